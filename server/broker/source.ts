@@ -1,0 +1,31 @@
+/**
+ * A message on its way in, whoever carried it. Exactly one of `acknowledge` and `refuse` is called, once.
+ * `acknowledge` means that everything in it has been dealt with on disk (stored, or a dead letter).
+ */
+export type Message = {
+  topic: string
+  payload: Buffer
+  /** epoch milliseconds at which it reached us */
+  receivedAt: number
+  acknowledge(): void
+  /** It will never be taken (too many readings …): the sender's connection is closed, or it is told so. */
+  refuse(reason: string): void
+}
+
+/**
+ * Where messages come from and where answers to devices go: the embedded broker or the client of an external one.
+ * A source delivers a message at least once, keeps no more than a bounded number unacknowledged, and survives an
+ * outage of the other side by itself.
+ */
+export type Source = {
+  /** Begins to deliver. Rejects when the broker can't be started (port taken …); an external broker may come later. */
+  start(deliver: (message: Message) => void): Promise<void>
+  /** Publishes at QoS 1; resolves once the broker has it. Rejects when it can't be reached. */
+  publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<void>
+  /** Takes no new messages; those in flight may still be acknowledged. */
+  pause(): Promise<void>
+  /** Ends connections. What is unacknowledged will come again. */
+  close(): Promise<void>
+  /** false while an external broker is out of reach */
+  connected(): boolean
+}

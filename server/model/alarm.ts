@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { IsoInstant } from './instant.ts'
+
+export const RULES = [
+  'temperature-high',
+  'temperature-high-high',
+  'temperature-low',
+  'temperature-low-low',
+  'pressure-high',
+  'pressure-high-high',
+  'pressure-low',
+  'pressure-low-low',
+  'level-high',
+  'level-high-high',
+  'level-low',
+  'level-low-low',
+  'rate-of-rise',
+  'time-to-limit',
+  'pressure-residual',
+  'self-heating',
+  'liquid-full',
+  'silence',
+  'sensor-frozen',
+  'sensor-impossible',
+  'clock-skew',
+  'shock',
+  'tilt',
+  'battery-low',
+  'departure',
+  'arrival',
+  'corridor-left',
+  'unplanned-stop',
+  'stage-overdue',
+  'forecast-late',
+] as const
+export const RuleId = z.enum(RULES)
+export type RuleId = z.infer<typeof RuleId>
+
+export const Priority = z.enum(['critical', 'high', 'medium', 'low'])
+export type Priority = z.infer<typeof Priority>
+
+export const Cause = z.enum(['heating', 'leak', 'gas-evolution', 'relief-lifted', 'self-heating', 'sensor-fault'])
+
+export const AlarmState = z.enum([
+  'active-unacknowledged',
+  'active-acknowledged',
+  'cleared-unacknowledged',
+  'cleared',
+  'latched-unacknowledged',
+  'latched-acknowledged',
+])
+export type AlarmState = z.infer<typeof AlarmState>
+
+/** An alarm as clients see it: its condition (from the data) and its state (the condition and what people did). */
+export const Alarm = z.object({
+  id: z.uuid(),
+  shipmentId: z.uuid(),
+  shipmentReference: z.string(),
+  deviceId: z.string(),
+  rule: RuleId,
+  priority: Priority,
+  state: AlarmState,
+  onset: IsoInstant,
+  clearedAt: IsoInstant.nullable(),
+  value: z.number().describe('at the onset, in the unit of the measure'),
+  peak: z.number().describe('furthest beyond the limit so far'),
+  limit: z.number(),
+  cause: Cause.nullable(),
+  retrospective: z.boolean().describe('found late, and already over when found'),
+  void: z.boolean().describe('withdrawn: late data showed that it never was'),
+  acknowledgedBy: z.string().nullable(),
+  acknowledgedAt: IsoInstant.nullable(),
+  explanation: z.string(),
+})
+export type Alarm = z.infer<typeof Alarm>
+
+export const AlarmChangeKind = z.enum([
+  'raised',
+  'cleared',
+  'amended',
+  'acknowledged',
+  'shelved',
+  'unshelved',
+  'reset',
+  'commented',
+])
+export type AlarmChangeKind = z.infer<typeof AlarmChangeKind>
