@@ -52,7 +52,14 @@ export const migrate = async (url: string, { to = Number.POSITIVE_INFINITY } = {
     const done = new Set(rows.map((row) => row.version))
     for (const migration of migrations.filter((m) => !done.has(m.version) && m.version <= to)) {
       await client.query('begin')
-      await client.query(migration.text)
+      try {
+        await client.query(migration.text)
+      } catch (error) {
+        throw new Error(
+          `sql/${migration.name} could not be applied: ${error instanceof Error ? error.message : error}`,
+          { cause: error },
+        )
+      }
       await client.query(
         'insert into schema_migrations (version, name, sha256) values ($1::integer, $2::text, $3::text)',
         [migration.version, migration.name, migration.sha256],
