@@ -121,7 +121,7 @@ export const createDevice = (plan: DevicePlan): Device => {
     tank.step(
       STEP_MS / 1000,
       { ...air, atmosphereBar, moving: place.kind === 'driving' },
-      scenario.acts(now, tank.state()),
+      scenario.acts(now, tank.lifted()),
     )
     now += STEP_MS
     const { wall, liquid, pressure, level } = tank.state()

@@ -1,11 +1,11 @@
 import { createRandom, type Seed } from './random.ts'
-import { type Acts, NO_ACTS, type TankState } from './tank.ts'
+import { type Acts, NO_ACTS } from './tank.ts'
 
 /** One table: what each scenario does from its onset on, and what it looks like from outside. */
 export const SCENARIOS = {
   normal: { acts: 'nothing', looksLike: 'temperature follows weather and sun; pressure follows temperature' },
   heating: {
-    acts: 'physics: heat from outside, 3–8 K/h of the liquid',
+    acts: 'physics: heat from outside, 3–8 K/h of the liquid, for 2–5 h',
     looksLike: 'temperature and pressure rise together, faster than the weather can drive them',
   },
   leak: {
@@ -41,7 +41,8 @@ export const SCENARIO_NAMES = Object.keys(SCENARIOS) as [ScenarioName, ...Scenar
 
 export type Scenario = {
   onsetMs: number
-  acts(ms: number, tank: TankState): Acts
+  /** `lifted`: how often the relief device has lifted so far */
+  acts(ms: number, lifted: number): Acts
   /** the temperature no longer moves */
   frozen(ms: number): boolean
   /** nothing is measured */
@@ -55,7 +56,7 @@ export type Scenario = {
 export type ScenarioPlan = {
   name: ScenarioName
   onsetMs: number
-  /** how long it lasts; for ever where it isn't given */
+  /** how long it lasts; for ever where it isn't given, but heating for as long as in the table */
   durationMs?: number
   /** K/h, share/h, K/h or bar/h: heating, leak, self-heating, relief-lifted; from the seed where it isn't given */
   strength?: number
@@ -66,7 +67,8 @@ export type ScenarioPlan = {
 /** A scenario's hand on physics and device. Before the onset, and after its duration, it does nothing. */
 export const createScenario = (plan: ScenarioPlan, seed: Seed): Scenario => {
   const random = createRandom(seed, 'scenario', plan.name)
-  const endMs = plan.onsetMs + (plan.durationMs ?? Number.POSITIVE_INFINITY)
+  const lasts = plan.name === 'heating' ? random.between(2, 5) * 3_600_000 : Number.POSITIVE_INFINITY
+  const endMs = plan.onsetMs + (plan.durationMs ?? lasts)
   const on = (name: ScenarioName, ms: number) => name === plan.name && ms >= plan.onsetMs && ms < endMs
   const drawn = { heating: random.between(3, 8), leak: random.between(0.04, 0.2), selfHeating: random.between(2, 4) }
   const minutesToRelief = random.between(40, 90)
@@ -74,11 +76,11 @@ export const createScenario = (plan: ScenarioPlan, seed: Seed): Scenario => {
   const rise = (plan.reliefBar - 0.2) / (minutesToRelief / 60)
   return {
     onsetMs: plan.onsetMs,
-    acts(ms, tank) {
+    acts(ms, lifted) {
       if (on('heating', ms)) return { ...NO_ACTS, heating: plan.strength ?? drawn.heating }
       if (on('leak', ms)) return { ...NO_ACTS, leak: plan.strength ?? drawn.leak }
       if (on('self-heating', ms)) return { ...NO_ACTS, selfHeating: plan.strength ?? drawn.selfHeating }
-      if (on('relief-lifted', ms) && tank.lifted === 0) return { ...NO_ACTS, gas: plan.strength ?? rise }
+      if (on('relief-lifted', ms) && lifted === 0) return { ...NO_ACTS, gas: plan.strength ?? rise }
       return NO_ACTS
     },
     frozen: (ms) => on('frozen-sensor', ms),

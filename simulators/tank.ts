@@ -52,8 +52,7 @@ const STEEL_HEAT = 73_000 // J/K per m³ of tank
 
 /**
  * A closed tank as four bodies (wall, liquid, its surface layer, vapour) that exchange heat, and a pad gas that also
- * dissolves. Each step moves every body towards the weighted mean of its neighbours, so without `Acts` no body can
- * leave the range of what surrounds it. Vapour pressure follows the surface, not the bulk.
+ * dissolves. Each step takes weighted means of neighbours, so without `Acts` no body can leave the range of what surrounds it. Vapour pressure follows the surface, not the bulk.
  */
 export const createTank = (plan: TankPlan) => {
   const { substance, reliefBar } = plan
@@ -104,21 +103,21 @@ export const createTank = (plan: TankPlan) => {
     const dry = dryFilm * area * (1 - plan.fill)
     const across = 5 * surfaceArea
     const stir = mixing * surfaceArea * (around.moving ? 12 : 1)
-    const relax = (own: number, heat: number, ...others: [conductance: number, temperature: number][]) => {
-      let total = 0
-      let pull = 0
-      for (const [conductance, temperature] of others) {
-        total += conductance
-        pull += conductance * temperature
-      }
-      const target = pull / total
-      return target + (own - target) * Math.exp((-seconds * total) / heat)
-    }
+    // each body becomes the mean of itself, weighed by how slow it is, and of its neighbours
+    const [wallOwn, liquidOwn, surfaceOwn, vapourOwn] = [
+      wallHeat / seconds,
+      (liquidHeat * (1 - SURFACE_SHARE)) / seconds,
+      (liquidHeat * SURFACE_SHARE) / seconds,
+      vapourHeat / seconds,
+    ]
+    const toLiquid = wet - toSurface
     const next = [
-      relax(wall, wallHeat, [outer, air], [wet - toSurface, liquid], [toSurface, surface], [dry, vapour]),
-      relax(liquid, liquidHeat * (1 - SURFACE_SHARE), [wet - toSurface, wall], [stir, surface]),
-      relax(surface, liquidHeat * SURFACE_SHARE, [toSurface, wall], [stir, liquid], [across, vapour]),
-      relax(vapour, vapourHeat, [dry, wall], [across, surface]),
+      (wallOwn * wall + outer * air + toLiquid * liquid + toSurface * surface + dry * vapour) /
+        (wallOwn + outer + toLiquid + toSurface + dry),
+      (liquidOwn * liquid + toLiquid * wall + stir * surface) / (liquidOwn + toLiquid + stir),
+      (surfaceOwn * surface + toSurface * wall + stir * liquid + across * vapour) /
+        (surfaceOwn + toSurface + stir + across),
+      (vapourOwn * vapour + dry * wall + across * surface) / (vapourOwn + dry + across),
     ] as const
     ;[wall, liquid, surface, vapour] = next
   }
@@ -135,12 +134,11 @@ export const createTank = (plan: TankPlan) => {
   }
 
   const exchangeGas = (hours: number, acts: Acts, around: Surroundings) => {
-    const over = padBar() + vapourBar() - around.atmosphereBar
-    if (acts.leak > 0 && over > 0)
-      pad *= Math.exp(-acts.leak * hours * (over / overpressureLoaded) ** (over < 0.05 ? 1 : 0.5))
+    const over = acts.leak > 0 ? padBar() + vapourBar() - around.atmosphereBar : 0
+    if (over > 0) pad *= Math.exp(-acts.leak * hours * Math.sqrt(over / overpressureLoaded))
     pad += (acts.gas * hours * gasVolume()) / (R * (vapour + KELVIN))
     // slow at rest, faster while it sloshes
-    const share = 1 - Math.exp(-hours / ((around.moving ? 16 : 48) * dissolving))
+    const share = hours / ((around.moving ? 16 : 48) * dissolving)
     const moved = (solubility * padBar() * liquidVolume() - dissolved) * share
     const taken = Math.max(-dissolved, Math.min(moved, 0.5 * pad))
     pad -= taken
@@ -165,6 +163,7 @@ export const createTank = (plan: TankPlan) => {
       exchangeGas(hours, acts, around)
       relieve(around.atmosphereBar)
     },
+    lifted: () => lifted,
     state: (): TankState => ({
       wall,
       liquid,
