@@ -51,7 +51,8 @@ export type Device = {
 
 const STEP_MS = 10_000
 const WEATHER_EVERY = 6 // steps
-const round = (value: number, digits: number) => Number(value.toFixed(digits))
+const mix = (from: number, to: number, part: number) => from + part * (to - from)
+const round = (value: number, perUnit: number) => Math.round(value * perUnit) / perUnit
 
 /**
  * A telematics unit on a tank on its way. Pure: the same plan gives the same readings. Readings are in the units of
@@ -102,7 +103,12 @@ export const createDevice = (plan: DevicePlan): Device => {
   let now = plan.startedAt
   let steps = 0
   let place = trip.at(now)
-  let air = weather(now, place.lat, place.lon)
+  const surroundings = () => {
+    const air = weather(now, place.lat, place.lon)
+    const atmosphereBar = air.seaLevelBar * Math.exp(-place.height / 8434)
+    return { ...air, atmosphereBar, moving: place.kind === 'driving' }
+  }
+  let around = surroundings()
   let before: Inside | undefined
   let after: Inside | undefined
   let sent = 0
@@ -114,43 +120,38 @@ export const createDevice = (plan: DevicePlan): Device => {
   const step = () => {
     if (steps % WEATHER_EVERY === 0) {
       place = trip.at(now)
-      air = weather(now, place.lat, place.lon)
+      around = surroundings()
     }
     steps += 1
-    const atmosphereBar = air.seaLevelBar * Math.exp(-place.height / 8434)
-    tank.step(
-      STEP_MS / 1000,
-      { ...air, atmosphereBar, moving: place.kind === 'driving' },
-      scenario.acts(now, tank.lifted()),
-    )
+    tank.step(STEP_MS / 1000, around, scenario.acts(now, tank.lifted()))
     now += STEP_MS
     const { wall, liquid, pressure, level } = tank.state()
     thermometer.follow(liquid + nearWall * (wall - liquid), STEP_MS / 1000)
     gauge.follow(pressure, STEP_MS / 1000)
     dipstick.follow(level, STEP_MS / 1000)
-    shade.follow(air.ambient, STEP_MS / 1000)
+    shade.follow(around.ambient, STEP_MS / 1000)
     before = after
     after = {
       ms: now,
       temperature: thermometer.inside() ?? liquid,
       pressure: gauge.inside() ?? pressure,
       level: dipstick.inside() ?? level,
-      ambient: shade.inside() ?? air.ambient,
-      air: atmosphereBar,
+      ambient: shade.inside() ?? around.ambient,
+      air: around.atmosphereBar,
     }
   }
 
   const readAt = (ms: number): NumberedReading => {
     while (!before || !after || after.ms < ms) step()
-    const [from, to] = [before, after]
+    const from = before
+    const to = after
     const part = Math.min(1, Math.max(0, (ms - from.ms) / STEP_MS))
-    const inside = (measure: keyof Inside) => from[measure] + part * (to[measure] - from[measure])
     const where = trip.at(ms)
-    const temperature = thermometer.read(inside('temperature'))
+    const temperature = thermometer.read(mix(from.temperature, to.temperature, part))
     if (!scenario.frozen(ms)) frozenAt = undefined
     else frozenAt ??= temperature
     // a gauge sensor measures against the air around it, not against the standard atmosphere that is added later
-    const reference = plan.pressureReference === 'gauge' ? inside('air') : 0
+    const reference = plan.pressureReference === 'gauge' ? mix(from.air, to.air, part) : 0
     const moving = where.kind === 'driving'
     return {
       time: ms + scenario.clockOffset(ms),
@@ -159,14 +160,14 @@ export const createDevice = (plan: DevicePlan): Device => {
       temperature: frozenAt ?? temperature,
       pressure: Math.max(
         plan.pressureReference === 'gauge' ? -ATMOSPHERE_BAR : 0,
-        gauge.read(inside('pressure') - reference),
+        gauge.read(mix(from.pressure, to.pressure, part) - reference),
       ),
-      level: Math.min(1, Math.max(0, dipstick.read(inside('level')))),
-      ambient: shade.read(inside('ambient')),
-      lat: round(where.lat + 4e-5 * random.normal(), 5),
-      lon: round(where.lon + 4e-5 * random.normal(), 5),
+      level: Math.min(1, Math.max(0, dipstick.read(mix(from.level, to.level, part)))),
+      ambient: shade.read(mix(from.ambient, to.ambient, part)),
+      lat: round(where.lat + 4e-5 * random.normal(), 1e5),
+      lon: round(where.lon + 4e-5 * random.normal(), 1e5),
       battery: Math.max(1, Math.round(charge - (drain * (ms - plan.startedAt)) / 3_600_000)),
-      shock: round(moving ? 0.15 + 0.12 * random.normal() ** 2 : 0.02 + 0.01 * random.next(), 2),
+      shock: round(moving ? 0.15 + 0.12 * random.normal() ** 2 : 0.02 + 0.01 * random.next(), 100),
     }
   }
 

@@ -161,9 +161,11 @@ export const between = (a: Point, b: Point, fraction: number): Point => {
   if (angle < 1e-9) return { lat: a.lat, lon: a.lon }
   const from = Math.sin((1 - fraction) * angle) / Math.sin(angle)
   const to = Math.sin(fraction * angle) / Math.sin(angle)
-  const along = (part: (point: Point) => number) => from * part(a) + to * part(b)
-  const x = along((p) => Math.cos(radians(p.lat)) * Math.cos(radians(p.lon)))
-  const y = along((p) => Math.cos(radians(p.lat)) * Math.sin(radians(p.lon)))
-  const z = along((p) => Math.sin(radians(p.lat)))
+  // no inner functions here: this runs for every reading
+  const fromLevel = from * Math.cos(radians(a.lat))
+  const toLevel = to * Math.cos(radians(b.lat))
+  const x = fromLevel * Math.cos(radians(a.lon)) + toLevel * Math.cos(radians(b.lon))
+  const y = fromLevel * Math.sin(radians(a.lon)) + toLevel * Math.sin(radians(b.lon))
+  const z = from * Math.sin(radians(a.lat)) + to * Math.sin(radians(b.lat))
   return { lat: degrees(Math.atan2(z, Math.hypot(x, y))), lon: degrees(Math.atan2(y, x)) }
 }

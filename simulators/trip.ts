@@ -80,14 +80,18 @@ export const createTrip = (route: Route, departAt: number, seed: Seed): Trip => 
     if (customs !== undefined) stand('customs', (customs / 60) * random.between(0.5, 2))
   }
   const arriveAt = now
-  const deadKm = route.deadZones.map(([from, to]) => [
-    from * lengthKm + random.between(-3, 3),
-    to * lengthKm + random.between(-3, 3),
-  ])
+  const dead = route.deadZones.map(([from, to]) => ({
+    fromKm: from * lengthKm + random.between(-3, 3),
+    toKm: to * lengthKm + random.between(-3, 3),
+  }))
 
+  const coveredAt = (atKm: number) => {
+    for (const zone of dead) if (atKm >= zone.fromKm && atKm < zone.toKm) return false
+    return true
+  }
   const placeAt = (atKm: number, kind: Stretch['kind']): Place => {
-    let i = legs.findIndex((leg) => atKm < leg.toKm)
-    if (i < 0) i = legs.length - 1
+    let i = 0
+    while (i < legs.length - 1 && atKm >= (legs[i]?.toKm ?? 0)) i++
     const leg = legs[i]
     const from = route.waypoints[i]
     const to = route.waypoints[i + 1]
@@ -96,7 +100,7 @@ export const createTrip = (route: Route, departAt: number, seed: Seed): Trip => 
     return {
       ...between(from, to, fraction),
       height: from.height + fraction * (to.height - from.height),
-      covered: !deadKm.some(([a, b]) => a !== undefined && b !== undefined && atKm >= a && atKm < b),
+      covered: coveredAt(atKm),
       kind,
     }
   }
