@@ -18,8 +18,8 @@ export const createClock = (realStartMs: number, backMs: number, speedUp: number
 export type Clock = ReturnType<typeof createClock>
 
 /**
- * How far back a run has to begin, ms: with a duration, as far as lets it catch up at its end; without one, a day.
+ * How far back a run has to begin, ms: with a duration, as far as lets it catch up by nine tenths of it; without one, a day.
  * At normal speed it begins now.
  */
 export const backFor = (speedUp: number, durationMs: number | undefined): number =>
-  speedUp <= 1 ? 0 : Math.min(LONGEST_BACK_MS, durationMs === undefined ? 86_400_000 : durationMs * (speedUp - 1))
+  speedUp <= 1 ? 0 : Math.min(LONGEST_BACK_MS, durationMs === undefined ? 86_400_000 : 0.9 * durationMs * (speedUp - 1))

@@ -52,7 +52,7 @@ const createRunner = ({ plan, secret, reportSeconds }: Member, mqtt: string, say
     /** Moves the device on; true when it opened a connection. */
     tick(now: number, mayOpen: boolean): boolean {
       const readings = device.advance(now, outbox.room())
-      taken += readings.length
+      taken = (readings.at(-1)?.seq ?? taken - 1) + 1
       outbox.keep(readings)
       const covered = device.covered(now)
       if (!covered && opened) link.cut()
@@ -119,8 +119,9 @@ export const runFleet = async (plan: FleetPlan): Promise<FleetCounts> => {
   const giveUpAt = Date.now() + FAREWELL_MS
   const open = () => runners.some(({ link, outbox }) => link.connected() && outbox.counts().waiting > 0)
   while (!signal.aborted && Date.now() < giveUpAt && open()) await sleep(20)
+  const result = counts()
   await Promise.all(runners.map(({ link }) => link.close()))
-  return counts()
+  return result
 }
 
 export const describe = (counts: FleetCounts): string =>

@@ -157,7 +157,9 @@ export const createLink = (plan: LinkPlan): Link => {
       pump()
     })
     session.on('message', hear)
-    session.on('error', (error) => say(`${deviceId}: ${error.message || error.name}`))
+    session.on('error', (error) => {
+      if (session === client) say(`${deviceId}: ${error.message || error.name}`)
+    })
     session.on('close', () => {
       if (session !== client) return
       drop()

@@ -11,7 +11,7 @@ import { ROUTES } from '../geography.ts'
 import { SCENARIOS } from '../scenario.ts'
 import { substanceOf } from '../substance.ts'
 import { createTrip } from '../trip.ts'
-import { Mistake, needed, number, oneOf, readJson, type Surroundings, seconds, whole } from './options.ts'
+import { brokerUrl, Mistake, needed, number, oneOf, readJson, type Surroundings, seconds, whole } from './options.ts'
 
 export const FLEET_HELP = `fleet: run a fleet of simulated tanks on their way
   --devices 10                 how many
@@ -81,6 +81,7 @@ const register = async (api: Api, plan: DevicePlan, reportSeconds: number): Prom
 /** True when nothing that was sent stayed unacknowledged. */
 export const fleetCommand = async (args: string[], { say, signal }: Surroundings): Promise<boolean> => {
   const { values } = parseArgs({ args, options: OPTIONS })
+  const mqtt = brokerUrl(values.mqtt)
   const mix = parseMix(values.mix)
   if ('problem' in mix) throw new Mistake(mix.problem)
   const intervalSeconds = seconds('interval', values.interval)
@@ -134,7 +135,7 @@ export const fleetCommand = async (args: string[], { say, signal }: Surroundings
   )
   const counts = await runFleet({
     members: named.map((plan) => ({ plan, secret: secrets.get(plan.id) ?? '', reportSeconds })),
-    mqtt: values.mqtt,
+    mqtt,
     clock: running,
     ...(durationMs !== undefined && { endAt: realStart + durationMs }),
     signal,

@@ -33,6 +33,12 @@ export const oneOf = <Choice extends string>(option: string, text: string, choic
   return choice
 }
 
+export const brokerUrl = (text: string): string => {
+  if (!/^(mqtts?|tcp|ssl|wss?):\/\/[^/]/.test(text))
+    throw new Mistake(`--mqtt needs an address such as mqtt://127.0.0.1:1883; it was ${text}`)
+  return text
+}
+
 export const needed = (option: string, value: string | undefined): string => {
   if (value === undefined) throw new Mistake(`--${option} is needed`)
   return value

@@ -4,7 +4,7 @@ import { signIn } from '../api.ts'
 import { parseMap, type RecordingPlan, readRows } from '../recording.ts'
 import { type ReplayResult, replay, shiftToNow, spanOf } from '../replay.ts'
 import { SUBSTANCES } from '../substance.ts'
-import { Mistake, needed, number, oneOf, type Surroundings, seconds, whole } from './options.ts'
+import { brokerUrl, Mistake, needed, number, oneOf, type Surroundings, seconds, whole } from './options.ts'
 
 export const REPLAY_HELP = `replay: send any CSV recording as a device
   --file f.csv                 the recording; its first line holds the headings
@@ -85,6 +85,7 @@ export const summary = ({ rows, readings, problems, counts }: ReplayResult): str
 /** True when all that could be sent was acknowledged. */
 export const replayCommand = async (args: string[], { say, signal }: Surroundings): Promise<boolean> => {
   const { values } = parseArgs({ args, options: OPTIONS })
+  const mqtt = brokerUrl(values.mqtt)
   const map = parseMap(needed('map', values.map))
   if ('problem' in map) throw new Mistake(map.problem)
   if (!/^(Z|[+-]\d\d:?\d\d)$/.test(values.zone))
@@ -137,7 +138,7 @@ export const replayCommand = async (args: string[], { say, signal }: Surrounding
   const result = await replay({
     recording,
     span,
-    mqtt: values.mqtt,
+    mqtt,
     deviceId,
     secret: needed('secret', secret),
     speedUp,
