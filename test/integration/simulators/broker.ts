@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { Aedes } from 'aedes'
 import { deviceTopic, parseTopic } from '../../../server/broker/topic.ts'
 
-type Sent = { time: number; seq: number; boot: number; [measure: string]: unknown }
+type Sent = { deviceId: string; time: number; seq: number; boot: number; [measure: string]: unknown }
 
 /** A real broker on a free port, with a stand-in for the server behind it: remembers readings, and can commit them. */
 export const startBroker = async () => {
@@ -25,7 +25,7 @@ export const startBroker = async () => {
       if (!acknowledging) return done(new Error('the database is away'))
       const body: unknown = JSON.parse(packet.payload.toString())
       const batch = (typeof body === 'object' && body !== null && 'readings' in body ? body.readings : [body]) as Sent[]
-      readings.push(...batch)
+      readings.push(...batch.map((reading) => ({ ...reading, deviceId: topic.deviceId })))
       messages.push(batch.length)
       done(null)
       if (committing) commit(topic.deviceId)
@@ -38,8 +38,9 @@ export const startBroker = async () => {
     )
   /** Every seq from 0 up to the first that is missing. */
   const commit = (deviceId: string) => {
-    const boot = readings.at(-1)?.boot ?? 0
-    const seen = new Set(readings.filter((reading) => reading.boot === boot).map(({ seq }) => seq))
+    const own = readings.filter((reading) => reading.deviceId === deviceId)
+    const boot = own.at(-1)?.boot ?? 0
+    const seen = new Set(own.filter((reading) => reading.boot === boot).map(({ seq }) => seq))
     let seq = -1
     while (seen.has(seq + 1)) seq += 1
     publish(deviceTopic(deviceId, 'committed'), { boot, seq }, true)
