@@ -33,7 +33,7 @@ export type DemoDevice = z.infer<typeof DemoDevice>
 export const DemoDevices = z.array(DemoDevice).min(1)
 
 const BACKLOG_MS = 6 * HOUR
-const HEATED_SINCE_MS = 20 * MINUTE
+const HEATED_SINCE_MS = 6 * MINUTE
 const PASSES_AFTER_MS = 2.5 * MINUTE
 const GOES_ON_FOR_MS = 8 * MINUTE
 const TUNNEL = { afterSeconds: 60, seconds: 180 }

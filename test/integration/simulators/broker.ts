@@ -1,8 +1,14 @@
 import { createServer, type Socket } from 'node:net'
 import { Aedes } from 'aedes'
+import { z } from 'zod'
 import { deviceTopic, parseTopic } from '../../../server/broker/topic.ts'
 
-type Sent = { deviceId: string; time: number; seq: number; boot: number; [measure: string]: unknown }
+const SentReading = z.looseObject({ time: z.int(), seq: z.int(), boot: z.int() })
+const Message = z.union([
+  z.object({ readings: z.array(SentReading).min(2).max(1000) }).transform(({ readings }) => readings),
+  SentReading.transform((reading) => [reading]),
+])
+type Sent = z.infer<typeof SentReading> & { deviceId: string }
 
 /** A real broker on a free port, with a stand-in for the server behind it: remembers readings, and can commit them. */
 export const startBroker = async () => {
@@ -23,8 +29,7 @@ export const startBroker = async () => {
         return done(null)
       }
       if (!acknowledging) return done(new Error('the database is away'))
-      const body: unknown = JSON.parse(packet.payload.toString())
-      const batch = (typeof body === 'object' && body !== null && 'readings' in body ? body.readings : [body]) as Sent[]
+      const batch = Message.parse(JSON.parse(packet.payload.toString()))
       readings.push(...batch.map((reading) => ({ ...reading, deviceId: topic.deviceId })))
       messages.push(batch.length)
       done(null)
