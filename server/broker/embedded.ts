@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { Logger } from '../log.ts'
 import { MAX_PACKET_BYTES } from '../model/reading.ts'
@@ -68,7 +69,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     () => {
       if (waking) return
       waking = true
-      setImmediate(() => {
+      void setImmediate().then(() => {
         waking = false
         for (const connection of connections.values()) connection.readOn()
       })
@@ -231,6 +232,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     close: async () => {
       paused = true
       clearInterval(sweep)
+      await setImmediate() // acknowledgements of this turn leave first
       if (server.listening) server.close()
       for (const { socket } of connections.values()) socket.destroy()
       await new Promise<void>((resolve) => broker.close(resolve))
