@@ -1,29 +1,26 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { describe } from 'vitest'
 import { createExternalBroker } from '../../../server/broker/external.ts'
 import { describeSource } from '../../integration/broker/contract.ts'
 import { createProxy } from '../../integration/broker/proxy.ts'
-import { hasMosquitto, type Mosquitto, startMosquitto } from './mosquitto.ts'
+import { hasMosquitto, startMosquitto } from './mosquitto.ts'
 
 describe.skipIf(!hasMosquitto)('with a real Mosquitto', () => {
-  let mosquitto: Mosquitto
-  beforeAll(async () => {
-    mosquitto = await startMosquitto(['d1', 'd2'])
-  })
-  afterAll(() => mosquitto?.stop())
-
-  let session = 0
+  // a broker for each test: a member of a shared subscription that is gone keeps getting its share (mosquitto 2662)
   describeSource('client of an external broker', async (log) => {
+    const mosquitto = await startMosquitto(['d1', 'd2'])
     const proxy = await createProxy(() => mosquitto.port)
     const { username, password, port } = mosquitto
-    session += 1
     const source = createExternalBroker({
       url: `mqtt://127.0.0.1:${proxy.port}`,
       username,
       password,
-      clientId: `test-${session}`,
-      sessionExpirySeconds: 0xffffffff,
+      clientId: 'server',
       log,
     })
-    return { source, port, cut: proxy.cut, close: proxy.close }
+    const close = async () => {
+      await proxy.close()
+      await mosquitto.stop()
+    }
+    return { source, port, cut: proxy.cut, close }
   })
 })
