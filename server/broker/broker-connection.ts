@@ -26,6 +26,7 @@ type Options = {
   sessionExpirySeconds?: number
   /** topic filters, as they are without sharing */
   filters: string[]
+  shared: boolean
   onReady: (about: { sessionPresent: boolean; shared: boolean }) => void
   /** `final`: trying again can't help */
   onClosed: (reason: string, final: boolean) => void
@@ -88,8 +89,7 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
     }
     const release = share.take(payload.length)
     const done = () => {
-      release()
-      settle?.()
+      if (release()) settle?.()
     }
     options.onMessage({
       topic,
@@ -106,9 +106,11 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
   }
 
   const subscribe = (connack: IConnackPacket) => {
-    const shared = connack.properties?.sharedSubscriptionAvailable !== false
-    if (!shared) log.warn({}, 'the MQTT broker has no shared subscriptions: run one server only')
-    const filters = options.filters.map((filter) => (shared ? SHARED + filter : filter))
+    const canShare = connack.properties?.sharedSubscriptionAvailable !== false
+    if (options.shared && !canShare) log.warn({}, 'the MQTT broker cannot share a subscription: run one server only')
+    const shared = options.shared && canShare
+    const sharedFilters = options.filters.map((filter) => SHARED + filter)
+    const [wanted, unwanted] = shared ? [sharedFilters, options.filters] : [options.filters, sharedFilters]
     const send = Math.min(connack.properties?.receiveMaximum ?? 65_535, 1_000)
     outbound = createOutbound(
       ({ topic, payload, retain }, done) =>
@@ -116,7 +118,9 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
       send,
       MAX_WAITING,
     )
-    client.subscribe(filters, { qos: 1 }, (error) => {
+    // the session may hold the other kind from an earlier setting, and every message would come twice
+    if (connack.sessionPresent) client.unsubscribe(unwanted)
+    client.subscribe(wanted, { qos: 1 }, (error) => {
       if (error) {
         reason = `the broker refused to let us subscribe: ${error.message}`
         client.end(true)

@@ -114,12 +114,10 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       payload,
       receivedAt: Date.now(),
       acknowledge: () => {
-        release()
-        settle?.()
+        if (release()) settle?.()
       },
       refuse: (reason) => {
-        release()
-        connection.close(reason)
+        if (release()) connection.close(reason)
       },
     })
   }

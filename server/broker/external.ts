@@ -15,6 +15,11 @@ export type ExternalOptions = {
   /** Names the session on the broker. It must stay the same over restarts, and be another one for each server. */
   clientId: string
   log: Logger
+  /**
+   * true (default): servers share the messages out among themselves. A member that is gone for good keeps getting its
+   * share until its session ends (mosquitto 2662), so a single server is safer with false: then every server gets all.
+   */
+  shared?: boolean
   /** most messages that the broker sends ahead of our acknowledgements; it keeps the others */
   receiveMaximum?: number
   /** most payload held at a time, bytes */
@@ -43,8 +48,10 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
   let failures = 0
   let started = false
 
-  /** Copies left over from a lost connection are still held: twice what one may carry. */
-  const bound = { messages: 2 * receiveMaximum, bytes: options.maxBytes ?? 256 * 1_048_576 }
+  // What one connection may carry, and as many copies again from each of two that were lost before it. Only messages
+  // of QoS 0, which the broker does not count, or very large ones get to this bound while a connection is up; then it
+  // is not read, and may die of a missing ping.
+  const bound = { messages: 3 * receiveMaximum + 1, bytes: options.maxBytes ?? 256 * 1_048_576 }
   let onRoom: (() => void) | null = null
   const held = createInFlight(bound, bound, () => {
     if (onRoom && !share.full()) {
@@ -60,6 +67,7 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
       const connection = openBrokerConnection({
         ...options,
         receiveMaximum,
+        shared: options.shared ?? true,
         filters: ['telemetry', 'status'].map((channel) => `${ROOT}/devices/+/${channel}`),
         onReady: (about) => {
           failures = 0
@@ -91,7 +99,7 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
 
   const reopen = () => {
     // as many copies again would not fit; they come when those in hand are dealt with
-    if (share.full()) retry = setTimeout(reopen, RETRY_FIRST_MS)
+    if (share.full() || held.messages() > 2 * receiveMaximum) retry = setTimeout(reopen, RETRY_FIRST_MS)
     else void open()
   }
 

@@ -4,8 +4,8 @@ export type Bound = { messages: number; bytes: number }
 export type Share = {
   /** true while this connection should not be read any further */
   full(): boolean
-  /** Counts a message in; the result counts it out, and only once however often it is called. */
-  take(bytes: number): () => void
+  /** Counts a message in; the result counts it out the first time that it is called, and then answers true. */
+  take(bytes: number): () => boolean
 }
 
 export type InFlight = {
@@ -42,13 +42,14 @@ export const createInFlight = (total: Bound, perConnection: Bound, onRoom: () =>
           ownMessages += 1
           ownBytes += size
           return () => {
-            if (!held) return
+            if (!held) return false
             held = false
             messages -= 1
             bytes -= size
             ownMessages -= 1
             ownBytes -= size
             onRoom()
+            return true
           }
         },
       }

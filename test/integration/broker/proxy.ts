@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-export type Proxy = {
+export type BreakableProxy = {
   port: number
   /** Breaks every connection, as a lost network does: a reset on both sides. */
   cut(): void
@@ -11,7 +11,7 @@ export type Proxy = {
 }
 
 /** A TCP proxy to a port of this machine, whose connections a test can break. */
-export const createProxy = async (target: () => number): Promise<Proxy> => {
+export const createProxy = async (target: () => number): Promise<BreakableProxy> => {
   const sockets = new Set<Socket>()
   let blocked = false
   const server = createServer((inner) => {
