@@ -1,15 +1,18 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import cookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findSession, hashToken, type SignedIn } from '../store/people.ts'
 import type { Pool } from '../store/pool.ts'
-import { notFound, refusal } from './problem.ts'
+import { refusal } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** who speaks, once `requireSession` has let the request through */
     signedIn: SignedIn | null
+  }
+  interface FastifyContextConfig {
+    /** a viewer may do this although it is no GET */
+    openToViewers?: boolean
   }
 }
 
@@ -22,8 +25,10 @@ const presentedToken = (headers: IncomingHttpHeaders, secure: boolean): Presente
   // API tokens of organisations will be told from session tokens here, by their prefix
   const bearer = /^Bearer ([A-Za-z0-9_-]{16,200})$/i.exec(headers.authorization ?? '')?.[1]
   if (bearer !== undefined) return { by: 'bearer', token: bearer }
-  const token = cookie.parse(headers.cookie ?? '')[cookieName(secure)]
-  return token === undefined || token === '' ? null : { by: 'cookie', token }
+  const start = `${cookieName(secure)}=`
+  const pair = (headers.cookie ?? '').split(/; */).find((text) => text.startsWith(start))
+  const token = pair?.slice(start.length) ?? ''
+  return token === '' ? null : { by: 'cookie', token }
 }
 
 /** The session that these headers name, by cookie or `Authorization: Bearer`; null where there is none, or it is over. */
@@ -50,8 +55,6 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 export const requireSession =
   (pool: Pool, { secure }: { secure: boolean }) =>
   async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    // nothing is behind this path, signed in or not
-    if (request.is404) throw notFound('path')
     const session = await sessionFromHeaders(pool, request.headers, { secure })
     if (session === null) throw refusal(401, 'Please sign in: there is no session, or it has ended.')
     request.signedIn = session
@@ -61,8 +64,7 @@ export const requireSession =
       if (typeof given !== 'string' || !sameText(given, session.csrfToken))
         throw refusal(403, 'The header x-csrf-token is missing or not of this session. Sign in again.')
     }
-    const config: { openToViewers?: boolean } = request.routeOptions.config
-    if (session.role === 'viewer' && config.openToViewers !== true)
+    if (session.role === 'viewer' && request.routeOptions.config.openToViewers !== true)
       throw refusal(403, 'Your account may look, but not change anything. Ask an administrator of your organisation.')
   }
 

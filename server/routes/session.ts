@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2'
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Session, SignIn } from '../model/session.ts'
 import {
@@ -66,7 +66,7 @@ export const sessionRoutes =
 
     app.register(async (inside) => {
       inside.addHook('onRequest', requireSession(pool, { secure }))
-      const routes = inside.withTypeProvider<import('fastify-type-provider-zod').ZodTypeProvider>()
+      const routes = inside.withTypeProvider<ZodTypeProvider>()
       routes.route({
         method: 'GET',
         url: '/session',
