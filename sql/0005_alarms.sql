@@ -47,6 +47,32 @@ create table alarm_changes (
 );
 create index on alarm_changes (xid, id);
 
+create function iso(moment timestamptz) returns text language sql immutable parallel safe
+  as $$ select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+
+-- An alarm as clients see it (server/model/alarm.ts): the one place where condition and actions become a state.
+create view alarm_details with (security_invoker = true) as
+select a.id, a.org_id, a.shipment_id, a.rule, a.onset, a.cleared_at, a.void, a.priority, ack.at is not null as acknowledged,
+  jsonb_build_object(
+    'id', a.id, 'shipmentId', a.shipment_id, 'shipmentReference', s.reference, 'deviceId', d.code,
+    'rule', a.rule, 'priority', a.priority,
+    'state', case
+      when a.void or (a.cleared_at is not null and ack.at is not null) then 'cleared'
+      when a.cleared_at is not null then 'cleared-unacknowledged'
+      when ack.at is not null then 'active-acknowledged'
+      else 'active-unacknowledged' end,
+    'onset', iso(a.onset), 'clearedAt', iso(a.cleared_at), 'value', a.value, 'peak', a.peak, 'limit', a.limit_value,
+    'cause', a.cause, 'retrospective', a.retrospective, 'void', a.void,
+    'acknowledgedBy', ack.name, 'acknowledgedAt', iso(ack.at), 'explanation', a.explanation) as alarm
+from alarms a
+join shipments s on s.id = a.shipment_id
+join devices d on d.id = a.device_id
+left join lateral (
+  select x.at, p.name from alarm_actions x left join people p on p.id = x.person_id
+  where x.alarm_id = a.id and x.action = 'acknowledged' order by x.id limit 1
+) ack on true;
+grant select on alarm_details to zaitu_app, zaitu_ingest;
+
 -- What has to leave the house, at least once: written with its cause, taken by the dispatcher.
 create table outbox (
   id bigint generated always as identity primary key,
