@@ -17,7 +17,8 @@ import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
-import { answerError, refusal } from './routes/problem.ts'
+import { answerError } from './routes/problem.ts'
+import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
@@ -25,8 +26,6 @@ import { telemetryRoutes } from './routes/telemetry.ts'
 export type { AppDeps } from './routes/dependencies.ts'
 
 const BASE = '/api/v1'
-/** A page of a thousand shipments asks about ten times at its start, and then lives on the WebSocket. */
-const REQUESTS_PER_MINUTE = 6000
 
 const contentSecurityPolicy = {
   useDefaults: false,
@@ -72,18 +71,15 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
 
   await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: deps.secureCookies })
   await app.register(cookie)
-  await app.register(rateLimit, {
-    max: deps.requestsPerMinute ?? REQUESTS_PER_MINUTE,
-    timeWindow: 60_000,
-    errorResponseBuilder: (_request, { ttl }) =>
-      refusal(429, `Too many requests from this address. Try again in ${Math.ceil(ttl / 1000)} s.`),
-  })
+  await app.register(rateLimit, { global: false })
   operationRoutes(app, deps)
   await describeApi(app)
   await serveDashboard(app, deps.dashboard)
 
   await app.register(
     async (api) => {
+      // a hook of the scope rather than of each route, so that it counts before anybody's session is looked up
+      api.addHook('onRequest', app.rateLimit(rateLimits(deps)))
       await api.register(etag, { weak: true })
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'private, no-cache')

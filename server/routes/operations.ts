@@ -4,14 +4,13 @@ import type { AppDeps } from './dependencies.ts'
 
 /** For whoever runs the service: is it up, can it work, what does it count. */
 export const operationRoutes = (app: FastifyInstance, { ready, metrics }: AppDeps): void => {
-  const config = { rateLimit: false } as const
   const schema = { hide: true }
-  app.get('/livez', { config, schema }, async () => ({ ok: true }))
-  app.get('/readyz', { config, schema }, async (_request, reply) => {
+  app.get('/livez', { schema }, async () => ({ ok: true }))
+  app.get('/readyz', { schema }, async (_request, reply) => {
     const readiness = await ready()
     return reply.code(readiness.ok ? 200 : 503).send(readiness)
   })
-  app.get('/metrics', { config, schema }, async (_request, reply) =>
+  app.get('/metrics', { schema }, async (_request, reply) =>
     reply.header('content-type', metrics.contentType).send(await metrics.metrics()),
   )
 

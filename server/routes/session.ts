@@ -36,7 +36,6 @@ export const sessionRoutes =
     app.route({
       method: 'POST',
       url: '/session',
-      config: { rateLimit: { max: 120, timeWindow: 60_000 } },
       schema: { tags: ['session'], summary: 'Sign in', body: SignIn, response: { 200: Session } },
       handler: async (request, reply) => {
         const email = request.body.email.toLowerCase()

@@ -43,7 +43,6 @@ export const telemetryRoutes =
     app.route({
       method: 'POST',
       url: '/telemetry',
-      config: { rateLimit: { max: 60_000, timeWindow: 60_000 } },
       schema: {
         tags: ['readings'],
         summary: 'Store readings of one device',

@@ -1,70 +1,7 @@
-import type { z } from 'zod'
-import type { Alarm, AlarmState, Cause, Priority, RuleId } from '../model/alarm.ts'
+import type { Alarm } from '../model/alarm.ts'
 import type { Tx } from './pool.ts'
 
-/** An alarm with the names that people know things by, and who acknowledged it. */
-export type AlarmRow = {
-  id: string
-  shipment_id: string
-  shipment_reference: string
-  device_code: string
-  rule: RuleId
-  priority: z.infer<typeof Priority>
-  onset: Date
-  cleared_at: Date | null
-  value: number
-  peak: number
-  limit_value: number
-  cause: z.infer<typeof Cause> | null
-  retrospective: boolean
-  void: boolean
-  explanation: string
-  acknowledged_by: string | null
-  acknowledged_at: Date | null
-  /** µs since 1970: where it stands in the list; a Date would lose the last digits */
-  raised_us: string
-}
-
-/** From the condition (what the data says) and the actions (what people did). What is void is over. */
-const stateOf = (over: boolean, acknowledged: boolean): AlarmState => {
-  if (over) return acknowledged ? 'cleared' : 'cleared-unacknowledged'
-  return acknowledged ? 'active-acknowledged' : 'active-unacknowledged'
-}
-
-export const alarmView = (row: AlarmRow): Alarm => ({
-  id: row.id,
-  shipmentId: row.shipment_id,
-  shipmentReference: row.shipment_reference,
-  deviceId: row.device_code,
-  rule: row.rule,
-  priority: row.priority,
-  state: row.void ? 'cleared' : stateOf(row.cleared_at !== null, row.acknowledged_at !== null),
-  onset: row.onset.toISOString(),
-  clearedAt: row.cleared_at?.toISOString() ?? null,
-  value: row.value,
-  peak: row.peak,
-  limit: row.limit_value,
-  cause: row.cause,
-  retrospective: row.retrospective,
-  void: row.void,
-  acknowledgedBy: row.acknowledged_by,
-  acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
-  explanation: row.explanation,
-})
-
-const SELECT = `
-  select a.id, a.shipment_id, s.reference as shipment_reference, d.code as device_code, a.rule, a.priority, a.onset,
-    a.cleared_at, a.value, a.peak, a.limit_value, a.cause, a.retrospective, a.void, a.explanation,
-    ack.name as acknowledged_by, ack.at as acknowledged_at,
-    (extract(epoch from a.raised_at) * 1000000)::bigint::text as raised_us
-  from alarms a
-  join shipments s on s.id = a.shipment_id
-  join devices d on d.id = a.device_id
-  left join lateral (
-    select coalesce(p.name, '') as name, x.at from alarm_actions x left join people p on p.id = x.person_id
-    where x.alarm_id = a.id and x.action = 'acknowledged' order by x.id limit 1
-  ) ack on true`
-
+/** Where an alarm stands in the list: when it was raised in µs since 1970 (a Date would lose the last digits), and its id. */
 export type AlarmPosition = readonly [raisedUs: string, id: string]
 export type AlarmFilter = {
   /** `open` is what still asks for somebody: active, or not acknowledged, and not withdrawn */
@@ -76,14 +13,18 @@ export type AlarmFilter = {
   limit?: number
 }
 
-/** Alarms that the organisation of `tx` sees, newest first by when they were raised; a stable order to page through. */
+/**
+ * Alarms that the organisation of `tx` sees, newest first by when they were raised: that never changes, so that one can
+ * page through them, while an onset may be amended. How an alarm looks is the view's affair (sql/0005_alarms.sql).
+ */
 export const readAlarms = async (
   tx: Tx,
   { state, shipmentId, id, after, limit }: AlarmFilter,
 ): Promise<{ alarm: Alarm; position: AlarmPosition }[]> => {
-  const { rows } = await tx.query<AlarmRow>(
-    `${SELECT}
-     where ($1::boolean or (not a.void and (a.cleared_at is null or ack.at is null)))
+  const { rows } = await tx.query<{ alarm: Alarm; raised_us: string; id: string }>(
+    `select d.alarm, a.id, (extract(epoch from a.raised_at) * 1000000)::bigint::text as raised_us
+     from alarms a join alarm_details d on d.id = a.id
+     where ($1::boolean or (not a.void and (a.cleared_at is null or not d.acknowledged)))
        and ($2::uuid is null or a.shipment_id = $2::uuid)
        and ($3::uuid is null or a.id = $3::uuid)
        and ($4::bigint is null or (a.raised_at, a.id)
@@ -91,7 +32,7 @@ export const readAlarms = async (
      order by a.raised_at desc, a.id desc limit $6::integer`,
     [state === 'all', shipmentId ?? null, id ?? null, after?.[0] ?? null, after?.[1] ?? null, limit ?? null],
   )
-  return rows.map((row) => ({ alarm: alarmView(row), position: [row.raised_us, row.id] }))
+  return rows.map((row) => ({ alarm: row.alarm, position: [row.raised_us, row.id] }))
 }
 
 export const readAlarm = async (tx: Tx, id: string): Promise<Alarm | null> =>

@@ -18,10 +18,10 @@ export const listDeadLetters = async (
   { before, limit }: { before: string | null; limit: number },
 ): Promise<DeadLetter[]> => {
   const { rows } = await tx.query<DeadLetter>(
-    `select id::text, topic, reason, substring(payload from 1 for ${SHOWN_BYTES}) as payload,
-       octet_length(payload) as "payloadBytes", received_at as "receivedAt"
-     from dead_letters where org_id = app_org() and ($1::bigint is null or id < $1::bigint)
-     order by id desc limit $2::integer`,
+    `select l.id::text, l.topic, l.reason, substring(l.payload from 1 for ${SHOWN_BYTES}) as payload,
+       octet_length(l.payload) as "payloadBytes", l.received_at as "receivedAt"
+     from dead_letters l where l.org_id = app_org() and ($1::bigint is null or l.id < $1::bigint)
+     order by l.id desc limit $2::integer`,
     [before, limit],
   )
   return rows
