@@ -1,5 +1,8 @@
+/** What became of a message: readings that are stored (duplicates among them), and letters that wait for a person. */
+export type Outcome = { stored: number; deadLetters: number }
+
 /**
- * A message on its way in, whoever carried it. Exactly one of `acknowledge` and `refuse` is called, once.
+ * A message on its way in, whoever carried it. It is acknowledged or refused, once.
  * `acknowledge` means that everything in it has been dealt with on disk (stored, or a dead letter).
  */
 export type Message = {
@@ -7,9 +10,12 @@ export type Message = {
   payload: Buffer
   /** epoch milliseconds at which it reached us */
   receivedAt: number
-  acknowledge(): void
-  /** It will never be taken (too many readings …): the sender's connection is closed, or it is told so. */
-  refuse(reason: string): void
+  acknowledge(outcome?: Outcome): void
+  /**
+   * It will never be taken (too many readings …): the sender's connection is closed, or it is told so. Absent where the
+   * sender is out of reach, behind an external broker: such a message becomes a dead letter instead.
+   */
+  refuse?(reason: string): void
 }
 
 /**

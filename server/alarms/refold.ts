@@ -1,0 +1,215 @@
+import type { Lane } from '../ingest/lane.ts'
+import type { Logger } from '../log.ts'
+import { type Change, fold, type StreamState } from '../rules/fold.ts'
+import { reconcile, type Whole, wholes } from '../rules/reconcile.ts'
+import { recordedAlarms, recordReconciled } from '../store/alarm-record.ts'
+import type { Directory } from '../store/directory.ts'
+import { inTransaction, isOutage, type Pool, type Tx } from '../store/pool.ts'
+import { type Due, deleteRefolds, dueRefolds, requestEnded } from '../store/refolds.ts'
+import {
+  type Checkpoint,
+  checkpointBefore,
+  laterCheckpoints,
+  readingsAfter,
+  replaceCheckpoints,
+  type Stream,
+} from '../store/streams.ts'
+
+/** Readings in one page of a refold: what is held in memory, and the most that is folded while ingest waits. */
+const PAGE = 20_000
+/** Checkpoints that a refold leaves behind, in event time. */
+const CHECKPOINT_MS = 15 * 60_000
+const TURN_MS = 1_000
+
+export type Refolder = {
+  /** Looks now rather than at the next turn. */
+  soon(): void
+  /** Resolves when nothing is due. */
+  drain(): Promise<void>
+  stop(): Promise<void>
+}
+
+type Deps = { pool: Pool; lane: Lane; directory: Directory; log: Logger; alarmsChanged(): void }
+
+/** What a refold has said so far, from the checkpoint that it began at. */
+type Progress = {
+  began: StreamState
+  state: StreamState
+  changes: Change[]
+  checkpoints: StreamState[]
+  /** later checkpoints that still stand, ascending: meeting one of them ends the refold */
+  later: Checkpoint[]
+  met: boolean
+}
+
+/**
+ * Folds streams again where late data or a change in the past asks for it. The bulk is read and folded beside ingest; only
+ * the last page and the writing happen in the lane, where no batch can move the stream at the same time.
+ */
+export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: Deps): Refolder => {
+  let running: Promise<void> | null = null
+  let stopped = false
+
+  /** Folds one page; answers whether there is more. */
+  const page = async (tx: Tx, stream: Stream, progress: Progress): Promise<boolean> => {
+    const readings = await readingsAfter(tx, stream, progress.state.at, PAGE)
+    let from = 0
+    while (from < readings.length && !progress.met) {
+      const to = nextStop(readings, from, progress)
+      const { state, changes } = fold(progress.state, readings.slice(from, to), stream.context)
+      progress.state = state
+      progress.changes.push(...changes)
+      from = to
+      meet(progress)
+    }
+    return readings.length === PAGE && !progress.met
+  }
+
+  const refold = async (due: Due, stream: Stream): Promise<void> => {
+    const progress = await inTransaction(pool, (tx) => begin(tx, stream, due.from))
+    while (await inTransaction(pool, (tx) => page(tx, stream, progress))) if (stopped) return
+    await lane.run(async () => {
+      const changed = await inTransaction(pool, async (tx) => {
+        while (await page(tx, stream, progress));
+        if (!progress.met) finish(stream, progress)
+        const reconciled = reconcile(...(await comparable(tx, stream, progress)))
+        await recordReconciled(tx, stream, reconciled)
+        await replaceCheckpoints(
+          tx,
+          stream,
+          progress.began.at,
+          progress.met ? progress.state.at : null,
+          progress.checkpoints,
+        )
+        return reconciled.missing.length + reconciled.amended.length + reconciled.withdrawn.length > 0
+      })
+      if (!progress.met) {
+        stream.state = progress.state
+        stream.checkpointAt = progress.checkpoints.at(-1)?.at?.time ?? stream.checkpointAt
+      }
+      if (changed) alarmsChanged()
+    })
+  }
+
+  const turn = async (): Promise<void> => {
+    await inTransaction(pool, requestEnded)
+    for (let due = await next(); due.length > 0; due = await next()) {
+      for (const one of due) {
+        if (stopped) return
+        // the request is also the word that loans or limits have changed
+        const device = await lane.run(() => directory.reload(one.deviceCode))
+        for (const stream of device?.streams ?? []) {
+          const over = stream.context.to !== null && stream.context.to < one.from
+          if (stream.shipmentId === one.shipmentId && !over) await refold(one, stream)
+        }
+        await inTransaction(pool, (tx) => deleteRefolds(tx, one.ids))
+      }
+    }
+  }
+  const next = () => (stopped ? Promise.resolve([]) : inTransaction(pool, (tx) => dueRefolds(tx, 50)))
+
+  const run = (): Promise<void> => {
+    running ??= turn()
+      .catch((error) => {
+        const facts = { error: error instanceof Error ? error.message : String(error) }
+        if (isOutage(error)) log.warn(facts, 'a refold waits for the database')
+        else log.error(facts, 'a refold failed and will be tried again')
+      })
+      .finally(() => {
+        running = null
+      })
+    return running
+  }
+  const timer = setInterval(() => void run(), TURN_MS)
+
+  return {
+    soon: () => void run(),
+    drain: async () => {
+      await running
+      await turn()
+    },
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+const begin = async (tx: Tx, stream: Stream, from: number): Promise<Progress> => {
+  const checkpoint = await checkpointBefore(tx, stream, from)
+  const later = await laterCheckpoints(tx, stream, from)
+  return { began: checkpoint.state, state: checkpoint.state, changes: [], checkpoints: [], later, met: false }
+}
+
+/** Where the next slice of a page ends: at a later checkpoint's position, or where one of our own is due. */
+const nextStop = (readings: readonly { time: number; seq: number }[], from: number, progress: Progress): number => {
+  const target = progress.later[0]?.state.at
+  const due =
+    (progress.checkpoints.at(-1)?.at?.time ?? progress.state.at?.time ?? readings[from]?.time ?? 0) + CHECKPOINT_MS
+  for (let at = from; at < readings.length; at++) {
+    const reading = readings[at]
+    if (reading === undefined) break
+    const meets =
+      target !== undefined &&
+      target !== null &&
+      (reading.time > target.time || (reading.time === target.time && reading.seq >= target.seq))
+    if (meets || reading.time >= due) return at + 1
+  }
+  return readings.length
+}
+
+/** At a later checkpoint: the same state ends the refold, all after it stands as it is. Otherwise that one is wrong. */
+const meet = (progress: Progress): void => {
+  const at = progress.state.at
+  if (at === null) return
+  for (let target = progress.later[0]; target !== undefined; target = progress.later[0]) {
+    const position = target.state.at
+    if (position !== null && (at.time < position.time || (at.time === position.time && at.seq < position.seq))) break
+    if (same(target.state, progress.state)) {
+      progress.met = true
+      return
+    }
+    progress.later.shift()
+  }
+  const last = progress.checkpoints.at(-1)?.at?.time ?? progress.began.at?.time ?? Number.NEGATIVE_INFINITY
+  if (at.time - last >= CHECKPOINT_MS) progress.checkpoints.push(progress.state)
+}
+
+const canonical = (state: StreamState): string =>
+  JSON.stringify([
+    state.at,
+    Object.entries(state.last).sort(),
+    Object.entries(state.open)
+      .map(([rule, e]) => [rule, e.onset, e.value, e.limit, e.peak])
+      .sort(),
+  ])
+const same = (a: StreamState, b: StreamState): boolean => canonical(a) === canonical(b)
+
+/** What the timeline holds after the last reading: limits that began since, and the end of the loan. */
+const finish = (stream: Stream, progress: Progress): void => {
+  const { state, changes } = fold(progress.state, [], stream.context, Date.now())
+  progress.state = state
+  progress.changes.push(...changes)
+  if (state.at !== null) progress.checkpoints.push(state)
+}
+
+/** What the refold says and what is recorded, over the same stretch of time. */
+const comparable = async (
+  tx: Tx,
+  stream: Stream,
+  progress: Progress,
+): Promise<[Whole[], Awaited<ReturnType<typeof recordedAlarms>>]> => {
+  const folded = wholes(progress.began.open, progress.changes, progress.state.open)
+  const recorded = await recordedAlarms(tx, stream, progress.began.at?.time ?? Number.NEGATIVE_INFINITY)
+  if (!progress.met) return [folded, recorded]
+  // beyond the checkpoint that was met everything stands, how its open excursions went on included
+  const end = progress.state.at?.time ?? Number.POSITIVE_INFINITY
+  const open = new Set(
+    folded.filter((whole) => whole.clearedAt === null).map((whole) => `${whole.rule} ${whole.excursion.onset}`),
+  )
+  return [
+    folded.filter((whole) => whole.clearedAt !== null),
+    recorded.filter((alarm) => alarm.onset <= end && !open.has(`${alarm.rule} ${alarm.onset}`)),
+  ]
+}

@@ -1,0 +1,124 @@
+import { deviceTopic } from './broker/topic.ts'
+import type { Numbered } from './ingest/batch.ts'
+import { advance, missing, type Progress } from './ingest/progress.ts'
+import type { Logger } from './log.ts'
+import type { Committed, Resend } from './model/reading.ts'
+import { inTransaction, type Pool } from './store/pool.ts'
+import { loadProgress, saveProgress } from './store/progress.ts'
+
+/** At most one `committed` a second for each device (design, MQTT). */
+const EVERY_MS = 1_000
+/** A gap this old is asked for, and asked for again no sooner than that. */
+const RESEND_AFTER_MS = 10_000
+
+type Entry = { code: string; progress: Progress; changed: boolean; gapSince: number | null; sent: string }
+
+/**
+ * Tells devices how far their numbered readings have been dealt with for good. Counted after the commit of the readings,
+ * stored before it is told: a server that restarts knows at least what the device was promised.
+ */
+export const createCommitted = ({
+  pool,
+  publish,
+  log,
+}: {
+  pool: Pool
+  publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
+  log: Logger
+}) => {
+  const entries = new Map<number, Entry>()
+  let waiting: Numbered[] = []
+  let flushing: Promise<void> | null = null
+
+  const take = async (): Promise<void> => {
+    const numbers = waiting
+    waiting = []
+    const strangers = [...new Set(numbers.map(({ deviceId }) => deviceId))].filter((id) => !entries.has(id))
+    let stored: Map<number, Progress>
+    try {
+      stored =
+        strangers.length === 0
+          ? new Map<number, Progress>()
+          : await inTransaction(pool, (tx) => loadProgress(tx, strangers))
+    } catch (error) {
+      waiting = numbers.concat(waiting)
+      throw error
+    }
+    for (const { deviceId, deviceCode, boot, seq } of numbers) {
+      const entry = entries.get(deviceId)
+      const progress = advance(entry?.progress ?? stored.get(deviceId), boot, seq)
+      if (entry === undefined)
+        entries.set(deviceId, { code: deviceCode, progress, changed: true, gapSince: null, sent: '' })
+      else {
+        entry.progress = progress
+        entry.changed = true
+      }
+    }
+  }
+
+  const flush = async (): Promise<void> => {
+    await take()
+    const changed = [...entries].filter(([, entry]) => entry.changed)
+    if (changed.length > 0) {
+      for (const [, entry] of changed) entry.changed = false
+      try {
+        await inTransaction(pool, (tx) =>
+          saveProgress(
+            tx,
+            changed.map(([id, entry]) => [id, entry.progress] as const),
+          ),
+        )
+      } catch (error) {
+        for (const [, entry] of changed) entry.changed = true
+        throw error
+      }
+    }
+    const now = Date.now()
+    await Promise.all([...entries.values()].map((entry) => tell(entry, now)))
+  }
+
+  const tell = async (entry: Entry, now: number): Promise<void> => {
+    const { progress, code } = entry
+    const payload = JSON.stringify({ boot: progress.boot, seq: progress.seq } satisfies Committed)
+    if (progress.seq >= 0 && payload !== entry.sent) {
+      await publish(deviceTopic(code, 'committed'), payload, { retain: true })
+      entry.sent = payload
+    }
+    const ranges = missing(progress)
+    if (ranges.length === 0) entry.gapSince = null
+    else if (entry.gapSince === null) entry.gapSince = now
+    else if (now - entry.gapSince >= RESEND_AFTER_MS) {
+      entry.gapSince = now
+      await publish(deviceTopic(code, 'resend'), JSON.stringify({ boot: progress.boot, ranges } satisfies Resend), {
+        retain: false,
+      })
+    }
+  }
+
+  const run = (): void => {
+    flushing ??= flush()
+      .catch((error) =>
+        log.debug(
+          { error: error instanceof Error ? error.message : String(error) },
+          'devices will be told later what is committed',
+        ),
+      )
+      .finally(() => {
+        flushing = null
+      })
+  }
+  const timer = setInterval(run, EVERY_MS)
+
+  return {
+    /** Counts numbers whose readings have been committed. */
+    count: (numbers: readonly Numbered[]): void => {
+      for (const number of numbers) waiting.push(number)
+    },
+    stop: async (): Promise<void> => {
+      clearInterval(timer)
+      await flushing
+      run()
+      await flushing
+    },
+  }
+}

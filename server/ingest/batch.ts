@@ -1,0 +1,88 @@
+import type { Message, Outcome } from '../broker/source.ts'
+import { parseTopic } from '../broker/topic.ts'
+import type { Reading } from '../model/reading.ts'
+import { decode } from './decode.ts'
+
+/** What decoding has to know of a device. */
+export type Speaker = { id: number; orgId: string; gauge: boolean }
+
+/** A part of a message that waits for a person. */
+export type Letter = { speaker: Speaker | null; topic: string; payload: Buffer; reason: string; receivedAt: number }
+export type Status = { speaker: Speaker; online: boolean; at: number }
+/** A number that is dealt with for good, stored or a letter: it counts towards `committed`. */
+export type Numbered = { deviceId: number; deviceCode: string; boot: number; seq: number }
+
+/** What is committed in one transaction; every message in it is acknowledged after the commit. */
+export type Batch = {
+  readings: Reading[]
+  /** whose they are and where they came in, by `devices.id` */
+  senders: Map<number, { orgId: string; topic: string }>
+  letters: Letter[]
+  statuses: Status[]
+  numbered: Numbered[]
+  accepted: { message: Message; outcome: Outcome }[]
+}
+
+export const emptyBatch = (): Batch => ({
+  readings: [],
+  senders: new Map(),
+  letters: [],
+  statuses: [],
+  numbered: [],
+  accepted: [],
+})
+
+/** The device that a message is from, by its topic; null when the topic is none of a device's own. */
+export const speakerOf = (message: Message): string | null => {
+  const topic = parseTopic(message.topic)
+  return topic?.kind === 'device' && (topic.channel === 'telemetry' || topic.channel === 'status')
+    ? topic.deviceId
+    : null
+}
+
+/** A message from nobody we know is kept whole, for a person to look at. */
+export const addUnknown = (batch: Batch, message: Message): void => {
+  const code = speakerOf(message)
+  const reason =
+    code === null ? `nothing is taken in on the topic ${message.topic}` : `device ${code} is not registered`
+  batch.letters.push({
+    speaker: null,
+    topic: message.topic,
+    payload: message.payload,
+    reason,
+    receivedAt: message.receivedAt,
+  })
+  batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 1 } })
+}
+
+/** Sorts one message of a known device into readings, letters and statuses; refuses what is too much. */
+export const addMessage = (batch: Batch, message: Message, device: Speaker, code: string): void => {
+  const { topic, payload, receivedAt } = message
+  const letter = (reason: string, part = payload): void => {
+    batch.letters.push({ speaker: device, topic, payload: part, reason, receivedAt })
+  }
+  if (topic.endsWith('/status')) {
+    const word = payload.toString('utf8')
+    if (word === 'online' || word === 'offline')
+      batch.statuses.push({ speaker: device, online: word === 'online', at: receivedAt })
+    else if (payload.length > 0) letter('status must be online or offline')
+    batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 0 } })
+    return
+  }
+  const decoded = decode(payload, device, receivedAt)
+  if (!decoded.ok) {
+    if (message.refuse !== undefined) {
+      message.refuse(decoded.refuse)
+      return
+    }
+    letter(decoded.refuse)
+    batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 1 } })
+    return
+  }
+  if (decoded.readings.length > 0) batch.senders.set(device.id, { orgId: device.orgId, topic })
+  for (const reading of decoded.readings) batch.readings.push(reading)
+  for (const { reason, payload: part } of decoded.rejected) letter(reason, part)
+  for (const { boot, seq } of decoded.numbered)
+    batch.numbered.push({ deviceId: device.id, deviceCode: code, boot, seq })
+  batch.accepted.push({ message, outcome: { stored: decoded.readings.length, deadLetters: decoded.rejected.length } })
+}

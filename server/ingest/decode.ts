@@ -1,0 +1,204 @@
+import { Instant } from '../model/instant.ts'
+import {
+  ATMOSPHERE_BAR,
+  Extra,
+  MAX_AHEAD_MS,
+  MAX_BEHIND_MS,
+  MAX_READINGS,
+  MEASURES,
+  type Measure,
+  RANGES,
+  type Reading,
+} from '../model/reading.ts'
+
+/** What a person has to look at: the part that was not stored, and why, in a sentence. */
+export type Rejected = { payload: Buffer; reason: string }
+
+export type Decoded =
+  | {
+      ok: true
+      readings: Reading[]
+      rejected: Rejected[]
+      /** the numbers that are dealt with by this, stored or rejected */
+      numbered: { boot: number; seq: number }[]
+    }
+  /** too much to be taken at all: the connection is closed, HTTP answers 413 */
+  | { ok: false; refuse: string }
+
+export type Sender = { id: number; gauge: boolean }
+
+type Body = Record<string, unknown>
+
+const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Some firmware (and Python's json module) writes NaN and Infinity bare, which is not JSON. Such a value is one bad
+ * measure, not a bad message: it is read as text, and refused as a measure later.
+ */
+const quoteBareNumbers = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (match) => (match.startsWith('"') ? match : `"${match}"`))
+
+const parseJson = (payload: Buffer): { ok: true; value: unknown } | { ok: false; reason: string } => {
+  const text = payload.toString('utf8')
+  try {
+    return { ok: true, value: JSON.parse(text) }
+  } catch (error) {
+    try {
+      return { ok: true, value: JSON.parse(quoteBareNumbers(text)) }
+    } catch {
+      return { ok: false, reason: `not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}` }
+    }
+  }
+}
+
+const UNITS: Record<Measure, string> = {
+  temperature: ' °C',
+  pressure: ' bar absolute',
+  level: '',
+  ambient: ' °C',
+  lat: '°',
+  lon: '°',
+  battery: ' %',
+  shock: ' g',
+}
+const KNOWN = new Set<string>(['time', 'seq', 'boot', 'extra', ...MEASURES])
+
+const whole = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2_147_483_647
+
+const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
+
+type Judged = { ok: true; reading: Reading; complaints: string[] } | { ok: false; reason: string }
+
+const judgeTime = (body: Body, receivedAt: number): { ok: true; time: number } | { ok: false; reason: string } => {
+  if (body.time === undefined) return { ok: false, reason: 'time is missing' }
+  const parsed = Instant.safeParse(body.time)
+  if (!parsed.success) {
+    return {
+      ok: false,
+      reason: `time ${shown(body.time)} is neither ISO 8601 with an offset nor whole epoch milliseconds`,
+    }
+  }
+  const ahead = parsed.data - receivedAt
+  if (ahead > MAX_AHEAD_MS) {
+    return {
+      ok: false,
+      reason: `time ${new Date(parsed.data).toISOString()} is more than 5 min ahead of the server: check the device's clock`,
+    }
+  }
+  if (-ahead > MAX_BEHIND_MS) {
+    return { ok: false, reason: `time ${new Date(parsed.data).toISOString()} is more than 30 days behind` }
+  }
+  return { ok: true, time: parsed.data }
+}
+
+/** Judges each measure alone: what is out of its physical range is complained about, the rest is a reading. */
+const judgeReading = (body: unknown, from: Sender, receivedAt: number): Judged => {
+  if (!isBody(body)) return { ok: false, reason: `a reading must be an object, not ${shown(body)}` }
+  const time = judgeTime(body, receivedAt)
+  if (!time.ok) return time
+  const seq = body.seq ?? 0
+  if (!whole(seq)) return { ok: false, reason: `seq ${shown(seq)} is not a whole number from 0 to 2147483647` }
+  const boot = body.boot ?? null
+  if (boot !== null && !whole(boot))
+    return { ok: false, reason: `boot ${shown(boot)} is not a whole number from 0 to 2147483647` }
+
+  const reading: Reading = {
+    deviceId: from.id,
+    receivedAt,
+    time: time.time, seq, boot,
+    temperature: null, pressure: null, level: null, ambient: null,
+    lat: null, lon: null, battery: null, shock: null, extra: null,
+  } // biome-ignore format: one line a group
+  const complaints: string[] = []
+  let measured = 0
+  for (const measure of MEASURES) {
+    const given = body[measure]
+    if (given === undefined || given === null) continue
+    if (typeof given !== 'number' || !Number.isFinite(given)) {
+      complaints.push(`${measure} ${shown(given)} is not a number`)
+      continue
+    }
+    const value = measure === 'pressure' && from.gauge ? given + ATMOSPHERE_BAR : given
+    const [least, most] = RANGES[measure]
+    if (value < least || value > most) {
+      complaints.push(
+        `${measure} ${value}${UNITS[measure]} is outside the physical range ${least} to ${most}${UNITS[measure]}`,
+      )
+      continue
+    }
+    reading[measure] = value
+    measured++
+  }
+  reading.extra = judgeExtra(body, complaints)
+  if (measured > 0) return { ok: true, reading, complaints }
+  return {
+    ok: false,
+    reason: complaints.length > 0 ? complaints.join('; ') : `no measured value: expected one of ${MEASURES.join(', ')}`,
+  }
+}
+
+/** The number of a body that carries one, whatever else is wrong with it: a device need not send it again. */
+const numberOf = (body: unknown): { boot: number; seq: number }[] =>
+  isBody(body) && whole(body.seq) && (body.boot === undefined || body.boot === null || whole(body.boot))
+    ? [{ boot: body.boot ?? 0, seq: body.seq }]
+    : []
+
+/** `extra`, and any field that we do not know: what a device cares to send is kept. */
+const judgeExtra = (body: Body, complaints: string[]): Extra | null => {
+  let extra: Extra | null = null
+  if (body.extra !== undefined && body.extra !== null) {
+    const parsed = Extra.safeParse(body.extra)
+    if (parsed.success) extra = parsed.data
+    else complaints.push(`extra ${shown(body.extra)} is not a flat object of numbers, strings and booleans`)
+  }
+  for (const key in body) {
+    if (KNOWN.has(key)) continue
+    const parsed = Extra.safeParse({ [key]: body[key] })
+    if (parsed.success) extra = { ...parsed.data, ...extra }
+    else complaints.push(`${key} is not a known measure, nor a number, string or boolean that could be kept as extra`)
+  }
+  return extra
+}
+
+/**
+ * Bytes of one message to readings (pressure absolute, in bar) and to what is rejected with its reason. Pure.
+ * @param from the device that the topic names: `devices.id`, and whether its pressure lacks the atmosphere
+ * @param receivedAt epoch milliseconds, what `time` is judged against
+ */
+export const decode = (payload: Buffer, from: Sender, receivedAt: number): Decoded => {
+  const parsed = parseJson(payload)
+  if (!parsed.ok) return whollyRejected(payload, parsed.reason)
+  const body = parsed.value
+  if (!isBody(body)) {
+    if (Array.isArray(body) && body.length > MAX_READINGS) return { ok: false, refuse: tooMany(body.length) }
+    return whollyRejected(payload, 'expected one reading or {"readings":[…]}')
+  }
+  if (!('readings' in body)) return judgeAll([body], () => payload, from, receivedAt)
+  if (!Array.isArray(body.readings) || body.readings.length === 0) {
+    return whollyRejected(payload, 'readings must be a list of at least one reading')
+  }
+  if (body.readings.length > MAX_READINGS) return { ok: false, refuse: tooMany(body.readings.length) }
+  return judgeAll(body.readings, (one) => Buffer.from(JSON.stringify(one)), from, receivedAt)
+}
+
+const whollyRejected = (payload: Buffer, reason: string): Decoded => ({
+  ok: true,
+  readings: [],
+  rejected: [{ payload, reason }],
+  numbered: [],
+})
+
+const judgeAll = (bodies: unknown[], bytesOf: (body: unknown) => Buffer, from: Sender, receivedAt: number): Decoded => {
+  const decoded: Decoded = { ok: true, readings: [], rejected: [], numbered: [] }
+  for (const body of bodies) {
+    const judged = judgeReading(body, from, receivedAt)
+    if (judged.ok) decoded.readings.push(judged.reading)
+    const reasons = judged.ok ? judged.complaints : [judged.reason]
+    for (const reason of reasons) decoded.rejected.push({ payload: bytesOf(body), reason })
+    decoded.numbered.push(...numberOf(body))
+  }
+  return decoded
+}
+
+const tooMany = (count: number): string => `${count} readings in one message: at most ${MAX_READINGS} are taken`

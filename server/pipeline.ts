@@ -1,0 +1,182 @@
+/**
+ * READ FIRST. The path of a message, in the order it happens:
+ *
+ *   source (broker/, or POST /telemetry) → decode (ingest/) → one transaction { readings and dead letters stored (store/),
+ *   rules folded (rules/), alarms, feed and outbox recorded (store/alarm-record) } → acknowledged → live (live/)
+ *
+ * Nothing is acknowledged before the commit, nothing is adopted in memory before the commit, and nothing is dropped:
+ * while the database is away, messages wait unacknowledged and their sources hold back.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FreshFold, foldFresh } from './alarms/fold-fresh.ts'
+import { createRefolder } from './alarms/refold.ts'
+import type { Message } from './broker/source.ts'
+import { createCommitted } from './committed.ts'
+import { addMessage, addUnknown, type Batch, emptyBatch, speakerOf } from './ingest/batch.ts'
+import { createLane } from './ingest/lane.ts'
+import type { Logger } from './log.ts'
+import type { LiveReading } from './model/live.ts'
+import { recordChanges } from './store/alarm-record.ts'
+import { createDirectory } from './store/directory.ts'
+import { isOutage, type Pool } from './store/pool.ts'
+import { requestRefolds } from './store/refolds.ts'
+import { writeCheckpoints } from './store/streams.ts'
+import { createWriter } from './store/write.ts'
+
+export type PipelineDeps = {
+  pool: Pool
+  log: Logger
+  /** tells a device `committed` or `resend`; a failure is tried again with the next one */
+  publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
+  live: { readings(items: { orgId: string; item: LiveReading }[]): void; alarmsChanged(): void }
+  observe?: { batch(facts: { readings: number; letters: number; ms: number; oldestMs: number }): void }
+}
+
+export type Pipeline = {
+  /** Takes a message in; it is acknowledged or refused in its own time. */
+  deliver(message: Message): void
+  /** Readings that wait to be committed: what a source that can hold back looks at. */
+  waiting(): number
+  /** Looks for streams to fold again now rather than at the next turn. */
+  refoldSoon(): void
+  /** Resolves when all that was delivered is dealt with and no refold is due; for tests and a graceful stop. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Most readings in one transaction: larger ones commit no faster and hold others up. */
+const MOST_READINGS = 20_000
+
+export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDeps): Pipeline => {
+  const lane = createLane()
+  const directory = createDirectory(pool)
+  const writer = createWriter(pool)
+  const committed = createCommitted({ pool, publish, log })
+  const refolder = createRefolder({ pool, lane, directory, log, alarmsChanged: live.alarmsChanged })
+  const queue: Pending[] = []
+  let stopping = false
+  let wake: (() => void) | null = null
+
+  const deliver = (message: Message): void => {
+    let pending = queue.at(-1)
+    if (pending === undefined || pending.taken || pending.batch.readings.length >= MOST_READINGS) {
+      pending = { batch: emptyBatch(), strangers: [], taken: false }
+      queue.push(pending)
+    }
+    const code = speakerOf(message)
+    const device = code === null ? undefined : directory.get(code)
+    if (code !== null && device !== undefined) addMessage(pending.batch, message, device, code)
+    else pending.strangers.push(message)
+    wake?.()
+  }
+
+  /** Who speaks may have been registered a moment ago: one look for all strangers of the batch. */
+  const introduce = async ({ batch, strangers }: Pending): Promise<void> => {
+    await directory.load(strangers.flatMap((message) => speakerOf(message) ?? []))
+    for (const message of strangers.splice(0)) {
+      const code = speakerOf(message)
+      const device = code === null ? undefined : directory.get(code)
+      if (code !== null && device !== undefined) addMessage(batch, message, device, code)
+      else addUnknown(batch, message)
+    }
+  }
+
+  const process = async (pending: Pending): Promise<void> => {
+    const began = performance.now()
+    await introduce(pending)
+    const { batch } = pending
+    const fresh: FreshFold['live'] = []
+    await writer.store(
+      batch,
+      async (tx, inserted) => {
+        const folded = await foldFresh(tx, directory, inserted)
+        await recordChanges(tx, folded.streams)
+        await writeCheckpoints(tx, folded.checkpoints)
+        await requestRefolds(tx, folded.refolds)
+        return folded
+      },
+      (folded) => {
+        folded.adopt()
+        fresh.push(...folded.live)
+        if (folded.streams.length > 0) live.alarmsChanged()
+        if (folded.refolds.length > 0) refolder.soon()
+      },
+    )
+    for (const { message, outcome } of batch.accepted) message.acknowledge(outcome)
+    committed.count(batch.numbered)
+    if (fresh.length > 0) live.readings(fresh)
+    const oldest = batch.accepted[0]?.message.receivedAt
+    observe?.batch({
+      readings: batch.readings.length,
+      letters: batch.letters.length,
+      ms: performance.now() - began,
+      oldestMs: oldest === undefined ? 0 : Date.now() - oldest,
+    })
+  }
+
+  /** An outage is waited out; anything else is a bug, said loudly, and waited out too: data is never thrown away. */
+  const persist = async (pending: Pending): Promise<void> => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await lane.run(() => process(pending))
+        return
+      } catch (error) {
+        // a commit that failed may have happened: what memory says of these streams is in doubt
+        directory.doubt(new Set(pending.batch.readings.map(({ deviceId }) => deviceId)))
+        const facts = {
+          error: error instanceof Error ? error.message : String(error),
+          attempt,
+          messages: pending.batch.accepted.length,
+        }
+        if (isOutage(error)) log.warn(facts, 'the database is away; nothing is acknowledged until it is back')
+        else
+          log.error(
+            { ...facts, stack: error instanceof Error ? error.stack : undefined },
+            'a batch could not be committed',
+          )
+        if (stopping) throw error
+        await sleep(Math.min(2_000, 50 * 2 ** attempt) * (0.5 + Math.random()))
+      }
+    }
+  }
+
+  const loop = async (): Promise<void> => {
+    while (true) {
+      const pending = queue[0]
+      if (pending === undefined) {
+        if (stopping) return
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        wake = null
+        continue
+      }
+      pending.taken = true
+      await persist(pending)
+      queue.shift()
+    }
+  }
+  const looping = loop().catch((error) =>
+    log.warn({ error: String(error) }, 'stopped with messages that were not acknowledged; they will come again'),
+  )
+
+  return {
+    deliver,
+    waiting: () => queue.reduce((sum, { batch, strangers }) => sum + batch.readings.length + strangers.length, 0),
+    refoldSoon: refolder.soon,
+    settled: async () => {
+      while (queue.length > 0) await sleep(5)
+      await lane.idle()
+      await refolder.drain()
+    },
+    stop: async () => {
+      stopping = true
+      wake?.()
+      await looping
+      await refolder.stop()
+      await committed.stop()
+    },
+  }
+}
+
+type Pending = { batch: Batch; strangers: Message[]; taken: boolean }

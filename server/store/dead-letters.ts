@@ -1,0 +1,31 @@
+import type { Tx } from './pool.ts'
+
+/** Something that was not stored, with what a person needs to mend it. Times in epoch ms. */
+export type DeadLetter = {
+  orgId: string | null
+  deviceId: number | null
+  receivedAt: number
+  topic: string
+  payload: Buffer
+  reason: string
+}
+
+export const insertDeadLetters = async (tx: Tx, letters: readonly DeadLetter[]): Promise<void> => {
+  if (letters.length === 0) return
+  await tx.query({
+    name: 'insert-dead-letters',
+    text: `insert into dead_letters (org_id, device_id, received_at, topic, payload, reason)
+     select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::bytea[], $6::text[])`,
+    values: [
+      letters.map((letter) => letter.orgId),
+      letters.map((letter) => letter.deviceId),
+      letters.map((letter) => new Date(letter.receivedAt)),
+      letters.map((letter) => storable(letter.topic)),
+      letters.map((letter) => letter.payload),
+      letters.map((letter) => storable(letter.reason)),
+    ],
+  })
+}
+
+/** PostgreSQL's text holds no NUL; a letter must be storable whatever came in. */
+const storable = (text: string): string => text.replaceAll('\0', '\u2400').slice(0, 2_000)

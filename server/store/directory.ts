@@ -1,0 +1,58 @@
+import { inTransaction, type Pool } from './pool.ts'
+import { type KnownDevice, loadDevices, type Stream } from './streams.ts'
+
+/** The devices that have spoken, with the shipments they are lent to: memory over the database, asked once a stranger. */
+export type Directory = {
+  get(code: string): KnownDevice | undefined
+  byId(id: number): KnownDevice | undefined
+  /** Looks up those of `codes` that are not known yet. */
+  load(codes: readonly string[]): Promise<void>
+  /** Reads loans and limits of a device again; states of loans that did not change stay. */
+  reload(code: string): Promise<KnownDevice | undefined>
+  /** Forgets states whose adoption is in doubt: they are read again from what is stored. */
+  doubt(deviceIds: Iterable<number>): void
+  streams(): Stream[]
+}
+
+export const createDirectory = (pool: Pool): Directory => {
+  const byCode = new Map<string, KnownDevice>()
+  const byId = new Map<number, KnownDevice>()
+
+  const keep = (device: KnownDevice): void => {
+    byCode.set(device.code, device)
+    byId.set(device.id, device)
+  }
+
+  return {
+    get: (code) => byCode.get(code),
+    byId: (id) => byId.get(id),
+    load: async (codes) => {
+      const missing = [...new Set(codes)].filter((code) => !byCode.has(code))
+      if (missing.length === 0) return
+      for (const device of await inTransaction(pool, (tx) => loadDevices(tx, missing))) keep(device)
+    },
+    reload: async (code) => {
+      const [fresh] = await inTransaction(pool, (tx) => loadDevices(tx, [code]))
+      const known = byCode.get(code)
+      if (fresh === undefined) {
+        if (known !== undefined) byId.delete(known.id)
+        byCode.delete(code)
+        return undefined
+      }
+      for (const stream of fresh.streams) {
+        const before = known?.streams.find((other) => other.assignmentId === stream.assignmentId)
+        if (before === undefined) continue
+        stream.state = before.state
+        stream.checkpointAt = before.checkpointAt
+      }
+      if (known === undefined) keep(fresh)
+      // batches that wait hold on to the device they were sorted for, so it is changed rather than replaced
+      else Object.assign(known, fresh)
+      return byCode.get(code)
+    },
+    doubt: (deviceIds) => {
+      for (const id of deviceIds) for (const stream of byId.get(id)?.streams ?? []) stream.state = null
+    },
+    streams: () => [...byId.values()].flatMap((device) => device.streams),
+  }
+}

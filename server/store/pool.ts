@@ -1,0 +1,90 @@
+import pg from 'pg'
+import type { Logger } from '../log.ts'
+
+export type Pool = pg.Pool
+/** A connection inside an open transaction. */
+export type Tx = pg.PoolClient
+
+/** Who the database thinks we are: the owner (migrations, upkeep), the people's side, or the devices' side. */
+export type Role = 'owner' | 'zaitu_app' | 'zaitu_ingest'
+
+/**
+ * A pool whose connections act as `role`. Every wait has an end (pg waits for ever by default): connecting 5 s,
+ * a statement `statementMs`, a lock 10 s, an idle transaction 30 s.
+ */
+export const openPool = (
+  url: string,
+  { role, max, log, statementMs = 30_000 }: { role: Role; max: number; log: Logger; statementMs?: number },
+): Pool => {
+  const settings = [
+    `-c statement_timeout=${statementMs}`,
+    '-c lock_timeout=10000',
+    '-c idle_in_transaction_session_timeout=30000',
+    ...(role === 'owner' ? [] : [`-c role=${role}`]),
+  ]
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    options: settings.join(' '),
+    application_name: `zaitu ${role}`,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: statementMs + 5_000,
+    keepAlive: true,
+  })
+  // an idle connection that dies must not end the process; the next query gets a new one or says why not
+  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection ended'))
+  return pool
+}
+
+/** Runs `work` in one transaction; a failed connection is thrown away rather than handed to the next caller. */
+export const inTransaction = async <T>(pool: Pool, work: (tx: Tx) => Promise<T>, begin = 'begin'): Promise<T> => {
+  const tx = await pool.connect()
+  let broken: boolean | undefined
+  try {
+    await tx.query(begin)
+    const result = await work(tx)
+    await tx.query('commit')
+    return result
+  } catch (error) {
+    try {
+      await tx.query('rollback')
+    } catch {
+      broken = true
+    }
+    throw error
+  } finally {
+    tx.release(broken)
+  }
+}
+
+/** The same, as seen by one organisation: row-level security lets through what is its own and nothing else. */
+export const asOrganisation = <T>(
+  pool: Pool,
+  orgId: string,
+  work: (tx: Tx) => Promise<T>,
+  begin = 'begin',
+): Promise<T> =>
+  inTransaction(
+    pool,
+    async (tx) => {
+      await tx.query({ name: 'set-org', text: `select set_config('app.org_id', $1::text, true)`, values: [orgId] })
+      return work(tx)
+    },
+    begin,
+  )
+
+/**
+ * Whether a failure is the database's state rather than our statement's: out of reach, shutting down, out of
+ * resources, a lock or a time that ran out. Such work is tried again, and is never a dead letter.
+ */
+export const isOutage = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (/^(08|40|53|55|57|58|XX|25P0[34])/.test(code)) return true
+  if (/^E[A-Z]+$/.test(code)) return true
+  return code === '' && /timeout|terminated|closed|ended|not queryable|ECONN/i.test(error.message)
+}
+
+/** Whether the statement's own values were refused: SQLSTATE classes 22 (data) and 23 (integrity). */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code)

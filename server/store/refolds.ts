@@ -1,0 +1,64 @@
+import type { Tx } from './pool.ts'
+
+export type RefoldRequest = { shipmentId: string; deviceId: number; from: number }
+
+/**
+ * Asks that a stream be folded again from `from` (epoch ms): late data, a limit, a phase or a loan changed in the past.
+ * Part of the transaction that made it necessary, so it cannot be forgotten.
+ */
+export const requestRefold = (tx: Tx, request: RefoldRequest): Promise<void> => requestRefolds(tx, [request])
+
+export const requestRefolds = async (tx: Tx, requests: readonly RefoldRequest[]): Promise<void> => {
+  if (requests.length === 0) return
+  await tx.query({
+    name: 'request-refolds',
+    text: `insert into refold_requests (shipment_id, device_id, from_time)
+     select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[])`,
+    values: [
+      requests.map((request) => request.shipmentId),
+      requests.map((request) => request.deviceId),
+      requests.map((request) => new Date(request.from)),
+    ],
+  })
+}
+
+/** One stream's requests together: the earliest moment, and the ids to delete when it is done. */
+export type Due = RefoldRequest & { deviceCode: string; ids: string[] }
+
+/** What waits, oldest request first. */
+export const dueRefolds = async (tx: Tx, most: number): Promise<Due[]> => {
+  const { rows } = await tx.query<{
+    shipment_id: string
+    device_id: number
+    code: string
+    from_time: Date
+    ids: string[]
+  }>(
+    `select r.shipment_id, r.device_id, d.code, min(r.from_time) as from_time, array_agg(r.id::text) as ids
+     from refold_requests r join devices d on d.id = r.device_id
+     group by 1, 2, 3 order by min(r.id) limit $1::integer`,
+    [most],
+  )
+  return rows.map((row) => ({
+    shipmentId: row.shipment_id,
+    deviceId: row.device_id,
+    deviceCode: row.code,
+    from: row.from_time.getTime(),
+    ids: row.ids,
+  }))
+}
+
+export const deleteRefolds = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+  await tx.query('delete from refold_requests where id = any($1::bigint[])', [ids])
+}
+
+/** Loans that have ended while an alarm of theirs is still open: the end is on their timeline, and asks for a fold. */
+export const requestEnded = async (tx: Tx): Promise<void> => {
+  await tx.query(
+    `insert into refold_requests (shipment_id, device_id, from_time)
+     select distinct a.shipment_id, a.device_id, upper(a.during)
+     from assignments a join alarms x on x.shipment_id = a.shipment_id and x.device_id = a.device_id
+     where upper(a.during) <= now() and x.cleared_at is null and not x.void and x.onset < upper(a.during) and x.onset >= lower(a.during)
+       and not exists (select from refold_requests r where r.shipment_id = a.shipment_id and r.device_id = a.device_id)`,
+  )
+}

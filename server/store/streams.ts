@@ -1,0 +1,221 @@
+import { Limits } from '../model/limits.ts'
+import type { Reading } from '../model/reading.ts'
+import { fold, INITIAL, isBefore, type StreamContext, type StreamState } from '../rules/fold.ts'
+import type { Tx } from './pool.ts'
+import { readingFromRow } from './readings.ts'
+
+/** One loan of a device to a shipment, with the state of its rules. Times in epoch ms. */
+export type Stream = {
+  assignmentId: string
+  shipmentId: string
+  orgId: string
+  deviceId: number
+  deviceCode: string
+  reportMs: number
+  context: StreamContext
+  /** where the next loan of the same pair begins: alarms from there on are not this one's */
+  nextFrom: number | null
+  /** null: not loaded yet; 'refolding': too far behind to be folded in passing, a worker is asked to */
+  state: StreamState | null | 'refolding'
+  /** time of the newest checkpoint that is stored */
+  checkpointAt: number
+}
+
+export type KnownDevice = {
+  id: number
+  code: string
+  orgId: string
+  gauge: boolean
+  reportMs: number
+  streams: Stream[]
+}
+
+type DeviceRow = { id: number; code: string; org_id: string; gauge: boolean; report_seconds: number }
+type LoanRow = {
+  id: string
+  device_id: number
+  shipment_id: string
+  org_id: string
+  from: Date
+  to: Date | null
+  versions: { from: number; limits: unknown }[]
+}
+
+/** Devices by the name that topics use, with their loans and limits; a name that is unknown is missing from the answer. */
+export const loadDevices = async (tx: Tx, codes: readonly string[]): Promise<KnownDevice[]> => {
+  const { rows: devices } = await tx.query<DeviceRow>(
+    `select id, code, org_id, pressure_reference = 'gauge' as gauge, report_seconds
+     from devices where code = any($1::text[]) and revoked_at is null`,
+    [codes],
+  )
+  if (devices.length === 0) return []
+  const { rows: loans } = await tx.query<LoanRow>(
+    `select a.id, a.device_id, a.shipment_id, a.org_id, lower(a.during) as "from", upper(a.during) as "to",
+       (select coalesce(json_agg(json_build_object('from', (extract(epoch from l.valid_from) * 1000)::bigint, 'limits', l.limits)
+                                 order by l.valid_from, l.id), '[]')
+        from shipment_limits l where l.shipment_id = a.shipment_id) as versions
+     from assignments a where a.device_id = any($1::integer[]) order by lower(a.during)`,
+    [devices.map((device) => device.id)],
+  )
+  return devices.map((device) => ({
+    id: device.id,
+    code: device.code,
+    orgId: device.org_id,
+    gauge: device.gauge,
+    reportMs: device.report_seconds * 1000,
+    streams: loans
+      .filter((loan) => loan.device_id === device.id)
+      .map((loan, index, all) => streamOf(device, loan, all.slice(index + 1))),
+  }))
+}
+
+const streamOf = (device: DeviceRow, loan: LoanRow, later: readonly LoanRow[]): Stream => ({
+  assignmentId: loan.id,
+  shipmentId: loan.shipment_id,
+  orgId: loan.org_id,
+  deviceId: device.id,
+  deviceCode: device.code,
+  reportMs: device.report_seconds * 1000,
+  context: {
+    versions: loan.versions.map((version) => ({ from: version.from, limits: Limits.parse(version.limits) })),
+    from: loan.from.getTime(),
+    to: loan.to?.getTime() ?? null,
+  },
+  nextFrom: later.find((other) => other.shipment_id === loan.shipment_id)?.from.getTime() ?? null,
+  state: null,
+  checkpointAt: Number.NEGATIVE_INFINITY,
+})
+
+/** The loan that a moment falls into, or undefined. */
+export const streamAt = (device: KnownDevice, time: number): Stream | undefined =>
+  device.streams.findLast(({ context }) => context.from <= time && (context.to === null || time < context.to))
+
+export type Checkpoint = { state: StreamState; time: number }
+
+/** The newest checkpoint of a loan that stands before `before` (epoch ms), or the state before anything. */
+export const checkpointBefore = async (tx: Tx, stream: Stream, before: number | null): Promise<Checkpoint> => {
+  const { rows } = await tx.query<{ time: Date; state: StreamState }>({
+    name: 'checkpoint-before',
+    text: `select time, state from stream_checkpoints
+     where shipment_id = $1::uuid and device_id = $2::integer and time >= $3::timestamptz
+       and ($4::timestamptz is null or time < $4::timestamptz) and ($5::timestamptz is null or time < $5::timestamptz)
+     order by time desc, seq desc limit 1`,
+    values: [
+      stream.shipmentId, stream.deviceId, new Date(stream.context.from),
+      stream.context.to === null ? null : new Date(stream.context.to), before === null ? null : new Date(before),
+    ],
+  }) // biome-ignore format: the parameters, in their order
+  const row = rows[0]
+  return row === undefined
+    ? { state: INITIAL, time: Number.NEGATIVE_INFINITY }
+    : { state: row.state, time: row.time.getTime() }
+}
+
+/** The next readings of a loan after `at`, ascending, at most `count`. */
+export const readingsAfter = async (
+  tx: Tx,
+  stream: Stream,
+  at: StreamState['at'],
+  count: number,
+): Promise<Reading[]> => {
+  const from = at ?? { time: stream.context.from, seq: -1 }
+  const { rows } = await tx.query(
+    `select * from readings
+     where device_id = $1::integer and time >= $2::timestamptz and (time, seq) > ($2::timestamptz, $3::integer) and time < $4::timestamptz
+     order by time, seq limit $5::integer`,
+    [stream.deviceId, new Date(from.time), from.seq, new Date(stream.context.to ?? Date.now() + 3_600_000), count],
+  )
+  return rows.map(readingFromRow)
+}
+
+/** Most readings folded in passing when a stream is first met; a worker does the rest without holding anybody up. */
+const MOST_IN_PASSING = 20_000
+
+/**
+ * Brings a stream's state up to what is stored: newest checkpoint, then the readings after it, but for `fresh`, which this
+ * transaction has just stored and nobody has recorded yet. What the fold says on the way was recorded when those readings
+ * were stored. 'refolding' when that is too much to do in passing.
+ */
+export const loadState = async (
+  tx: Tx,
+  stream: Stream,
+  fresh: readonly Reading[],
+): Promise<StreamState | 'refolding'> => {
+  const checkpoint = await checkpointBefore(tx, stream, null)
+  const readings = await readingsAfter(tx, stream, checkpoint.state.at, MOST_IN_PASSING + fresh.length)
+  stream.checkpointAt = checkpoint.time
+  if (readings.length >= MOST_IN_PASSING + fresh.length) return 'refolding'
+  const keyOf = ({ time, seq }: Reading) => `${time} ${seq}`
+  const unrecorded = new Set(fresh.map(keyOf))
+  return fold(
+    checkpoint.state,
+    readings.filter((reading) => !unrecorded.has(keyOf(reading))),
+    stream.context,
+  ).state
+}
+
+/** Stores states as checkpoints, each at the position it has reached. */
+export const writeCheckpoints = async (
+  tx: Tx,
+  entries: readonly { stream: Stream; state: StreamState }[],
+): Promise<void> => {
+  const placed = entries.flatMap(({ stream, state }) => (state.at === null ? [] : [{ stream, state, at: state.at }]))
+  if (placed.length === 0) return
+  await tx.query({
+    name: 'write-checkpoints',
+    text: `insert into stream_checkpoints (shipment_id, device_id, time, seq, state)
+     select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::integer[], $5::jsonb[])
+     on conflict do nothing`,
+    values: [
+      placed.map(({ stream }) => stream.shipmentId),
+      placed.map(({ stream }) => stream.deviceId),
+      placed.map(({ at }) => new Date(at.time)),
+      placed.map(({ at }) => at.seq),
+      placed.map(({ state }) => JSON.stringify(state)),
+    ],
+  })
+}
+
+/** Whether `reading` comes after everything that the state has seen. */
+export const isNewer = (state: StreamState, reading: { time: number; seq: number }): boolean =>
+  state.at === null || isBefore(state.at, reading)
+
+/** Checkpoints of a loan at or after `from` (epoch ms), ascending. */
+export const laterCheckpoints = async (tx: Tx, stream: Stream, from: number): Promise<Checkpoint[]> => {
+  const { rows } = await tx.query<{ time: Date; state: StreamState }>(
+    `select time, state from stream_checkpoints
+     where shipment_id = $1::uuid and device_id = $2::integer and time >= $3::timestamptz and time >= $4::timestamptz
+       and ($5::timestamptz is null or time < $5::timestamptz) order by time, seq`,
+    [
+      stream.shipmentId,
+      stream.deviceId,
+      new Date(from),
+      new Date(stream.context.from),
+      stream.nextFrom === null ? null : new Date(stream.nextFrom),
+    ],
+  )
+  return rows.map((row) => ({ state: row.state, time: row.time.getTime() }))
+}
+
+/** Puts a refold's checkpoints in the place of those after `after`, up to `upTo` (or to the end of the loan). */
+export const replaceCheckpoints = async (
+  tx: Tx,
+  stream: Stream,
+  after: StreamState['at'],
+  upTo: StreamState['at'],
+  states: readonly StreamState[],
+): Promise<void> => {
+  await tx.query(
+    `delete from stream_checkpoints where shipment_id = $1::uuid and device_id = $2::integer
+       and time >= $3::timestamptz and (time, seq) > ($3::timestamptz, $4::integer)
+       and ($5::timestamptz is null or (time, seq) < ($5::timestamptz, $6::integer)) and ($7::timestamptz is null or time < $7::timestamptz)`,
+    [
+      stream.shipmentId, stream.deviceId, new Date(after?.time ?? stream.context.from), after?.seq ?? -2,
+      upTo === null ? null : new Date(upTo.time), upTo?.seq ?? null, stream.nextFrom === null ? null : new Date(stream.nextFrom),
+    ],
+  ) // biome-ignore format: the parameters, in their order
+  await writeCheckpoints(
+    tx,
+    states.map((state) => ({ stream, state })),
+  )
+}
