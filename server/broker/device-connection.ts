@@ -6,6 +6,8 @@ import type { PacketMeter } from './packet-meter.ts'
 
 /** A device that sends and never reads its PUBACKs is cut when this much waits for it, bytes. */
 const MAX_UNREAD_BYTES = 262_144
+/** What is read at a time of a connection that holds nothing while all others together hold too much, bytes. */
+const SLICE_BYTES = 1_024
 
 type Options = {
   socket: Socket
@@ -45,11 +47,23 @@ export const createDeviceConnection = ({ socket, share, meter, paused, close }: 
       starved = true
       return null
     }
-    const chunk: Buffer | null = read(size)
+    const rest = socket.readableLength - SLICE_BYTES
+    const chunk: Buffer | null = share.scarce() && rest > 0 ? readSlice() : read(size)
     const reason = chunk === null ? null : meter(chunk)
     if (reason === null) return chunk
     close(reason)
     return null
+  }
+
+  const readSlice = () => {
+    starved = true
+    setImmediate(readOn) // there is more, and Node won't say so again
+    return read(SLICE_BYTES)
+  }
+  const readOn = () => {
+    if (!starved || socket.destroyed || shut()) return
+    starved = false
+    socket.emit('readable')
   }
 
   const line = createAckLine((bytes) => {
@@ -65,10 +79,6 @@ export const createDeviceConnection = ({ socket, share, meter, paused, close }: 
     close,
     access: null,
     listensTo: new Set<string>(),
-    readOn: () => {
-      if (!starved || socket.destroyed || shut()) return
-      starved = false
-      socket.emit('readable')
-    },
+    readOn,
   }
 }

@@ -162,6 +162,21 @@ describe('the embedded broker', () => {
       expect(broker.inFlight()).toMatchObject({ messages: 0, bytes: 0 })
     })
 
+    it('nobody for good: one that holds nothing is read in slices while the others hold too much', async () => {
+      await start({ total: { messages: 3, bytes: 1e9 } })
+      const busy = await signedIn('d1')
+      busy.send(...[1, 2, 3, 4].map((id) => publishPacket('d1', id)))
+      await arrived(4)
+      const idle = await signedIn('d2')
+      idle.send(publishPacket('d2', 1, { payload: Buffer.alloc(200_000, 'x') }), publishPacket('d2', 2))
+      await arrived(5)
+      expect(inbox.messages[4]?.payload.length).toBe(200_000)
+      busy.send(publishPacket('d1', 5))
+      inbox.onMessage((message) => message.acknowledge())
+      settle([...inbox.messages])
+      await arrived(7)
+    })
+
     it('the number of connections', async () => {
       await start({ maxConnections: 2 })
       await signedIn('d1')
