@@ -168,7 +168,7 @@ describe('the embedded broker', () => {
       busy.send(...[1, 2, 3, 4].map((id) => publishPacket('d1', id)))
       await arrived(4)
       const idle = await signedIn('d2')
-      idle.send(publishPacket('d2', 1, { payload: Buffer.alloc(200_000, 'x') }), publishPacket('d2', 2))
+      idle.send(...[200_000, 5_000].map((size, n) => publishPacket('d2', n + 1, { payload: Buffer.alloc(size, 'x') })))
       await arrived(5)
       expect(inbox.messages[4]?.payload.length).toBe(200_000)
       busy.send(publishPacket('d1', 5))
