@@ -15,6 +15,8 @@ type Options = {
   meter: PacketMeter
   /** true while nobody is read */
   paused: () => boolean
+  /** It is not read although something has come; call `readOn` when there is room. */
+  onStarved: () => void
   /** The connection has to be closed, and why. */
   close: (reason: string) => void
 }
@@ -36,7 +38,14 @@ export type DeviceConnection = {
  * One device's socket, with a gate and a meter put where aedes reads it. aedes takes what has come with `read(null)`
  * and parses all of it; while the gate is shut it gets nothing, the socket's buffer fills, and TCP slows the sender.
  */
-export const createDeviceConnection = ({ socket, share, meter, paused, close }: Options): DeviceConnection => {
+export const createDeviceConnection = ({
+  socket,
+  share,
+  meter,
+  paused,
+  onStarved,
+  close,
+}: Options): DeviceConnection => {
   const read = socket.read.bind(socket)
   const shut = () => paused() || share.full()
   let starved = false
@@ -44,7 +53,7 @@ export const createDeviceConnection = ({ socket, share, meter, paused, close }: 
   socket.read = (size) => {
     if (size === 0) return read(0) // how Node itself asks for more; hands nothing out
     if (shut()) {
-      starved = true
+      starve()
       return null
     }
     const rest = socket.readableLength - SLICE_BYTES
@@ -55,13 +64,18 @@ export const createDeviceConnection = ({ socket, share, meter, paused, close }: 
     return null
   }
 
-  const readSlice = () => {
+  const starve = () => {
     starved = true
+    onStarved()
+  }
+  const readSlice = () => {
+    starve()
     setImmediate(readOn) // there is more, and Node won't say so again
     return read(SLICE_BYTES)
   }
   const readOn = () => {
-    if (!starved || socket.destroyed || shut()) return
+    if (!starved || socket.destroyed) return
+    if (shut()) return onStarved()
     starved = false
     socket.emit('readable')
   }

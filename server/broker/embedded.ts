@@ -1,9 +1,10 @@
 import { createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { Aedes, type Client, type PublishPacket } from 'aedes'
+import { Aedes, type Client } from 'aedes'
 import type { Logger } from '../log.ts'
 import { MAX_PACKET_BYTES } from '../model/reading.ts'
 import { createDeviceConnection, type DeviceConnection } from './device-connection.ts'
+import { createIntake } from './device-intake.ts'
 import { type Bound, createInFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
 import { createPacketMeter } from './packet-meter.ts'
@@ -13,8 +14,6 @@ import { parseTopic, ROOT } from './topic.ts'
 
 /** A CONNECT with a will and a password fits; a stranger gets no more memory than this. Bytes. */
 const MAX_CONNECT_BYTES = 16_384
-/** What a message in flight costs in memory beside its payload, bytes (1,300 measured on Node 20, November 2026). */
-const OVERHEAD_BYTES = 1_300
 const SWEEP_MS = 1_000
 
 export type EmbeddedOptions = {
@@ -43,25 +42,6 @@ export type EmbeddedBroker = Source & {
   inFlight(): Bound & { connections: number }
 }
 
-/** Apart from where it is called, so that a message in flight keeps nothing of the packet it came in alive. */
-const toMessage = (
-  topic: string,
-  payload: Buffer,
-  release: () => boolean,
-  settle: (() => void) | undefined,
-  connection: DeviceConnection,
-): Message => ({
-  topic,
-  payload,
-  receivedAt: Date.now(),
-  acknowledge: () => {
-    if (release()) settle?.()
-  },
-  refuse: (reason) => {
-    if (release()) connection.close(reason)
-  },
-})
-
 /**
  * An MQTT 3.1.1 broker in this process (aedes), in which PUBACK means "on disk". Only devices speak to it, and only
  * to us: nothing that one publishes is routed to another, so a publish goes to the pipeline from aedes'
@@ -81,56 +61,29 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
   let paused = true
   let sweep: NodeJS.Timeout | undefined
 
+  /** those that were not read because too much was held */
+  const starved = new Set<DeviceConnection>()
   let waking = false
   const inFlight = createInFlight(
     options.total ?? { messages: 100_000, bytes: 128 * 1_048_576 },
     options.perConnection ?? { messages: 2_000, bytes: 4 * 1_048_576 },
     () => {
-      if (waking) return
+      if (waking || starved.size === 0) return
       waking = true
       void setImmediate().then(() => {
         waking = false
-        for (const connection of connections.values()) connection.readOn()
+        const due = [...starved]
+        starved.clear()
+        for (const connection of due) connection.readOn()
       })
     },
   )
 
-  // aedes reads on from within the callback; called at once, that would re-enter its parser
-  let later: (() => void)[] = []
-  const callLater = (callback: () => void) => {
-    if (later.push(callback) > 1) return
-    process.nextTick(() => {
-      const due = later
-      later = []
-      for (const call of due) call()
-    })
-  }
-
-  const take = (client: Client, packet: PublishPacket, callback: (error?: Error | null) => void) => {
-    const connection = connections.get(client)
-    if (!connection?.access?.mayPublish(packet.topic)) {
-      return callback(new Error(`a publish to ${packet.topic} is not allowed`))
-    }
-    const { line, share } = connection
-    const { qos, messageId = 0 } = packet
-    const isWill = client.closed
-    if (isWill && paused) return callback(null) // we are going, not the device
-    const proceed = () => callback(null)
-    // some clients send again on a live connection (ESP-IDF after 1 s); the PUBACK that is owed answers both
-    if (qos === 1 && packet.dup && line.has(messageId)) {
-      packet.qos = 0
-      return callLater(proceed)
-    }
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-    const release = share.take(payload.length + OVERHEAD_BYTES)
-    const settle = qos === 1 && !isWill ? line.take(messageId) : qos === 2 && !isWill ? proceed : undefined
-    if (settle !== proceed) {
-      packet.qos = 0 // aedes has nothing to acknowledge
-      callLater(proceed)
-    } else packet.payload = Buffer.alloc(0) // aedes keeps the packet until PUBREL
-    deliver(toMessage(packet.topic, payload, release, settle, connection))
-  }
-
+  const take = createIntake({
+    connectionOf: (client) => connections.get(client),
+    paused: () => paused,
+    deliver: (message) => deliver(message),
+  })
   const broker = new Aedes({
     ...createSignIn(options.authenticate, log, (client, access) => {
       const connection = connections.get(client)
@@ -185,6 +138,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       share: inFlight.share(),
       meter: createPacketMeter(maxPacketBytes, MAX_CONNECT_BYTES),
       paused: () => paused,
+      onStarved: () => starved.add(connection),
       close: (reason) => {
         log.warn({ deviceId: client.id, from: socket.remoteAddress, reason }, 'closed a connection')
         socket.destroy()
@@ -197,6 +151,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     socket.once('close', () => {
       connection.line.cut()
       connections.delete(client)
+      starved.delete(connection)
       if (devices.get(client.id)?.socket === socket) devices.delete(client.id)
     })
   }
