@@ -54,7 +54,9 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
   const { log } = options
   const holdMs = options.holdMs ?? 60_000
   const maxPacketBytes = options.maxPacketBytes ?? MAX_PACKET_BYTES
-  const connections = new Map<Client, DeviceConnection>()
+  const open = new Set<DeviceConnection>()
+  /** outlives the socket: aedes hands over the will of a client after that has closed */
+  const connections = new WeakMap<Client, DeviceConnection>()
   const devices = new Map<string, DeviceConnection & { client: Client }>()
   const retained = new Map<string, string>()
   let deliver: (message: Message) => void = () => {}
@@ -148,9 +150,10 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     socket.setKeepAlive(true, 60_000)
     const client = broker.handle(socket)
     connections.set(client, connection)
+    open.add(connection)
     socket.once('close', () => {
       connection.line.cut()
-      connections.delete(client)
+      open.delete(connection)
       starved.delete(connection)
       if (devices.get(client.id)?.socket === socket) devices.delete(client.id)
     })
@@ -174,7 +177,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       }
       sweep = setInterval(() => {
         const tooOld = Date.now() - holdMs
-        for (const connection of connections.values()) {
+        for (const connection of open) {
           const oldest = connection.line.oldest()
           if (oldest !== null && oldest < tooOld) connection.close('a message could not be stored in time')
         }
@@ -196,7 +199,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       clearInterval(sweep)
       await setImmediate() // acknowledgements of this turn leave first
       if (server.listening) server.close()
-      for (const { socket } of connections.values()) socket.destroy()
+      for (const { socket } of open) socket.destroy()
       await new Promise<void>((resolve) => broker.close(resolve))
     },
     connected: () => true,
@@ -209,6 +212,6 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       device?.close('its access was withdrawn')
       return device !== undefined
     },
-    inFlight: () => ({ messages: inFlight.messages(), bytes: inFlight.bytes(), connections: connections.size }),
+    inFlight: () => ({ messages: inFlight.messages(), bytes: inFlight.bytes(), connections: open.size }),
   }
 }

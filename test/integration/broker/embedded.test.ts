@@ -261,6 +261,24 @@ describe('the embedded broker', () => {
       await fresh.closed
     })
 
+    it('a will after the network has broken, from a device with subscriptions', async () => {
+      await start()
+      const device = await raw()
+      const will = { topic: status('d1'), payload: Buffer.from('offline'), qos: 1 as const, retain: true }
+      await device.connect('d1', { will })
+      device.send({
+        cmd: 'subscribe',
+        messageId: 1,
+        subscriptions: ['committed', 'resend'].map((channel) => ({ topic: `zaitu/v1/devices/d1/${channel}`, qos: 1 })),
+      })
+      await expect.poll(() => device.of('suback').length).toBe(1)
+      device.socket.resetAndDestroy()
+      await arrived(1)
+      expect(inbox.payloads()).toEqual(['offline'])
+      settle(inbox.messages)
+      expect(broker.inFlight()).toMatchObject({ messages: 0, connections: 0 })
+    })
+
     it('nobody any longer whose secret was withdrawn', async () => {
       await start()
       const device = await signedIn('d1')
