@@ -41,6 +41,9 @@ export type Publisher = {
 
 export type Result = { sent: number; acknowledged: number; seconds: number; perSecond: number }
 
+/** about as much is written at once to a socket, bytes */
+const UNSENT_BYTES = 262_144
+
 const text = (value: string) => {
   const bytes = Buffer.from(value)
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
@@ -103,7 +106,9 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
 
   const send = (line: Line) => {
     let room = Math.min(window - (line.sent - line.acknowledged), line.quota - line.sent, Math.floor(allowed))
-    if (!running || stopped || room <= 0) return
+    if (!running || stopped || room <= 0 || line.socket.writableNeedDrain) return
+    const most = Math.floor(UNSENT_BYTES / line.topic.length)
+    room = Math.min(room, most)
     let at = 0
     for (; room > 0; room -= 1) {
       const body = payload(line.index, line.sent)
@@ -179,6 +184,7 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
     }
     socket.on('connect', () => socket.write(connectPacket(deviceId, secret)))
     socket.on('data', (chunk) => receive(line, chunk))
+    socket.on('drain', () => send(line))
     socket.on('error', (error) => failed(error))
     socket.on('close', () => failed(new Error(`the connection of ${deviceId} was closed`)))
     return line
