@@ -55,7 +55,6 @@ export const startService = async (parts: Partial<AppDeps> = {}): Promise<Servic
   const owner = openPool(database.url, { role: 'owner', max: 2, log })
   const pool = openPool(database.url, { role: 'zaitu_app', max: 4, log })
   const ingest = openPool(database.url, { role: 'zaitu_ingest', max: 2, log })
-  const empty = { min: [], max: [], mean: [] }
   const deps: AppDeps = {
     pool,
     log,
@@ -63,26 +62,7 @@ export const startService = async (parts: Partial<AppDeps> = {}): Promise<Servic
     devices: deviceSignIn(ingest),
     ready: async () => ({ ok: true, checks: { database: { ok: true } } }),
     submit: async () => ({ ok: true, stored: 1, deadLetters: 0 }),
-    chart: async () => ({
-      resolution: 'raw',
-      bucketSeconds: 0,
-      time: [],
-      temperature: empty,
-      pressure: empty,
-      level: empty,
-      ambient: empty,
-      coverage: 0,
-      late: [],
-    }),
-    track: async () => ({ time: [], lat: [], lon: [] }),
-    sparklines: async () => [],
-    requestRefold: async (tx, { shipmentId, deviceId, from }) => {
-      await tx.query('insert into refold_requests (shipment_id, device_id, from_time) values ($1, $2, $3)', [
-        shipmentId,
-        deviceId,
-        new Date(from),
-      ])
-    },
+    refoldsRequested: () => {},
     alarmsChanged: () => {},
     secureCookies: false,
     dashboard: null,
