@@ -92,7 +92,7 @@ describe('the embedded broker', () => {
       await arrived(1)
       settle(inbox.messages)
       settle(inbox.messages)
-      inbox.messages[0]?.refuse('late')
+      inbox.messages[0]?.refuse?.('late')
       await expect.poll(device.acknowledged).toEqual([1])
       expect(broker.inFlight()).toMatchObject({ messages: 0, bytes: 0 })
     })
