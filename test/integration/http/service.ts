@@ -29,6 +29,8 @@ export type Service = {
   close(): Promise<void>
 }
 
+type Database = Awaited<ReturnType<typeof freshDatabase>>
+
 const makeOrganisation = async (owner: Pool, name: string, passwordHash: string): Promise<Organisation> => {
   const { rows } = await owner.query<{ id: string }>(
     `insert into organisations (name, kind) values ($1, 'buyer') returning id`,
@@ -48,8 +50,8 @@ const makeOrganisation = async (owner: Pool, name: string, passwordHash: string)
 }
 
 /** The HTTP side over a database of its own with two organisations; what isn't HTTP is stood in for by `parts`. */
-export const startService = async (parts: Partial<AppDeps> = {}): Promise<Service> => {
-  const database = await freshDatabase()
+export const startService = async (parts: Partial<AppDeps> = {}, given?: Database): Promise<Service> => {
+  const database = given ?? (await freshDatabase())
   await migrate(database.url)
   const log = pino({ level: 'silent' })
   const owner = openPool(database.url, { role: 'owner', max: 2, log })
