@@ -49,7 +49,7 @@ const volatile: Limits = { temperature: { high: 33, highHigh: 40 }, pressure: { 
 const monomer: Limits = { temperature: { high: 30, highHigh: 38 }, pressure: { high: 2.2, highHigh: 3 } }
 const ammonia: Limits = { temperature: { high: 35, highHigh: 45 }, pressure: { high: 14, highHigh: 18 } }
 /** a nitrogen pad that must not be lost: below it, air comes in */
-const padded: Limits = { temperature: solvent.temperature, pressure: { ...solvent.pressure, low: 1.12, lowLow: 1.03 } }
+const padded: Limits = { temperature: solvent.temperature, pressure: { ...solvent.pressure, low: 1.16, lowLow: 1.03 } }
 
 const trip = (
   number: number,

@@ -15,11 +15,9 @@ import { createPipeline } from './pipeline.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
-import { chart, sparklines, track } from './store/chart.ts'
 import { deviceSignIn } from './store/devices.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, inTransaction, openPool } from './store/pool.ts'
-import { requestRefold } from './store/refolds.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
 import { capabilityOf, createUpkeep } from './store/upkeep.ts'
 import { createSubmit } from './submit.ts'
@@ -93,10 +91,7 @@ export const startService = async (
     devices,
     ready,
     submit: createSubmit(pipeline),
-    chart,
-    track,
-    sparklines,
-    requestRefold,
+    refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
     secureCookies: config.SECURE_COOKIES,
     dashboard,

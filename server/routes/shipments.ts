@@ -4,6 +4,7 @@ import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
 import { devicesFrom, listAssignments } from '../store/assignments.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
+import { requestRefolds } from '../store/refolds.ts'
 import {
   createShipment,
   listShipments,
@@ -61,7 +62,7 @@ const checkReferences = async (
 
 /** Shipments: list, create, look at one, change it. */
 export const shipmentRoutes =
-  ({ pool, requestRefold }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, refoldsRequested }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -152,7 +153,7 @@ export const shipmentRoutes =
         const { orgId, personId } = signedIn(request)
         const { id } = request.params
         const { limits, ...change } = request.body
-        return asOrganisation(pool, orgId, async (tx) => {
+        const changed = await asOrganisation(pool, orgId, async (tx) => {
           if (!(await shipmentExists(tx, id))) throw notFound('shipment')
           await checkReferences(tx, change)
           await updateShipment(tx, id, change)
@@ -162,11 +163,16 @@ export const shipmentRoutes =
           if (change.phase !== undefined) from.push(await setPhase(tx, setting, change.phase))
           if (from.length > 0) {
             const earliest = Math.min(...from)
-            for (const deviceId of await devicesFrom(tx, id, earliest))
-              await requestRefold(tx, { shipmentId: id, deviceId, from: earliest })
+            const devices = await devicesFrom(tx, id, earliest)
+            await requestRefolds(
+              tx,
+              devices.map((deviceId) => ({ shipmentId: id, deviceId, from: earliest })),
+            )
           }
           return detail(tx, id)
         })
+        refoldsRequested()
+        return changed
       },
     })
   }
