@@ -1,12 +1,12 @@
 import type { TestProject } from 'vitest/node'
-import { migrate } from '../../server/store/migrate.ts'
-import { createDatabase, databaseAt } from './clones.ts'
-import { startPostgresIn } from './postgres.ts'
+import { debianFolder } from './debian.ts'
+import { startTimescale } from './postgres.ts'
+import { makeTemplate, type Templated } from './template.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** the server's own database, and the name of the migrated one to copy */
-    embedded: { url: string; template: string } | null
+    /** null where only unit tests run */
+    embedded: Templated | null
   }
 }
 
@@ -19,14 +19,12 @@ export default async (root: TestProject): Promise<(() => Promise<void>) | undefi
     root.provide('embedded', null)
     return
   }
-  const server = await startPostgresIn('/tmp/trixie', [])
+  const server = await startTimescale({ kind: 'folder', root: await debianFolder() })
   try {
-    await createDatabase(server.url, 'template_zaitu', 'template1')
-    await migrate(databaseAt(server.url, 'template_zaitu'))
+    root.provide('embedded', (await makeTemplate(server.url)).given)
   } catch (error) {
     await server.stop()
     throw error
   }
-  root.provide('embedded', { url: server.url, template: 'template_zaitu' })
   return server.stop
 }
