@@ -180,6 +180,7 @@ export const describeSource = (name: string, build: (log: ReturnType<typeof crea
       inbox.onMessage((message) => message.acknowledge())
       const will = { topic: status('d1'), payload: Buffer.from('offline'), qos: 1 as const, retain: true }
       const client = await device('d1', { will, reconnectPeriod: 60_000 })
+      await client.subscribeAsync(committed('d1'), { qos: 1 })
       await client.publishAsync(status('d1'), 'online', { qos: 1, retain: true })
       client.stream.destroy()
       await arrived(2)
