@@ -11,13 +11,13 @@ import { useZaitu } from '../zaitu.ts'
 import { AcknowledgeButton } from './acknowledge.tsx'
 import { alarmText, peakText } from './alarm-text.ts'
 
-const facts = (alarm: Alarm): string => {
+const facts = (alarm: Alarm, newest: Newest | null): string => {
   const end = alarm.clearedAt === null ? now.value : Date.parse(alarm.clearedAt)
   const lasting = duration((end - Date.parse(alarm.onset)) / 1000)
   return [
     t('alarm.since', { time: dayTimeSeconds(alarm.onset) }),
     alarm.clearedAt === null ? t('alarm.for', { duration: lasting }) : t('alarm.lasted', { duration: lasting }),
-    peakText(alarm),
+    peakText(alarm, newest),
     alarm.cause === null ? null : t('alarm.cause', { cause: t(`cause.${alarm.cause}`) }),
     alarm.acknowledgedBy === null || alarm.acknowledgedAt === null
       ? null
@@ -123,7 +123,7 @@ export const AlarmItem = ({ alarm, newest = null, linked = false, current = fals
         {alarmText(alarm, newest)}
       </p>
       <p class="facts">
-        {t(`state.${alarm.state}`)} · {facts(alarm)}
+        {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
       </p>
     </div>
     <Notes alarm={alarm} />

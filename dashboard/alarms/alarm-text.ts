@@ -43,7 +43,11 @@ export const alarmText = (alarm: Alarm, newest: Newest | null = null): string =>
 }
 
 /** The value furthest beyond the limit, with its unit; null where the rule has no plain limit. */
-export const peakText = (alarm: Alarm): string | null => {
+export const peakText = (alarm: Alarm, newest: Newest | null = null): string | null => {
   const watched = limitRule(alarm.rule)
-  return watched === null ? null : t('alarm.peak', { value: withUnit(watched.measure, alarm.peak) })
+  if (watched === null) return null
+  // the alarm is sent when its state changes: the newest reading may have gone further meanwhile
+  const current = isActive(alarm) ? newest?.[watched.measure] : null
+  const furthest = beyond(watched.high, current, alarm.peak) ? current : alarm.peak
+  return t('alarm.peak', { value: withUnit(watched.measure, furthest) })
 }

@@ -3,6 +3,7 @@ import { ruleName } from '../alarms/alarm-text.ts'
 import { ClockIcon, PriorityIcon } from '../shell/icons.tsx'
 import { now } from '../state/clock.ts'
 import { t } from '../text/language.ts'
+import { duration } from '../text/times.ts'
 import { isOld, isOnItsWay, NEAR, worstNearness } from './attention.ts'
 
 /** The first cell: the worst alarm by icon and word, else no contact, near its limit, or simply its phase. */
@@ -15,7 +16,10 @@ export const Status = ({ shipment }: { shipment: Shipment }) => {
         <span class="status-words">
           <b>{ruleName(alarm.rule)}</b>
           <span class="muted">
-            {t(`priority.${alarm.priority}`)}, {t(alarm.acknowledged ? 'alarm.acknowledged' : 'alarm.notAcknowledged')}
+            {t(`priority.${alarm.priority}`)} ·{' '}
+            {alarm.acknowledged
+              ? t('alarm.acknowledged')
+              : t('alarm.for', { duration: duration((now.value - Date.parse(alarm.onset)) / 1000) })}
             {shipment.activeAlarms > 1 && ` ${t('alarm.more', { n: shipment.activeAlarms - 1 })}`}
           </span>
         </span>

@@ -10,15 +10,16 @@ import { now } from '../state/clock.ts'
 import { t } from '../text/language.ts'
 import { duration } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
-import { isOld, isOnItsWay } from './attention.ts'
+import { byAttention, isOld, isOnItsWay } from './attention.ts'
 import { secondsLeft, substanceName } from './row.tsx'
 
 const PRIORITIES: Priority[] = ['critical', 'high', 'medium', 'low']
 
 /** What the whole fleet is like, counted once a second. */
 const count = (world: World, at: number) => {
+  const alarmed: Shipment[] = []
   const byPriority: Record<Priority, number> = { critical: 0, high: 0, medium: 0, low: 0 }
-  let [silent, onTheWay, late, abnormal, unacknowledged] = [0, 0, 0, 0, 0]
+  let [silent, onTheWay, late, abnormal] = [0, 0, 0, 0]
   for (const { shipment } of world.entries.values()) {
     const value = shipment.peek()
     const old = isOld(value, at)
@@ -27,11 +28,13 @@ const count = (world: World, at: number) => {
     if ((secondsLeft(value, at) ?? 0) < 0) late++
     if (value.worstAlarm !== null) {
       byPriority[value.worstAlarm.priority]++
-      if (!value.worstAlarm.acknowledged) unacknowledged++
+      alarmed.push(value)
     }
     if (value.worstAlarm !== null || old) abnormal++
   }
-  return { byPriority, silent, onTheWay, late, abnormal, unacknowledged }
+  // the same order as the list, so that both name the same shipment first
+  const first = byAttention(alarmed, at)[0] ?? null
+  return { byPriority, silent, onTheWay, late, abnormal, first }
 }
 type Counts = ReturnType<typeof count>
 
@@ -52,11 +55,10 @@ const Counted = ({ counts }: { counts: Counts }) => (
           </a>
         </li>
       )}
-      {counts.late > 0 && <li class="muted">{t('summary.late', { n: counts.late })}</li>}
     </ul>
     <p class="muted">
       {t('summary.none', { n: counts.onTheWay })}
-      {counts.unacknowledged > 0 && ` · ${t('summary.unacknowledged', { n: counts.unacknowledged })}`}
+      {counts.late > 0 && ` · ${t('summary.late', { n: counts.late })}`}
     </p>
   </div>
 )
@@ -115,9 +117,9 @@ export const Summary = () => {
     world.ids.value
     return count(world, now.value)
   }).value
-  const alarm = world.openAlarms.value.find((open) => isActive(open) && world.entries.has(open.shipmentId))
-  const shipment = alarm === undefined ? undefined : world.entries.get(alarm.shipmentId)?.shipment.value
-  if (counts.abnormal === 0 && alarm === undefined)
+  const shipment = counts.first === null ? undefined : world.entries.get(counts.first.id)?.shipment.value
+  const alarm = world.alarms.get(shipment?.worstAlarm?.id ?? '')
+  if (counts.abnormal === 0)
     return (
       <section class="summary panel calm" aria-label={t('summary.abnormal')}>
         <div class="summary-counts">

@@ -26,6 +26,8 @@ export const drawLate = (u: uPlot, late: Marks['late'], palette: Palette): void 
     ctx.rect(left, bbox.top, width, bbox.height)
     ctx.clip()
     ctx.strokeStyle = palette.line
+    // the canvas keeps the dashes of the series drawn before
+    ctx.setLineDash([])
     ctx.lineWidth = 1.5 * devicePixelRatio
     ctx.beginPath()
     for (let x = left - bbox.height; x < left + width; x += step) {

@@ -1,4 +1,5 @@
 import type uPlot from 'uplot'
+import type { Priority } from '../../server/model/alarm.ts'
 import { clock, day, hourMinute } from '../text/times.ts'
 import { drawAlarms, drawLate, drawLimits, type Marks } from './marks.ts'
 import type { Palette } from './palette.ts'
@@ -7,6 +8,8 @@ export type PlotSource = {
   palette: Palette
   /** read anew at every drawing */
   marks(): Marks
+  /** the colour of what is outside its limits: the priority of the alarm about it */
+  tone(): Priority
   /** the ordinary limits in the shown unit: beyond them the line changes its colour */
   bounds(): { low: number | null; high: number | null }
   /** the smallest height of the scale in the shown unit: noise must not look like a mountain */
@@ -52,7 +55,8 @@ const yRange = (source: PlotSource, min: number | null, max: number | null): [nu
 const lineStroke =
   (source: PlotSource) =>
   (u: uPlot): string | CanvasGradient => {
-    const { data, high: tone } = source.palette
+    const { data } = source.palette
+    const tone = source.palette[source.tone()]
     const { low, high } = source.bounds()
     const { min, max } = u.scales.y ?? {}
     if ((low === null && high === null) || typeof min !== 'number' || typeof max !== 'number') return data

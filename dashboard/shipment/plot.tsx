@@ -2,10 +2,11 @@ import 'uplot/dist/uPlot.min.css'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
-import type { Alarm } from '../../server/model/alarm.ts'
+import type { Alarm, Priority } from '../../server/model/alarm.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 import { limitRule } from '../alarms/alarm-text.ts'
 import { bounds } from '../fleet/attention.ts'
+import { isActive } from '../live/alarm-book.ts'
 import { setParams } from '../state/address.ts'
 import { dark } from '../state/appearance.ts'
 import { units } from '../state/preferences.ts'
@@ -66,6 +67,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
   const digits = digitsOf(measure, units.value)
 
   const marks = useRef<Marks>({ limits: [], alarms: [], late: [] })
+  const tone = useRef<Priority>('high')
   const sides = useRef<{ low: number | null; high: number | null }>({ low: null, high: null })
   const shown = (value: number | null): number | null => (value === null ? null : toShown(measure, value, units.value))
   marks.current = {
@@ -73,6 +75,8 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
     alarms: spansFor(measure, alarms),
     late: course.chart.late,
   }
+  const active = alarms.find((alarm) => isActive(alarm) && limitRule(alarm.rule)?.measure === measure)
+  tone.current = active?.priority ?? 'high'
   const { low, high } = bounds(shipment.limits[measure])
   sides.current = { low: shown(low), high: shown(high) }
 
@@ -86,6 +90,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
     const source = {
       palette: readPalette(),
       marks: () => marks.current,
+      tone: () => tone.current,
       bounds: () => sides.current,
       leastSpan: differenceToShown(measure, LEAST_SPAN[measure], units.value),
       digits,
