@@ -20,7 +20,7 @@ import { recordChanges } from './store/alarm-record.ts'
 import { createDirectory } from './store/directory.ts'
 import { isOutage, type Pool } from './store/pool.ts'
 import { requestRefolds } from './store/refolds.ts'
-import { type KnownDevice, writeCheckpoints } from './store/streams.ts'
+import { writeCheckpoints } from './store/streams.ts'
 import { createWriter } from './store/write.ts'
 
 export type PipelineDeps = {
@@ -122,7 +122,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
         return
       } catch (error) {
         // a commit that failed may have happened: what memory says of these streams is in doubt
-        directory.doubt(new Set(pending.batch.readings.map(({ device }) => device.id)))
+        directory.doubt(new Set(pending.batch.readings.map(({ deviceId }) => deviceId)))
         const facts = {
           error: error instanceof Error ? error.message : String(error),
           attempt,
@@ -179,4 +179,4 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
   }
 }
 
-type Pending = { batch: Batch<KnownDevice>; strangers: Message[]; taken: boolean }
+type Pending = { batch: Batch; strangers: Message[]; taken: boolean }

@@ -1,6 +1,6 @@
 import type { LiveReading } from '../model/live.ts'
+import type { Reading } from '../model/reading.ts'
 import { type Change, fold, type StreamState } from '../rules/fold.ts'
-import type { StoredReading } from '../store/copy.ts'
 import type { Directory } from '../store/directory.ts'
 import type { Tx } from '../store/pool.ts'
 import type { Inserted } from '../store/readings.ts'
@@ -64,8 +64,8 @@ export const foldFresh = async (tx: Tx, directory: Directory, { fresh, joined }:
   return result
 }
 
-const byStream = (directory: Directory, readings: readonly StoredReading[]): Map<Stream, StoredReading[]> => {
-  const groups = new Map<Stream, StoredReading[]>()
+const byStream = (directory: Directory, readings: readonly Reading[]): Map<Stream, Reading[]> => {
+  const groups = new Map<Stream, Reading[]>()
   for (const reading of readings) {
     const device = directory.byId(reading.deviceId)
     const stream = device === undefined ? undefined : streamAt(device, reading.time)
@@ -81,7 +81,7 @@ const byStream = (directory: Directory, readings: readonly StoredReading[]): Map
 const LIVE_MEASURES = ['temperature', 'pressure', 'level', 'ambient', 'lat', 'lon', 'battery'] as const
 
 /** The newest value of each measure, under the time of the newest reading. */
-const newest = (stream: Stream, readings: readonly StoredReading[]): LiveReading => {
+const newest = (stream: Stream, readings: readonly Reading[]): LiveReading => {
   const last = readings.at(-1) ?? { time: 0, receivedAt: 0 }
   const item: LiveReading = {
     shipmentId: stream.shipmentId,

@@ -6,7 +6,6 @@ import { decode } from './decode.ts'
 /** What decoding has to know of a device. */
 export type Speaker = { id: number; orgId: string; gauge: boolean }
 
-export type Received<D extends Speaker> = { device: D; reading: Reading; receivedAt: number; topic: string }
 /** A part of a message that waits for a person. */
 export type Letter = { speaker: Speaker | null; topic: string; payload: Buffer; reason: string; receivedAt: number }
 export type Status = { speaker: Speaker; online: boolean; at: number }
@@ -14,16 +13,19 @@ export type Status = { speaker: Speaker; online: boolean; at: number }
 export type Numbered = { deviceId: number; deviceCode: string; boot: number; seq: number }
 
 /** What is committed in one transaction; every message in it is acknowledged after the commit. */
-export type Batch<D extends Speaker> = {
-  readings: Received<D>[]
+export type Batch = {
+  readings: Reading[]
+  /** whose they are and where they came in, by `devices.id` */
+  senders: Map<number, { orgId: string; topic: string }>
   letters: Letter[]
   statuses: Status[]
   numbered: Numbered[]
   accepted: { message: Message; outcome: Outcome }[]
 }
 
-export const emptyBatch = <D extends Speaker>(): Batch<D> => ({
+export const emptyBatch = (): Batch => ({
   readings: [],
+  senders: new Map(),
   letters: [],
   statuses: [],
   numbered: [],
@@ -39,7 +41,7 @@ export const speakerOf = (message: Message): string | null => {
 }
 
 /** A message from nobody we know is kept whole, for a person to look at. */
-export const addUnknown = <D extends Speaker>(batch: Batch<D>, message: Message): void => {
+export const addUnknown = (batch: Batch, message: Message): void => {
   const code = speakerOf(message)
   const reason =
     code === null ? `nothing is taken in on the topic ${message.topic}` : `device ${code} is not registered`
@@ -54,7 +56,7 @@ export const addUnknown = <D extends Speaker>(batch: Batch<D>, message: Message)
 }
 
 /** Sorts one message of a known device into readings, letters and statuses; refuses what is too much. */
-export const addMessage = <D extends Speaker>(batch: Batch<D>, message: Message, device: D, code: string): void => {
+export const addMessage = (batch: Batch, message: Message, device: Speaker, code: string): void => {
   const { topic, payload, receivedAt } = message
   const letter = (reason: string, part = payload): void => {
     batch.letters.push({ speaker: device, topic, payload: part, reason, receivedAt })
@@ -67,14 +69,18 @@ export const addMessage = <D extends Speaker>(batch: Batch<D>, message: Message,
     batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 0 } })
     return
   }
-  const decoded = decode(payload, device.gauge, receivedAt)
+  const decoded = decode(payload, device, receivedAt)
   if (!decoded.ok) {
-    if (message.refuse !== undefined) return message.refuse(decoded.refuse)
+    if (message.refuse !== undefined) {
+      message.refuse(decoded.refuse)
+      return
+    }
     letter(decoded.refuse)
     batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 1 } })
     return
   }
-  for (const reading of decoded.readings) batch.readings.push({ device, reading, receivedAt, topic })
+  if (decoded.readings.length > 0) batch.senders.set(device.id, { orgId: device.orgId, topic })
+  for (const reading of decoded.readings) batch.readings.push(reading)
   for (const { reason, payload: part } of decoded.rejected) letter(reason, part)
   for (const { boot, seq } of decoded.numbered)
     batch.numbered.push({ deviceId: device.id, deviceCode: code, boot, seq })

@@ -25,6 +25,8 @@ export type Decoded =
   /** too much to be taken at all: the connection is closed, HTTP answers 413 */
   | { ok: false; refuse: string }
 
+export type Sender = { id: number; gauge: boolean }
+
 type Body = Record<string, unknown>
 
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -91,7 +93,7 @@ const judgeTime = (body: Body, receivedAt: number): { ok: true; time: number } |
 }
 
 /** Judges each measure alone: what is out of its physical range is complained about, the rest is a reading. */
-const judgeReading = (body: unknown, gauge: boolean, receivedAt: number): Judged => {
+const judgeReading = (body: unknown, from: Sender, receivedAt: number): Judged => {
   if (!isBody(body)) return { ok: false, reason: `a reading must be an object, not ${shown(body)}` }
   const time = judgeTime(body, receivedAt)
   if (!time.ok) return time
@@ -102,6 +104,8 @@ const judgeReading = (body: unknown, gauge: boolean, receivedAt: number): Judged
     return { ok: false, reason: `boot ${shown(boot)} is not a whole number from 0 to 2147483647` }
 
   const reading: Reading = {
+    deviceId: from.id,
+    receivedAt,
     time: time.time, seq, boot,
     temperature: null, pressure: null, level: null, ambient: null,
     lat: null, lon: null, battery: null, shock: null, extra: null,
@@ -115,7 +119,7 @@ const judgeReading = (body: unknown, gauge: boolean, receivedAt: number): Judged
       complaints.push(`${measure} ${shown(given)} is not a number`)
       continue
     }
-    const value = measure === 'pressure' && gauge ? given + ATMOSPHERE_BAR : given
+    const value = measure === 'pressure' && from.gauge ? given + ATMOSPHERE_BAR : given
     const [least, most] = RANGES[measure]
     if (value < least || value > most) {
       complaints.push(
@@ -159,10 +163,10 @@ const judgeExtra = (body: Body, complaints: string[]): Extra | null => {
 
 /**
  * Bytes of one message to readings (pressure absolute, in bar) and to what is rejected with its reason. Pure.
- * @param gauge whether the device's pressure lacks the atmosphere
+ * @param from the device that the topic names: `devices.id`, and whether its pressure lacks the atmosphere
  * @param receivedAt epoch milliseconds, what `time` is judged against
  */
-export const decode = (payload: Buffer, gauge: boolean, receivedAt: number): Decoded => {
+export const decode = (payload: Buffer, from: Sender, receivedAt: number): Decoded => {
   const parsed = parseJson(payload)
   if (!parsed.ok) return whollyRejected(payload, parsed.reason)
   const body = parsed.value
@@ -170,12 +174,12 @@ export const decode = (payload: Buffer, gauge: boolean, receivedAt: number): Dec
     if (Array.isArray(body) && body.length > MAX_READINGS) return { ok: false, refuse: tooMany(body.length) }
     return whollyRejected(payload, 'expected one reading or {"readings":[…]}')
   }
-  if (!('readings' in body)) return judgeAll([body], () => payload, gauge, receivedAt)
+  if (!('readings' in body)) return judgeAll([body], () => payload, from, receivedAt)
   if (!Array.isArray(body.readings) || body.readings.length === 0) {
     return whollyRejected(payload, 'readings must be a list of at least one reading')
   }
   if (body.readings.length > MAX_READINGS) return { ok: false, refuse: tooMany(body.readings.length) }
-  return judgeAll(body.readings, (one) => Buffer.from(JSON.stringify(one)), gauge, receivedAt)
+  return judgeAll(body.readings, (one) => Buffer.from(JSON.stringify(one)), from, receivedAt)
 }
 
 const whollyRejected = (payload: Buffer, reason: string): Decoded => ({
@@ -185,15 +189,10 @@ const whollyRejected = (payload: Buffer, reason: string): Decoded => ({
   numbered: [],
 })
 
-const judgeAll = (
-  bodies: unknown[],
-  bytesOf: (body: unknown) => Buffer,
-  gauge: boolean,
-  receivedAt: number,
-): Decoded => {
+const judgeAll = (bodies: unknown[], bytesOf: (body: unknown) => Buffer, from: Sender, receivedAt: number): Decoded => {
   const decoded: Decoded = { ok: true, readings: [], rejected: [], numbered: [] }
   for (const body of bodies) {
-    const judged = judgeReading(body, gauge, receivedAt)
+    const judged = judgeReading(body, from, receivedAt)
     if (judged.ok) decoded.readings.push(judged.reading)
     const reasons = judged.ok ? judged.complaints : [judged.reason]
     for (const reason of reasons) decoded.rejected.push({ payload: bytesOf(body), reason })

@@ -14,6 +14,19 @@ export const Instant = z.union(
   'time must be ISO 8601 with an offset (2026-05-01T08:00:00Z) or whole epoch milliseconds',
 )
 
+/** A moment in a query string, where a number comes as text. */
+export const QueryInstant = z.union(
+  [
+    z
+      .string()
+      .regex(/^-?\d{1,16}$/)
+      .transform(Number)
+      .pipe(z.int().min(-MAX_EPOCH_MS).max(MAX_EPOCH_MS)),
+    isoInstant.transform((text) => Date.parse(text)),
+  ],
+  'time must be ISO 8601 with an offset (2026-05-01T08:00:00Z) or whole epoch milliseconds',
+)
+
 /** A moment on its way out: ISO 8601 in UTC. */
 export const IsoInstant = z.iso.datetime({ offset: true })
 

@@ -5,7 +5,8 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() })
 
 export const PageQuery = z.object({
-  cursor: z.string().max(200).optional(),
+  // the longest holds a name of 200 characters, four bytes each, in base64
+  cursor: z.string().max(2000).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 })
 

@@ -32,8 +32,11 @@ export const MEASURES = Object.keys(RANGES) as Measure[]
 export const Extra = z.record(z.string().max(64), z.union([z.number(), z.string().max(1024), z.boolean()]))
 export type Extra = z.infer<typeof Extra>
 
-/** A reading as it is stored: range-checked, absolute pressure in bar, time in epoch milliseconds. */
+/** A reading as it is stored: range-checked, absolute pressure in bar, times in epoch milliseconds. */
 export type Reading = {
+  /** `devices.id` */
+  deviceId: number
+  receivedAt: number
   time: number
   seq: number
   boot: number | null

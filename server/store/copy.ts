@@ -1,8 +1,5 @@
 import type { Reading } from '../model/reading.ts'
 
-/** A reading with the device it belongs to (`devices.id`) and when we received it, epoch milliseconds. */
-export type StoredReading = Reading & { deviceId: number; receivedAt: number }
-
 const COLUMNS = 13
 const EPOCH_2000_MS = 946_684_800_000
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
@@ -16,7 +13,7 @@ export const READING_COLUMNS =
  * Readings as `copy … (format binary)` wants them (PostgreSQL manual, COPY, Binary Format); the columns of
  * `READING_COLUMNS`. Measured on Node 20: 2 million rows a second, against 0.3 for text.
  */
-export const encodeReadings = (readings: readonly StoredReading[]): Buffer => {
+export const encodeReadings = (readings: readonly Reading[]): Buffer => {
   const extras = readings.map((reading) => (reading.extra === null ? null : Buffer.from(JSON.stringify(reading.extra))))
   const bytes = extras.reduce(
     (sum, extra) => sum + ROW_BYTES + (extra === null ? 0 : extra.length + 1),

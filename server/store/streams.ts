@@ -1,6 +1,6 @@
 import { Limits } from '../model/limits.ts'
+import type { Reading } from '../model/reading.ts'
 import { fold, INITIAL, isBefore, type StreamContext, type StreamState } from '../rules/fold.ts'
-import type { StoredReading } from './copy.ts'
 import type { Tx } from './pool.ts'
 import { readingFromRow } from './readings.ts'
 
@@ -117,7 +117,7 @@ export const readingsAfter = async (
   stream: Stream,
   at: StreamState['at'],
   count: number,
-): Promise<StoredReading[]> => {
+): Promise<Reading[]> => {
   const from = at ?? { time: stream.context.from, seq: -1 }
   const { rows } = await tx.query(
     `select * from readings
@@ -139,13 +139,13 @@ const MOST_IN_PASSING = 20_000
 export const loadState = async (
   tx: Tx,
   stream: Stream,
-  fresh: readonly StoredReading[],
+  fresh: readonly Reading[],
 ): Promise<StreamState | 'refolding'> => {
   const checkpoint = await checkpointBefore(tx, stream, null)
   const readings = await readingsAfter(tx, stream, checkpoint.state.at, MOST_IN_PASSING + fresh.length)
   stream.checkpointAt = checkpoint.time
   if (readings.length >= MOST_IN_PASSING + fresh.length) return 'refolding'
-  const keyOf = ({ time, seq }: StoredReading) => `${time} ${seq}`
+  const keyOf = ({ time, seq }: Reading) => `${time} ${seq}`
   const unrecorded = new Set(fresh.map(keyOf))
   return fold(
     checkpoint.state,

@@ -1,13 +1,12 @@
 import type { Batch } from '../ingest/batch.ts'
-import type { StoredReading } from './copy.ts'
+import type { Reading } from '../model/reading.ts'
 import { type DeadLetter, insertDeadLetters } from './dead-letters.ts'
 import { inTransaction, type Pool, type Tx } from './pool.ts'
 import { copyReadings, type Inserted, KeyCollision, mergeReadings, RefusedValues } from './readings.ts'
-import type { KnownDevice } from './streams.ts'
 
 const HOUR_MS = 3_600_000
 
-type Part = { readings: StoredReading[]; letters: DeadLetter[]; statuses: Batch<KnownDevice>['statuses'] }
+type Part = Pick<Batch, 'readings' | 'statuses' | 'senders'> & { letters: DeadLetter[] }
 
 /** After a collision the next batches will likely collide too (a device sends again): this many go the careful way at once. */
 const CAREFUL_BATCHES = 10
@@ -19,7 +18,7 @@ export type Writer = {
    * stored. Throws on an outage, with nothing adopted that was not committed.
    */
   store<Result>(
-    batch: Batch<KnownDevice>,
+    batch: Batch,
     work: (tx: Tx, inserted: Inserted) => Promise<Result>,
     adopt: (result: Result) => void,
   ): Promise<void>
@@ -40,12 +39,11 @@ export const createWriter = (pool: Pool): Writer => {
       })
       const inserted =
         part.readings.length === 0 ? NOTHING : await (optimistic ? copyReadings : mergeReadings)(tx, part.readings)
-      await markDirty(
-        tx,
-        [...inserted.fresh, ...inserted.joined],
-        rows[0]?.dirty_from.getTime() ?? Number.POSITIVE_INFINITY,
-      )
-      await insertDeadLetters(tx, [...part.letters, ...inserted.contradictions.map(contradictionLetter)])
+      await markDirty(tx, inserted, rows[0]?.dirty_from.getTime() ?? Number.POSITIVE_INFINITY)
+      await insertDeadLetters(tx, [
+        ...part.letters,
+        ...inserted.contradictions.map(({ reading, reason }) => letterOf(part, reading, reason)),
+      ])
       await updateStatuses(tx, part.statuses)
       return work(tx, inserted)
     })
@@ -68,14 +66,18 @@ export const createWriter = (pool: Pool): Writer => {
       const [first, ...others] = part.readings
       if (first !== undefined && others.length === 0) {
         return store(
-          { ...part, readings: [], letters: [...part.letters, refusalLetter(first, error.message)] },
+          {
+            ...part,
+            readings: [],
+            letters: [...part.letters, letterOf(part, first, `the database refuses this reading: ${error.message}`)],
+          },
           work,
           adopt,
         )
       }
       const half = part.readings.length >> 1
       await store({ ...part, readings: part.readings.slice(0, half) }, work, adopt)
-      await store({ readings: part.readings.slice(half), letters: [], statuses: [] }, work, adopt)
+      await store({ ...part, readings: part.readings.slice(half), letters: [], statuses: [] }, work, adopt)
     }
   }
 
@@ -84,47 +86,39 @@ export const createWriter = (pool: Pool): Writer => {
 
 const NOTHING: Inserted = { fresh: [], joined: [], contradictions: [] }
 
-/** Where readings came from, for the letter that one of them may become. */
-const origins = new WeakMap<StoredReading, { orgId: string; topic: string }>()
-
-const partOf = (batch: Batch<KnownDevice>): Part => ({
-  readings: batch.readings.map(({ device, reading, receivedAt, topic }) => {
-    const stored = { ...reading, deviceId: device.id, receivedAt }
-    origins.set(stored, { orgId: device.orgId, topic })
-    return stored
-  }),
-  letters: batch.letters.map(({ speaker, ...letter }) => ({
+const partOf = ({ readings, letters, statuses, senders }: Batch): Part => ({
+  readings,
+  senders,
+  statuses,
+  letters: letters.map(({ speaker, ...letter }) => ({
     ...letter,
     orgId: speaker?.orgId ?? null,
     deviceId: speaker?.id ?? null,
   })),
-  statuses: batch.statuses,
 })
 
-const letterOf = (reading: StoredReading, reason: string): DeadLetter => {
+const letterOf = ({ senders }: Part, reading: Reading, reason: string): DeadLetter => {
   const { deviceId, receivedAt, ...body } = reading
-  const origin = origins.get(reading)
+  const sender = senders.get(deviceId)
   return {
-    orgId: origin?.orgId ?? null,
+    orgId: sender?.orgId ?? null,
     deviceId,
     receivedAt,
-    topic: origin?.topic ?? '',
+    topic: sender?.topic ?? '',
     payload: Buffer.from(JSON.stringify({ ...body, time: new Date(body.time).toISOString() })),
     reason,
   }
 }
-const refusalLetter = (reading: StoredReading, message: string): DeadLetter =>
-  letterOf(reading, `the database refuses this reading: ${message}`)
-const contradictionLetter = ({ reading, reason }: Inserted['contradictions'][number]): DeadLetter =>
-  letterOf(reading, reason)
 
 /** Hours whose roll-up no longer says what the raw rows say. */
-const markDirty = async (tx: Tx, readings: readonly StoredReading[], dirtyFrom: number): Promise<void> => {
+const markDirty = async (tx: Tx, { fresh, joined }: Inserted, dirtyFrom: number): Promise<void> => {
   const hours = new Map<string, [number, Date]>()
-  for (const { deviceId, time } of readings) {
-    if (time >= dirtyFrom) continue
-    const hour = Math.floor(time / HOUR_MS) * HOUR_MS
-    hours.set(`${deviceId} ${hour}`, [deviceId, new Date(hour)])
+  for (const readings of [fresh, joined]) {
+    for (const { deviceId, time } of readings) {
+      if (time >= dirtyFrom) continue
+      const hour = Math.floor(time / HOUR_MS) * HOUR_MS
+      hours.set(`${deviceId} ${hour}`, [deviceId, new Date(hour)])
+    }
   }
   if (hours.size === 0) return
   const pairs = [...hours.values()]

@@ -1,0 +1,104 @@
+import cookie from '@fastify/cookie'
+import etag from '@fastify/etag'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import { type FastifyInstance, fastify, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { MAX_PACKET_BYTES } from './model/reading.ts'
+import { alarmRoutes } from './routes/alarms.ts'
+import { assignmentRoutes } from './routes/assignments.ts'
+import { requireSession } from './routes/authentication.ts'
+import { serveDashboard } from './routes/dashboard.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import type { AppDeps } from './routes/dependencies.ts'
+import { deviceRoutes } from './routes/devices.ts'
+import { limitsRoutes } from './routes/limits.ts'
+import { masterdataRoutes } from './routes/masterdata.ts'
+import { measurementRoutes } from './routes/measurements.ts'
+import { describeApi } from './routes/openapi.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { answerError } from './routes/problem.ts'
+import { rateLimits } from './routes/rate-limits.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { shipmentRoutes } from './routes/shipments.ts'
+import { telemetryRoutes } from './routes/telemetry.ts'
+
+export type { AppDeps } from './routes/dependencies.ts'
+
+const BASE = '/api/v1'
+
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    // the map decodes its tiles in a worker that it makes out of a blob
+    workerSrc: ["'self'", 'blob:'],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    connectSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'self'"],
+    formAction: ["'self'"],
+    objectSrc: ["'none'"],
+  },
+}
+
+/** A request without a body may still say that it is JSON, as some clients always do. */
+const acceptEmptyJson = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else void parse(request, body, done)
+  })
+}
+
+/** The HTTP side, ready to be injected into or to listen; it opens and closes nothing that it was given. */
+export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
+  const app = fastify({
+    loggerInstance: deps.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_PACKET_BYTES,
+    trustProxy: deps.trustProxy ?? false,
+    routerOptions: { ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(answerError)
+  app.decorateRequest('signedIn', null)
+  acceptEmptyJson(app)
+
+  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: deps.secureCookies })
+  await app.register(cookie)
+  await app.register(rateLimit, { global: false })
+  operationRoutes(app, deps)
+  await describeApi(app)
+  await serveDashboard(app, deps.dashboard)
+
+  await app.register(
+    async (api) => {
+      // a hook of the scope rather than of each route, so that it counts before anybody's session is looked up
+      api.addHook('onRequest', app.rateLimit(rateLimits(deps)))
+      await api.register(etag, { weak: true })
+      api.addHook('onRequest', async (_request, reply) => {
+        reply.header('cache-control', 'private, no-cache')
+      })
+      await api.register(sessionRoutes(deps))
+      await api.register(telemetryRoutes(deps))
+      await api.register(async (inside) => {
+        inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))
+        await inside.register(shipmentRoutes(deps))
+        await inside.register(assignmentRoutes(deps))
+        await inside.register(measurementRoutes(deps))
+        await inside.register(limitsRoutes(deps))
+        await inside.register(alarmRoutes(deps))
+        await inside.register(deadLetterRoutes(deps))
+        await inside.register(deviceRoutes(deps))
+        await inside.register(masterdataRoutes(deps))
+      })
+    },
+    { prefix: BASE },
+  )
+  return app
+}

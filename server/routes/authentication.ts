@@ -1,0 +1,75 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findSession, hashToken, type SignedIn } from '../store/people.ts'
+import type { Pool } from '../store/pool.ts'
+import { refusal } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** who speaks, once `requireSession` has let the request through */
+    signedIn: SignedIn | null
+  }
+  interface FastifyContextConfig {
+    /** a viewer may do this although it is no GET */
+    openToViewers?: boolean
+  }
+}
+
+/** The prefix makes browsers insist on Secure, so it can't be used over plain HTTP. */
+export const cookieName = (secure: boolean): string => (secure ? '__Host-zaitu' : 'zaitu_session')
+
+type Presented = { by: 'cookie' | 'bearer'; token: string }
+
+const presentedToken = (headers: IncomingHttpHeaders, secure: boolean): Presented | null => {
+  // API tokens of organisations will be told from session tokens here, by their prefix
+  const bearer = /^Bearer ([A-Za-z0-9_-]{16,200})$/i.exec(headers.authorization ?? '')?.[1]
+  if (bearer !== undefined) return { by: 'bearer', token: bearer }
+  const start = `${cookieName(secure)}=`
+  const pair = (headers.cookie ?? '').split(/; */).find((text) => text.startsWith(start))
+  const token = pair?.slice(start.length) ?? ''
+  return token === '' ? null : { by: 'cookie', token }
+}
+
+/** The session that these headers name, by cookie or `Authorization: Bearer`; null where there is none, or it is over. */
+export const sessionFromHeaders = async (
+  pool: Pool,
+  headers: IncomingHttpHeaders,
+  { secure }: { secure: boolean },
+): Promise<(SignedIn & { by: Presented['by']; token: string }) | null> => {
+  const presented = presentedToken(headers, secure)
+  if (presented === null) return null
+  const session = await findSession(pool, presented.token)
+  return session === null ? null : { ...session, ...presented }
+}
+
+/** Compares without telling by its duration where two strings differ. */
+export const sameText = (one: string, other: string): boolean => timingSafeEqual(hashToken(one), hashToken(other))
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Lets through who is signed in. What changes something needs the session's CSRF token when a browser's cookie speaks
+ * (a bearer token is never sent by itself), and, but for signing out, more than the right to look.
+ */
+export const requireSession =
+  (pool: Pool, { secure }: { secure: boolean }) =>
+  async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    const session = await sessionFromHeaders(pool, request.headers, { secure })
+    if (session === null) throw refusal(401, 'Please sign in: there is no session, or it has ended.')
+    request.signedIn = session
+    if (READS.has(request.method)) return
+    if (session.by === 'cookie') {
+      const given = request.headers['x-csrf-token']
+      if (typeof given !== 'string' || !sameText(given, session.csrfToken))
+        throw refusal(403, 'The header x-csrf-token is missing or not of this session. Sign in again.')
+    }
+    if (session.role === 'viewer' && request.routeOptions.config.openToViewers !== true)
+      throw refusal(403, 'Your account may look, but not change anything. Ask an administrator of your organisation.')
+  }
+
+/** Who speaks, for handlers behind `requireSession`. */
+export const signedIn = (request: FastifyRequest): SignedIn => {
+  if (request.signedIn === null) throw refusal(401, 'Please sign in.')
+  return request.signedIn
+}

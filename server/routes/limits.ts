@@ -1,0 +1,77 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { RuleId } from '../model/alarm.ts'
+import { IsoInstant } from '../model/instant.ts'
+import { DEADBAND, Limits } from '../model/limits.ts'
+import { asOrganisation } from '../store/pool.ts'
+import { readShipment } from '../store/shipments.ts'
+import { limitsHistory } from '../store/versions.ts'
+import { signedIn } from './authentication.ts'
+import type { AppDeps } from './dependencies.ts'
+import { notFound } from './problem.ts'
+import { ShipmentParams } from './shipments.ts'
+
+const LimitRule = z.object({
+  rule: RuleId,
+  limit: z.number(),
+  clearsAt: z.number().describe('the alarm is over once the value is back here'),
+  unit: z.enum(['°C', 'bar', 'fraction']).describe('bar is absolute'),
+})
+const LimitsAnswer = z.object({
+  current: Limits,
+  rules: z.array(LimitRule),
+  history: z.array(
+    z.object({ from: IsoInstant, limits: Limits, setBy: z.string().nullable(), recordedAt: IsoInstant }),
+  ),
+})
+
+const UNITS = { temperature: '°C', pressure: 'bar', level: 'fraction' } as const
+const SIDES = [
+  ['high', 'high', -1],
+  ['highHigh', 'high-high', -1],
+  ['low', 'low', 1],
+  ['lowLow', 'low-low', 1],
+] as const
+
+/** Which rule watches which limit, and where its alarm clears. */
+export const limitRules = (limits: Limits): z.infer<typeof LimitRule>[] =>
+  (['temperature', 'pressure', 'level'] as const).flatMap((measure) =>
+    SIDES.flatMap(([side, suffix, inward]) => {
+      const limit = limits[measure]?.[side]
+      if (limit === undefined) return []
+      const clearsAt = Number((limit + inward * DEADBAND[measure]).toFixed(6))
+      return [{ rule: `${measure}-${suffix}` as const, limit, clearsAt, unit: UNITS[measure] }]
+    }),
+  )
+
+export const limitsRoutes =
+  ({ pool }: AppDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.route({
+      method: 'GET',
+      url: '/shipments/:id/limits',
+      schema: {
+        tags: ['shipments'],
+        summary: 'The limits in force, the rules that watch them, and every earlier version',
+        params: ShipmentParams,
+        response: { 200: LimitsAnswer },
+      },
+      handler: async (request) => {
+        const { id } = request.params
+        const [shipment, history] = await asOrganisation(pool, signedIn(request).orgId, async (tx) => [
+          await readShipment(tx, id),
+          await limitsHistory(tx, id),
+        ])
+        if (shipment === null) throw notFound('shipment')
+        return {
+          current: shipment.limits,
+          rules: limitRules(shipment.limits),
+          history: history.map((version) => ({
+            ...version,
+            from: version.from.toISOString(),
+            recordedAt: version.recordedAt.toISOString(),
+          })),
+        }
+      },
+    })
+  }

@@ -1,0 +1,31 @@
+import type { RateLimitOptions } from '@fastify/rate-limit'
+import type { FastifyRequest } from 'fastify'
+import type { AppDeps } from './dependencies.ts'
+import { refusal } from './problem.ts'
+
+/**
+ * Requests a minute from one address. A page of a thousand shipments asks about ten times at its start, and then lives
+ * on the WebSocket; a vendor's cloud sends for all its devices; hashing a password is what costs us most.
+ */
+const PER_MINUTE = { api: 6000, telemetry: 60_000, 'sign-in': 120 } as const
+
+const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
+  const { url } = request.routeOptions
+  if (url === '/api/v1/telemetry') return 'telemetry'
+  return url === '/api/v1/session' && request.method === 'POST' ? 'sign-in' : 'api'
+}
+
+export const rateLimits = ({ requestsPerMinute }: AppDeps): RateLimitOptions => ({
+  timeWindow: 60_000,
+  keyGenerator: (request) => `${kindOf(request)} ${request.ip}`,
+  max: (request) => {
+    const kind = kindOf(request)
+    return kind === 'api' ? (requestsPerMinute ?? PER_MINUTE.api) : PER_MINUTE[kind]
+  },
+  errorResponseBuilder: (_request, { ttl }) => {
+    const seconds = Math.ceil(ttl / 1000)
+    return refusal(429, `Too many requests from this address. Try again in ${seconds} s.`, {
+      retryAfterSeconds: seconds,
+    })
+  },
+})

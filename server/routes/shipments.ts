@@ -1,0 +1,178 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { PageQuery, pageOf } from '../model/page.ts'
+import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
+import { devicesFrom, listAssignments } from '../store/assignments.ts'
+import { asOrganisation, type Tx } from '../store/pool.ts'
+import { requestRefolds } from '../store/refolds.ts'
+import {
+  createShipment,
+  listShipments,
+  organisationExists,
+  readShipment,
+  shipmentExists,
+  updateShipment,
+} from '../store/shipments.ts'
+import { resolveSubstance } from '../store/substances.ts'
+import { tankExists } from '../store/tanks.ts'
+import { limitsHistory, setLimits, setPhase } from '../store/versions.ts'
+import { signedIn } from './authentication.ts'
+import { fromCursor, toPage } from './cursor.ts'
+import type { AppDeps } from './dependencies.ts'
+import { checkedIdentifiers } from './masterdata.ts'
+import { notFound, refusal } from './problem.ts'
+
+const tags = ['shipments']
+export const ShipmentParams = z.object({ id: z.uuid() })
+const ByDeparture = z.tuple([z.iso.datetime(), z.uuid()])
+const ListQuery = PageQuery.extend({
+  phase: Phase.optional(),
+  q: z.string().max(200).optional().describe('part of a reference, substance, place or device id'),
+})
+
+/** Limits and phases of a new shipment hold from here, so that readings from before it was entered are judged too. */
+const ALWAYS = 0
+
+const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
+  const shipment = await readShipment(tx, id)
+  if (shipment === null) throw notFound('shipment')
+  const history = await limitsHistory(tx, id)
+  return {
+    ...shipment,
+    assignments: await listAssignments(tx, id),
+    limitsHistory: history.map(({ from, limits }) => ({ from: from.toISOString(), limits })),
+  }
+}
+
+const unresolved = (path: string, message: string) => refusal(422, message, { errors: [{ path, message }] })
+
+/** What a shipment refers to must be there, and be seen by who refers to it. */
+const checkReferences = async (
+  tx: Tx,
+  body: { tankId?: string | null | undefined; carrierId?: string | undefined; supplierId?: string | undefined },
+): Promise<void> => {
+  if (typeof body.tankId === 'string' && !(await tankExists(tx, body.tankId)))
+    throw unresolved('tankId', 'You have no tank with this id.')
+  for (const path of ['carrierId', 'supplierId'] as const) {
+    const id = body[path]
+    if (id !== undefined && !(await organisationExists(tx, id)))
+      throw unresolved(path, 'There is no organisation with this id.')
+  }
+}
+
+/** Shipments: list, create, look at one, change it. */
+export const shipmentRoutes =
+  ({ pool, refoldsRequested }: AppDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.route({
+      method: 'GET',
+      url: '/shipments',
+      schema: {
+        tags,
+        summary: 'Shipments with newest reading, worst alarm and time left; newest departure first',
+        querystring: ListQuery,
+        response: { 200: pageOf(Shipment) },
+      },
+      handler: async (request) => {
+        const { limit, cursor, phase, q } = request.query
+        const after = fromCursor(cursor, ByDeparture)
+        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
+          listShipments(tx, { phase, q, after, limit: limit + 1 }),
+        )
+        return toPage(rows, limit, (row) => [row.departAt, row.id])
+      },
+    })
+
+    app.route({
+      method: 'POST',
+      url: '/shipments',
+      schema: {
+        tags,
+        summary: 'Enter a shipment',
+        description: 'Limits are in °C and bar absolute. A UN number alone must fit exactly one substance.',
+        body: ShipmentCreate,
+        response: { 201: ShipmentDetail },
+      },
+      handler: async (request, reply) => {
+        const { orgId, personId } = signedIn(request)
+        const { body } = request
+        if (body.eta < body.departAt)
+          throw refusal(400, 'eta: a shipment can not arrive before it departs.', {
+            errors: [{ path: 'eta', message: 'before departAt' }],
+          })
+        const identifiers = checkedIdentifiers(body.substance, 'substance.')
+        const line = body.lines?.[0]
+        if (line !== undefined) throw unresolved('lines.0.orderId', `There is no order with the id ${line.orderId}.`)
+        const made = await asOrganisation(pool, orgId, async (tx) => {
+          const substance = await resolveSubstance(tx, identifiers)
+          if (!substance.ok) throw unresolved('substance', substance.reason)
+          await checkReferences(tx, body)
+          const phase = body.phase ?? (body.departAt <= Date.now() ? 'in-transit' : 'planned')
+          const id = await createShipment(tx, orgId, {
+            reference: body.reference,
+            substanceId: substance.id,
+            origin: body.origin,
+            destination: body.destination,
+            departAt: body.departAt,
+            eta: body.eta,
+            phase,
+            tankId: body.tankId ?? null,
+            carrierId: body.carrierId ?? null,
+            supplierId: body.supplierId ?? null,
+            contacts: body.contacts ?? [],
+          })
+          if (id === null) throw refusal(409, `You have a shipment with the reference ${body.reference} already.`)
+          const setting = { orgId, shipmentId: id, personId, from: ALWAYS }
+          await setLimits(tx, setting, body.limits ?? {})
+          await setPhase(tx, setting, phase)
+          return detail(tx, id)
+        })
+        return reply.code(201).header('location', `/api/v1/shipments/${made.id}`).send(made)
+      },
+    })
+
+    app.route({
+      method: 'GET',
+      url: '/shipments/:id',
+      schema: { tags, summary: 'One shipment', params: ShipmentParams, response: { 200: ShipmentDetail } },
+      handler: (request) => asOrganisation(pool, signedIn(request).orgId, (tx) => detail(tx, request.params.id)),
+    })
+
+    app.route({
+      method: 'PATCH',
+      url: '/shipments/:id',
+      schema: {
+        tags,
+        summary: 'Change phase, planned arrival, limits, contacts or tank',
+        description: 'New limits and a new phase hold from now on; the earlier ones stay in the history.',
+        params: ShipmentParams,
+        body: ShipmentPatch,
+        response: { 200: ShipmentDetail },
+      },
+      handler: async (request) => {
+        const { orgId, personId } = signedIn(request)
+        const { id } = request.params
+        const { limits, ...change } = request.body
+        const changed = await asOrganisation(pool, orgId, async (tx) => {
+          if (!(await shipmentExists(tx, id))) throw notFound('shipment')
+          await checkReferences(tx, change)
+          await updateShipment(tx, id, change)
+          const setting = { orgId, shipmentId: id, personId, from: null }
+          const from: number[] = []
+          if (limits !== undefined) from.push(await setLimits(tx, setting, limits))
+          if (change.phase !== undefined) from.push(await setPhase(tx, setting, change.phase))
+          if (from.length > 0) {
+            const earliest = Math.min(...from)
+            const devices = await devicesFrom(tx, id, earliest)
+            await requestRefolds(
+              tx,
+              devices.map((deviceId) => ({ shipmentId: id, deviceId, from: earliest })),
+            )
+          }
+          return detail(tx, id)
+        })
+        refoldsRequested()
+        return changed
+      },
+    })
+  }

@@ -1,0 +1,102 @@
+import type { Alarm } from '../model/alarm.ts'
+import type { Tx } from './pool.ts'
+
+/** Where an alarm stands in the list: when it was raised in µs since 1970 (a Date would lose the last digits), and its id. */
+export type AlarmPosition = readonly [raisedUs: string, id: string]
+export type AlarmFilter = {
+  /** `open` is what still asks for somebody: active, or not acknowledged, and not withdrawn */
+  state: 'open' | 'all'
+  shipmentId?: string | undefined
+  /** `id` of one alarm */
+  id?: string | undefined
+  after?: AlarmPosition | null
+  limit?: number
+}
+
+/**
+ * Alarms that the organisation of `tx` sees, newest first by when they were raised: that never changes, so that one can
+ * page through them, while an onset may be amended. How an alarm looks is the view's affair (sql/0005_alarms.sql).
+ */
+export const readAlarms = async (
+  tx: Tx,
+  { state, shipmentId, id, after, limit }: AlarmFilter,
+): Promise<{ alarm: Alarm; position: AlarmPosition }[]> => {
+  const { rows } = await tx.query<{ alarm: Alarm; raised_us: string; id: string }>(
+    `select d.alarm, a.id, (extract(epoch from a.raised_at) * 1000000)::bigint::text as raised_us
+     from alarms a join alarm_details d on d.id = a.id
+     where ($1::boolean or (not a.void and (a.cleared_at is null or not d.acknowledged)))
+       and ($2::uuid is null or a.shipment_id = $2::uuid)
+       and ($3::uuid is null or a.id = $3::uuid)
+       and ($4::bigint is null or (a.raised_at, a.id)
+            < (to_timestamp(0) + $4::bigint * interval '1 microsecond', $5::uuid))
+     order by a.raised_at desc, a.id desc limit $6::integer`,
+    [state === 'all', shipmentId ?? null, id ?? null, after?.[0] ?? null, after?.[1] ?? null, limit ?? null],
+  )
+  return rows.map((row) => ({ alarm: row.alarm, position: [row.raised_us, row.id] }))
+}
+
+export const readAlarm = async (tx: Tx, id: string): Promise<Alarm | null> =>
+  (await readAlarms(tx, { state: 'all', id }))[0]?.alarm ?? null
+
+type Deed = { orgId: string; personId: string; alarmId: string; note: string | null }
+
+const recordAction = async (tx: Tx, action: 'acknowledged' | 'commented', deed: Deed): Promise<void> => {
+  await tx.query(
+    `insert into alarm_actions (org_id, alarm_id, action, person_id, note)
+     values ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::text)`,
+    [deed.orgId, deed.alarmId, action, deed.personId, deed.note],
+  )
+}
+
+const recordChange = async (
+  tx: Tx,
+  change: 'acknowledged' | 'commented',
+  orgId: string,
+  alarm: Alarm,
+): Promise<void> => {
+  await tx.query(
+    `insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm)
+     values ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::jsonb)`,
+    [orgId, alarm.id, alarm.shipmentId, change, JSON.stringify(alarm)],
+  )
+}
+
+/** One action on one alarm at a time, so that two people who acknowledge at once make one acknowledgement. */
+const lockAlarm = async (tx: Tx, alarmId: string): Promise<void> => {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1::text, 5240714))', [alarmId])
+}
+
+/** Records that somebody has seen it. Again is harmless. Null when the organisation has no such alarm. */
+export const acknowledge = async (tx: Tx, deed: Deed): Promise<{ alarm: Alarm; changed: boolean } | null> => {
+  await lockAlarm(tx, deed.alarmId)
+  const before = await readAlarm(tx, deed.alarmId)
+  if (before === null) return null
+  if (before.acknowledgedAt !== null) return { alarm: before, changed: false }
+  await recordAction(tx, 'acknowledged', deed)
+  const alarm = await readAlarm(tx, deed.alarmId)
+  if (alarm === null) return null
+  await recordChange(tx, 'acknowledged', deed.orgId, alarm)
+  return { alarm, changed: true }
+}
+
+/** Adds a note. Null when the organisation has no such alarm. */
+export const comment = async (tx: Tx, deed: Deed): Promise<Alarm | null> => {
+  await lockAlarm(tx, deed.alarmId)
+  const alarm = await readAlarm(tx, deed.alarmId)
+  if (alarm === null) return null
+  await recordAction(tx, 'commented', deed)
+  await recordChange(tx, 'commented', deed.orgId, alarm)
+  return alarm
+}
+
+export type AlarmAction = { action: string; by: string | null; note: string | null; at: Date }
+
+/** What people did about an alarm, oldest first. */
+export const alarmActions = async (tx: Tx, alarmId: string): Promise<AlarmAction[]> => {
+  const { rows } = await tx.query<AlarmAction>(
+    `select x.action, p.name as by, x.note, x.at from alarm_actions x left join people p on p.id = x.person_id
+     where x.alarm_id = $1::uuid order by x.id`,
+    [alarmId],
+  )
+  return rows
+}

@@ -1,0 +1,154 @@
+import type { Tx } from './pool.ts'
+
+/** One loan as far as a question concerns it: which device, from when to when (epoch ms, half open), how often it reports. */
+export type Loan = { shipmentId: string; deviceId: number; from: number; to: number; intervalMs: number }
+export type Resolution = 'raw' | '1m' | '1h'
+export type Segment = { shipmentId: string; deviceId: number; from: number; to: number }
+
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 3_600_000
+
+/** The loans of these shipments (all that the transaction's organisation sees when null) that touch the range. */
+export const loansIn = async (tx: Tx, shipmentId: string | null, from: number, to: number): Promise<Loan[]> => {
+  const { rows } = await tx.query<{
+    shipment_id: string
+    device_id: number
+    from: Date
+    to: Date
+    interval_seconds: number
+  }>(
+    `select a.shipment_id, a.device_id, greatest(lower(a.during), $2::timestamptz) as "from",
+       least(upper(a.during), $3::timestamptz) as "to", d.interval_seconds
+     from assignments a join devices d on d.id = a.device_id
+     where ($1::uuid is null or a.shipment_id = $1::uuid) and a.during && tstzrange($2::timestamptz, $3::timestamptz)`,
+    [shipmentId, new Date(from), new Date(to)],
+  )
+  return rows.map((row) => ({
+    shipmentId: row.shipment_id,
+    deviceId: row.device_id,
+    from: row.from.getTime(),
+    to: row.to.getTime(),
+    intervalMs: row.interval_seconds * 1000,
+  }))
+}
+
+/**
+ * What is read from where, so that the answer is right from the moment of acknowledgement: whole buckets before `rolled_to`
+ * from the roll-up; hours that late data touched, what is not rolled up yet, and buckets that the edge of a loan or of
+ * the question cuts, from the raw rows (see sql/0004).
+ */
+export const segmentsFor = async (
+  tx: Tx,
+  loans: readonly Loan[],
+  resolution: Resolution,
+): Promise<{ raw: Segment[]; rolled: Segment[] }> => {
+  if (resolution === 'raw') return { raw: [...loans], rolled: [] }
+  const { rows: states } = await tx.query<{ rolled_to: Date }>('select rolled_to from rollup_state')
+  const { rows: dirty } = await tx.query<{ device_id: number; hour: Date }>(
+    'select distinct device_id, hour from rollup_dirty where device_id = any($1::integer[]) order by hour',
+    [[...new Set(loans.map((loan) => loan.deviceId))]],
+  )
+  const width = resolution === '1m' ? MINUTE_MS : HOUR_MS
+  const rolledTo = Math.floor((states[0]?.rolled_to.getTime() ?? 0) / width) * width
+  const raw: Segment[] = []
+  const rolled: Segment[] = []
+  for (const { shipmentId, deviceId, from, to } of loans) {
+    const part = (list: Segment[], a: number, b: number): void => {
+      if (a < b) list.push({ shipmentId, deviceId, from: a, to: b })
+    }
+    const bodyFrom = Math.min(Math.ceil(from / width) * width, to)
+    const bodyTo = Math.max(bodyFrom, Math.min(Math.floor(to / width) * width, rolledTo))
+    part(raw, from, bodyFrom)
+    let at = bodyFrom
+    for (const { device_id, hour } of dirty) {
+      if (device_id !== deviceId) continue
+      const cutFrom = Math.max(at, hour.getTime())
+      const cutTo = Math.min(bodyTo, hour.getTime() + HOUR_MS)
+      if (cutFrom >= cutTo) continue
+      part(rolled, at, cutFrom)
+      part(raw, cutFrom, cutTo)
+      at = cutTo
+    }
+    part(rolled, at, bodyTo)
+    part(raw, bodyTo, to)
+  }
+  return { raw, rolled }
+}
+
+const MEASURES = ['temperature', 'pressure', 'level', 'ambient'] as const
+const sourceColumns = (rolled: boolean): string =>
+  MEASURES.map((m) =>
+    rolled
+      ? `r.${m}_count, r.${m}_min, r.${m}_max, r.${m}_sum`
+      : `(r.${m} is not null)::integer as ${m}_count, r.${m} as ${m}_min, r.${m} as ${m}_max, r.${m} as ${m}_sum`,
+  ).join(', ')
+const totals = MEASURES.map(
+  (m) =>
+    `min(${m}_min) as ${m}_min, max(${m}_max) as ${m}_max, sum(${m}_sum) / nullif(sum(${m}_count), 0) as ${m}_mean`,
+).join(', ')
+
+export type BucketRow = {
+  shipment_id: string
+  at: number
+  readings: number
+  arrival_seconds: number | null
+} & Record<`${(typeof MEASURES)[number]}_${'min' | 'max' | 'mean'}`, number | null>
+
+/** The segments' values in buckets of `widthSeconds` (aligned to the epoch), by shipment and time. */
+export const bucketRows = async (
+  tx: Tx,
+  segments: { raw: Segment[]; rolled: Segment[] },
+  resolution: Resolution,
+  widthSeconds: number,
+): Promise<BucketRow[]> => {
+  const all = [...segments.raw, ...segments.rolled]
+  if (all.length === 0) return []
+  const arrays = (list: Segment[]) => [
+    list.map((s) => s.shipmentId),
+    list.map((s) => s.deviceId),
+    list.map((s) => new Date(s.from)),
+    list.map((s) => new Date(s.to)),
+  ]
+  // the overall bounds stand beside the join as constants: without them every partition's index is probed (35 ms against 400)
+  const bounds = (list: Segment[]) => [
+    new Date(list.reduce((least, s) => Math.min(least, s.from), Number.POSITIVE_INFINITY) || 0),
+    new Date(list.reduce((most, s) => Math.max(most, s.to), Number.NEGATIVE_INFINITY) || 0),
+  ]
+  const branches: string[] = []
+  const values: unknown[] = [widthSeconds]
+  const branch = (
+    list: Segment[],
+    table: string,
+    time: string,
+    rolled: boolean,
+    count: string,
+    arrival: string,
+  ): void => {
+    if (list.length === 0) return
+    const p = values.length
+    values.push(...arrays(list), ...bounds(list))
+    branches.push(
+      `select s.shipment_id, date_bin(make_interval(secs => $1::float8), r.${time}, timestamptz '1970-01-01 00:00Z') as bucket,
+         ${count} as readings, ${arrival} as arrival, ${sourceColumns(rolled)}
+       from unnest($${p + 1}::uuid[], $${p + 2}::integer[], $${p + 3}::timestamptz[], $${p + 4}::timestamptz[]) as s (shipment_id, device_id, "from", "to")
+       join ${table} r on r.device_id = s.device_id and r.${time} >= s."from" and r.${time} < s."to"
+       where r.${time} >= $${p + 5}::timestamptz and r.${time} < $${p + 6}::timestamptz`,
+    )
+  }
+  branch(segments.raw, 'readings', 'time', false, '1', 'r.received_at - r.time')
+  branch(
+    segments.rolled,
+    resolution === '1h' ? 'readings_1h' : 'readings_1m',
+    'bucket',
+    true,
+    'r.readings',
+    'r.latest_arrival',
+  )
+  const { rows } = await tx.query<BucketRow>(
+    `select shipment_id, extract(epoch from bucket)::float8 as at, sum(readings)::float8 as readings,
+       extract(epoch from max(arrival))::float8 as arrival_seconds, ${totals}
+     from (${branches.join(' union all ')}) as parts group by shipment_id, bucket order by shipment_id, bucket`,
+    values,
+  )
+  return rows
+}

@@ -1,0 +1,78 @@
+import type { z } from 'zod'
+import type { Substance, SubstanceCreate } from '../model/masterdata.ts'
+import type { Tx } from './pool.ts'
+
+const COLUMNS = `id, cas, un, name, name_zh as "nameZh", hazard_class as "hazardClass",
+  packing_group as "packingGroup", sadt, sapt`
+
+/** At most `limit` substances of the catalogue and of the organisation, by name, after one of that name and id. */
+export const listSubstances = async (
+  tx: Tx,
+  { after, limit }: { after: readonly [name: string, id: string] | null; limit: number },
+): Promise<Substance[]> => {
+  const { rows } = await tx.query<Substance>(
+    `select ${COLUMNS} from substances
+     where $1::text is null or (name, id) > ($1::text, $2::uuid)
+     order by name, id limit $3::integer`,
+    [after?.[0] ?? null, after?.[1] ?? null, limit],
+  )
+  return rows
+}
+
+/** `cas` and `un` in their normal form. Null when the organisation has just this substance. */
+export const createSubstance = async (
+  tx: Tx,
+  orgId: string,
+  substance: z.output<typeof SubstanceCreate>,
+): Promise<Substance | null> => {
+  const { rows } = await tx.query<Substance>(
+    `insert into substances (org_id, cas, un, name, name_zh, hazard_class, packing_group, sadt, sapt)
+     values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::double precision, $9::double precision)
+     on conflict (org_id, cas, un, name) do nothing returning ${COLUMNS}`,
+    [
+      orgId,
+      substance.cas,
+      substance.un ?? null,
+      substance.name,
+      substance.nameZh ?? null,
+      substance.hazardClass ?? null,
+      substance.packingGroup ?? null,
+      substance.sadt ?? null,
+      substance.sapt ?? null,
+    ],
+  )
+  return rows[0] ?? null
+}
+
+type Candidate = { id: string; cas: string; un: string | null; name: string; own: boolean }
+
+const describe = (candidate: Candidate): string =>
+  `CAS ${candidate.cas}, ${candidate.un === null ? 'no UN number' : `UN ${candidate.un}`}, ${candidate.name}`
+
+/**
+ * The one substance that these identifiers (in their normal form) name, an organisation's own before the catalogue's;
+ * or a sentence that says why there is none or more than one.
+ */
+export const resolveSubstance = async (
+  tx: Tx,
+  { cas, un }: { cas?: string | undefined; un?: string | undefined },
+): Promise<{ ok: true; id: string } | { ok: false; reason: string }> => {
+  const { rows } = await tx.query<Candidate>(
+    `select id, cas, un, name, org_id is not null as own from substances
+     where ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text)
+     order by un, name`,
+    [cas ?? null, un ?? null],
+  )
+  const own = rows.filter((row) => row.own)
+  const candidates = own.length > 0 ? own : rows
+  const [first] = candidates
+  const named = [cas === undefined ? [] : [`CAS ${cas}`], un === undefined ? [] : [`UN ${un}`]].flat().join(' with ')
+  if (first === undefined)
+    return { ok: false, reason: `${named} is not in the catalogue. Add the substance under /api/v1/substances first.` }
+  if (candidates.length > 1)
+    return {
+      ok: false,
+      reason: `${named} can mean ${candidates.length} substances: ${candidates.map(describe).join('; ')}. Name both CAS and UN.`,
+    }
+  return { ok: true, id: first.id }
+}

@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import type { Tank, TankCreate } from '../model/masterdata.ts'
+import type { Tx } from './pool.ts'
+
+const COLUMNS = `id, name, capacity_litres as "capacityLitres", mawp_bar as "mawpBar",
+  test_pressure_bar as "testPressureBar", relief_pressure_bar as "reliefPressureBar"`
+
+/** At most `limit` tanks whose name comes after `after`, by name. */
+export const listTanks = async (tx: Tx, { after, limit }: { after: string; limit: number }): Promise<Tank[]> => {
+  const { rows } = await tx.query<Tank>(
+    `select ${COLUMNS} from tanks where name > $1::text order by name limit $2::integer`,
+    [after, limit],
+  )
+  return rows
+}
+
+/** Null when the organisation has a tank of this name. */
+export const createTank = async (tx: Tx, orgId: string, tank: z.output<typeof TankCreate>): Promise<Tank | null> => {
+  const { rows } = await tx.query<Tank>(
+    `insert into tanks (org_id, name, capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar)
+     values ($1::uuid, $2::text, $3::double precision, $4::double precision, $5::double precision, $6::double precision)
+     on conflict (org_id, name) do nothing returning ${COLUMNS}`,
+    [
+      orgId,
+      tank.name,
+      tank.capacityLitres,
+      tank.mawpBar ?? null,
+      tank.testPressureBar ?? null,
+      tank.reliefPressureBar ?? null,
+    ],
+  )
+  return rows[0] ?? null
+}
+
+export const tankExists = async (tx: Tx, id: string): Promise<boolean> => {
+  const { rowCount } = await tx.query('select from tanks where id = $1::uuid', [id])
+  return rowCount === 1
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { verify } from '@node-rs/argon2'
+import pino from 'pino'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { seedDemo } from '../../../server/demo.ts'
+import { checkCas } from '../../../server/physics/identifiers.ts'
+import { authenticateDevice } from '../../../server/store/devices.ts'
+import { migrate } from '../../../server/store/migrate.ts'
+import { findPersonByEmail } from '../../../server/store/people.ts'
+import { openPool, type Pool } from '../../../server/store/pool.ts'
+import { freshDatabase } from './database.ts'
+
+let database: Awaited<ReturnType<typeof freshDatabase>>
+let owner: Pool
+let dataDir: string
+beforeEach(async () => {
+  database = await freshDatabase()
+  await migrate(database.url)
+  owner = openPool(database.url, { role: 'owner', max: 3, log: pino({ level: 'silent' }) })
+  dataDir = await mkdtemp(join(tmpdir(), 'zaitu-demo-'))
+})
+afterEach(async () => {
+  await owner.end()
+  await database.close()
+  await rm(dataDir, { recursive: true })
+})
+
+const letsIn = async (password: string | null) => {
+  const person = await findPersonByEmail(owner, 'buyer@zaitu.example')
+  return person !== null && password !== null && verify(person.passwordHash, password)
+}
+
+it('makes twelve shipments with devices that can sign in, and the same again at every start', async () => {
+  const first = await seedDemo(owner, { dataDir, loopback: true })
+  expect(first?.devices).toHaveLength(12)
+  expect(await letsIn('zaitu-demo')).toBe(true)
+  for (const device of first?.devices ?? []) {
+    expect(checkCas(device.substanceCas).ok).toBe(true)
+    expect(await authenticateDevice(owner, device.deviceId, device.secret)).toMatchObject({ ok: true })
+    expect(device.startedAt).toBeLessThan(Date.now())
+  }
+  expect((await stat(join(dataDir, 'demo.key'))).mode & 0o777).toBe(0o600)
+  const again = await seedDemo(owner, { dataDir, loopback: true })
+  expect(again).toEqual(first)
+  const { rows } = await owner.query(
+    `select count(*)::int as shipments, (select count(*)::int from assignments where upper(during) is null) as loans from shipments`,
+  )
+  expect(rows).toEqual([{ shipments: 12, loans: 12 }])
+})
+
+it('brings the devices their secrets again when the key is lost', async () => {
+  const first = await seedDemo(owner, { dataDir, loopback: true })
+  await rm(join(dataDir, 'demo.key'))
+  const again = await seedDemo(owner, { dataDir, loopback: true })
+  const [before, after] = [first?.devices[0], again?.devices[0]]
+  expect(after?.secret).not.toBe(before?.secret)
+  expect(await authenticateDevice(owner, 'ZT-0001', after?.secret ?? '')).toMatchObject({ ok: true })
+})
+
+it('has a well-known password only where nobody else can reach it', async () => {
+  const open = await seedDemo(owner, { dataDir, loopback: false })
+  expect(open?.password).toMatch(/^[\w-]{16}$/)
+  expect(await letsIn(open?.password ?? null)).toBe(true)
+  expect((await seedDemo(owner, { dataDir, loopback: false }))?.password).toBeNull()
+  expect(await letsIn(open?.password ?? null)).toBe(true)
+  expect((await seedDemo(owner, { dataDir, loopback: true }))?.password).toBe('zaitu-demo')
+  const moved = await seedDemo(owner, { dataDir, loopback: false })
+  expect(moved?.password).toMatch(/^[\w-]{16}$/)
+  expect(await letsIn('zaitu-demo')).toBe(false)
+})
+
+it('sends the devices on a new trip when they have arrived', async () => {
+  await seedDemo(owner, { dataDir, loopback: true })
+  const later = Date.now() + 10 * 86_400_000
+  const again = await seedDemo(owner, { dataDir, loopback: true, now: later })
+  expect(Math.min(...(again?.devices.map((device) => device.startedAt) ?? []))).toBeGreaterThan(later - 31 * 3_600_000)
+  const { rows } = await owner.query(`select phase, count(*)::int from shipments group by phase order by phase`)
+  expect(rows).toEqual([
+    { phase: 'delivered', count: 12 },
+    { phase: 'in-transit', count: 12 },
+  ])
+})
+
+it('leaves a database alone that holds something else', async () => {
+  await owner.query(`insert into organisations (name, kind) values ('Somebody', 'buyer')`)
+  expect(await seedDemo(owner, { dataDir, loopback: true })).toBeNull()
+  expect((await owner.query('select from shipments')).rowCount).toBe(0)
+})
