@@ -28,6 +28,8 @@ export type AppDeps = {
   trustProxy?: boolean | string
   /** the built dashboard; null where there is none (tests of the API) */
   dashboard: string | null
+  /** the well-known sign-in of a demo on loopback, offered to whoever is not signed in; never a password of anybody's */
+  demoSignIn?: { email: string; password: string } | undefined
   signInLimits?: { max: number; windowMs: number }
   /** requests a minute and address, but for telemetry */
   requestsPerMinute?: number
