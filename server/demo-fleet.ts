@@ -49,7 +49,7 @@ const volatile: Limits = { temperature: { high: 33, highHigh: 40 }, pressure: { 
 const monomer: Limits = { temperature: { high: 30, highHigh: 38 }, pressure: { high: 2.2, highHigh: 3 } }
 const ammonia: Limits = { temperature: { high: 35, highHigh: 45 }, pressure: { high: 14, highHigh: 18 } }
 /** a nitrogen pad that must not be lost: below it, air comes in */
-const padded: Limits = { temperature: solvent.temperature, pressure: { ...solvent.pressure, low: 1.12, lowLow: 1.03 } }
+const padded: Limits = { temperature: solvent.temperature, pressure: { ...solvent.pressure, low: 1.16, lowLow: 1.03 } }
 
 const trip = (
   number: number,
@@ -86,7 +86,7 @@ export const DEMO_TRIPS: readonly DemoTrip[] = [
   trip(3, STYRENE, 'shanghai-chengdu', 9, monomer),
   trip(4, ACETONE, 'ningbo-wuhan', 3, solvent, 'silence'),
   trip(5, AMMONIA, 'shanghai-chengdu', 22, ammonia),
-  trip(6, VINYL_ACETATE, 'ningbo-wuhan', 5, monomer),
+  trip(6, VINYL_ACETATE, 'ningbo-wuhan', 9, monomer),
   trip(7, ETHANOL, 'rotterdam-ludwigshafen', 6, solvent),
   trip(8, PENTANE, 'antwerp-lyon', 8, volatile),
   trip(9, HEXANE, 'rotterdam-ludwigshafen', 4, solvent, 'frozen-sensor'),

@@ -24,7 +24,7 @@ export const DemoDevice = z.object({
   reportSeconds: z.number().positive().optional(),
   /** °C that a `heating` device passes two and a half minutes after the start; the substance's own where it isn't given */
   temperatureHigh: z.number().optional(),
-  /** first reading to send; six hours back where it isn't given. A server that kept its data gives its newest reading's time */
+  /** where the server's stored readings end: what comes after is sent. Six hours back where it isn't given */
   sendFrom: Instant.optional(),
   /** s from the start to a stretch without coverage, and its length; the first `normal` device has one anyway */
   tunnel: z.object({ afterSeconds: z.number().nonnegative(), seconds: z.number().positive() }).optional(),
@@ -36,6 +36,8 @@ const BACKLOG_MS = 6 * HOUR
 const HEATED_SINCE_MS = 6 * MINUTE
 const PASSES_AFTER_MS = 2.5 * MINUTE
 const GOES_ON_FOR_MS = 8 * MINUTE
+/** whoever just started it wants to see all of the fleet first */
+const COVERED_FOR_MS = 10 * MINUTE
 const TUNNEL = { afterSeconds: 60, seconds: 180 }
 
 /** Minutes from the start of the demo to the onset: what takes hours began before it. */
@@ -85,9 +87,13 @@ export const planDemo = (devices: readonly DemoDevice[], nowMs: number): DeviceP
       scenario: device.scenario,
       onsetMs,
       startedAt: device.startedAt,
-      readFrom: Math.max(device.startedAt, device.sendFrom ?? nowMs - BACKLOG_MS),
+      readFrom: Math.max(
+        device.startedAt,
+        device.sendFrom === undefined ? nowMs - BACKLOG_MS : device.sendFrom + device.intervalSeconds * 1000,
+      ),
       intervalSeconds: device.intervalSeconds,
       pressureReference: device.pressureReference,
+      coveredUntil: device.scenario === 'normal' ? nowMs + COVERED_FOR_MS : Number.POSITIVE_INFINITY,
       ...(device.scenario === 'leak' && { strength: 0.06 }),
       ...(tunnel && { deadTimes: [[enters, enters + tunnel.seconds * 1000]] }),
     }

@@ -31,6 +31,8 @@ export type DevicePlan = {
   fill?: number
   /** without coverage, beside the route's dead zones: [from, to) in epoch ms */
   deadTimes?: readonly (readonly [fromMs: number, toMs: number])[]
+  /** the route's dead zones count only from this moment on, epoch ms */
+  coveredUntil?: number
 }
 
 export type NumberedReading = ReadingBody & { time: number; seq: number; boot: number }
@@ -177,7 +179,7 @@ export const createDevice = (plan: DevicePlan): Device => {
     lost: () => lost,
     covered: (ms) =>
       !scenario.silent(ms) &&
-      trip.at(ms).covered &&
+      (ms < (plan.coveredUntil ?? 0) || trip.at(ms).covered) &&
       !(plan.deadTimes ?? []).some(([from, to]) => ms >= from && ms < to),
     advance(toMs, room = Number.POSITIVE_INFINITY) {
       const readings: NumberedReading[] = []

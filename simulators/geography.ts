@@ -13,9 +13,11 @@ export type Route = {
   waypoints: readonly Waypoint[]
   /** stretches without coverage, as fractions of the whole way: tunnels, gorges, mountains */
   deadZones: readonly (readonly [from: number, to: number])[]
-  /** rules of the road: minutes of rest after that many hours at the wheel */
+  /** rules of the road: minutes of rest after that many hours of driving, and a night after that many in a day */
   restMinutes: number
   restEveryHours: number
+  drivingHoursADay: number
+  nightHours: number
 }
 
 const at = (name: string, lat: number, lon: number, height: number, customs?: number): Waypoint => ({
@@ -26,8 +28,12 @@ const at = (name: string, lat: number, lon: number, height: number, customs?: nu
   ...(customs !== undefined && { customs }),
 })
 
-const EUROPE = { restMinutes: 45, restEveryHours: 4.5 } // Regulation (EC) 561/2006, article 7
-const CHINA = { restMinutes: 20, restEveryHours: 4 } // Implementing Regulations of the Road Traffic Safety Law, article 62
+/** Regulation (EC) 561/2006, articles 6 to 8 */
+const EUROPE = { restMinutes: 45, restEveryHours: 4.5, drivingHoursADay: 9, nightHours: 9 }
+/** Implementing Regulations of the Road Traffic Safety Law, article 62; two drivers who take turns, off the expressway at night */
+const CHINA = { restMinutes: 20, restEveryHours: 4, drivingHoursADay: 16, nightHours: 5 }
+/** 49 CFR 395.3 */
+const UNITED_STATES = { restMinutes: 30, restEveryHours: 8, drivingHoursADay: 11, nightHours: 10 }
 
 const LIST: Route[] = [
   {
@@ -122,8 +128,7 @@ const LIST: Route[] = [
   },
   {
     id: 'houston-monterrey',
-    restMinutes: 30, // 49 CFR 395.3
-    restEveryHours: 8,
+    ...UNITED_STATES,
     waypoints: [
       at('Houston', 29.73, -95.2, 12),
       at('Victoria', 28.81, -97, 30),

@@ -29,8 +29,6 @@ export type Trip = {
 
 const HOUR = 3_600_000
 const CHUNK_KM = 12
-const NIGHT_HOURS = 9
-const WHEEL_HOURS_A_DAY = 9
 const DETOUR = 1.25 // a road is longer than the great circle, so the truck is slower along it
 
 /**
@@ -59,13 +57,13 @@ export const createTrip = (route: Route, departAt: number, seed: Seed): Trip => 
     stretches.push({ fromMs: now, toMs: now + hours * HOUR, fromKm: km, toKm: km, kind })
     now += hours * HOUR
     sinceRest = 0
-    if (hours >= NIGHT_HOURS) sinceNight = 0
+    if (kind === 'night') sinceNight = 0
   }
   const restEvery = route.restEveryHours * random.between(0.85, 0.97)
   for (const [i, leg] of legs.entries()) {
     while (km < leg.toKm - 1e-6) {
       const to = Math.min(leg.toKm, km + CHUNK_KM)
-      const town = km - leg.fromKm < CHUNK_KM || leg.toKm - to < CHUNK_KM
+      const town = km < CHUNK_KM || lengthKm - to < CHUNK_KM
       const speed = (town ? random.between(38, 55) : random.between(68, 84)) / DETOUR
       const hours = (to - km) / speed
       stretches.push({ fromMs: now, toMs: now + hours * HOUR, fromKm: km, toKm: to, kind: 'driving' })
@@ -73,7 +71,7 @@ export const createTrip = (route: Route, departAt: number, seed: Seed): Trip => 
       km = to
       sinceRest += hours
       sinceNight += hours
-      if (sinceNight >= WHEEL_HOURS_A_DAY) stand('night', NIGHT_HOURS + random.between(0, 2))
+      if (sinceNight >= route.drivingHoursADay) stand('night', route.nightHours + random.between(0, 1.5))
       else if (sinceRest >= restEvery) stand('rest', (route.restMinutes / 60) * random.between(1, 1.6))
     }
     const customs = route.waypoints[i + 1]?.customs

@@ -96,10 +96,6 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
       payload,
       receivedAt: Date.now(),
       acknowledge: done,
-      refuse: (why) => {
-        log.warn({ topic, reason: why }, 'refused a message')
-        done()
-      },
     })
     if (share.full()) options.waitForRoom(proceed)
     else proceed()

@@ -6,6 +6,8 @@ import type { PacketMeter } from './packet-meter.ts'
 
 /** A device that sends and never reads its PUBACKs is cut when this much waits for it, bytes. */
 const MAX_UNREAD_BYTES = 262_144
+/** What is read at a time of a connection that holds nothing while all others together hold too much, bytes. */
+const SLICE_BYTES = 1_024
 
 type Options = {
   socket: Socket
@@ -13,6 +15,8 @@ type Options = {
   meter: PacketMeter
   /** true while nobody is read */
   paused: () => boolean
+  /** It is not read although something has come; call `readOn` when there is room. */
+  onStarved: () => void
   /** The connection has to be closed, and why. */
   close: (reason: string) => void
 }
@@ -34,7 +38,14 @@ export type DeviceConnection = {
  * One device's socket, with a gate and a meter put where aedes reads it. aedes takes what has come with `read(null)`
  * and parses all of it; while the gate is shut it gets nothing, the socket's buffer fills, and TCP slows the sender.
  */
-export const createDeviceConnection = ({ socket, share, meter, paused, close }: Options): DeviceConnection => {
+export const createDeviceConnection = ({
+  socket,
+  share,
+  meter,
+  paused,
+  onStarved,
+  close,
+}: Options): DeviceConnection => {
   const read = socket.read.bind(socket)
   const shut = () => paused() || share.full()
   let starved = false
@@ -42,14 +53,31 @@ export const createDeviceConnection = ({ socket, share, meter, paused, close }: 
   socket.read = (size) => {
     if (size === 0) return read(0) // how Node itself asks for more; hands nothing out
     if (shut()) {
-      starved = true
+      starve()
       return null
     }
-    const chunk: Buffer | null = read(size)
+    const rest = socket.readableLength - SLICE_BYTES
+    const chunk: Buffer | null = share.scarce() && rest > 0 ? readSlice() : read(size)
     const reason = chunk === null ? null : meter(chunk)
     if (reason === null) return chunk
     close(reason)
     return null
+  }
+
+  const starve = () => {
+    starved = true
+    onStarved()
+  }
+  const readSlice = () => {
+    starve()
+    setImmediate(readOn) // there is more, and Node won't say so again
+    return read(SLICE_BYTES)
+  }
+  const readOn = () => {
+    if (!starved || socket.destroyed) return
+    if (shut()) return onStarved()
+    starved = false
+    socket.emit('readable')
   }
 
   const line = createAckLine((bytes) => {
@@ -65,10 +93,6 @@ export const createDeviceConnection = ({ socket, share, meter, paused, close }: 
     close,
     access: null,
     listensTo: new Set<string>(),
-    readOn: () => {
-      if (!starved || socket.destroyed || shut()) return
-      starved = false
-      socket.emit('readable')
-    },
+    readOn,
   }
 }

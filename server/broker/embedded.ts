@@ -1,9 +1,10 @@
 import { createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { Aedes, type Client, type PublishPacket } from 'aedes'
+import { Aedes, type Client } from 'aedes'
 import type { Logger } from '../log.ts'
 import { MAX_PACKET_BYTES } from '../model/reading.ts'
 import { createDeviceConnection, type DeviceConnection } from './device-connection.ts'
+import { createIntake } from './device-intake.ts'
 import { type Bound, createInFlight } from './in-flight.ts'
 import { listen } from './listen.ts'
 import { createPacketMeter } from './packet-meter.ts'
@@ -13,8 +14,6 @@ import { parseTopic, ROOT } from './topic.ts'
 
 /** A CONNECT with a will and a password fits; a stranger gets no more memory than this. Bytes. */
 const MAX_CONNECT_BYTES = 16_384
-/** What a message costs in memory beside its payload, bytes (measured, rounded up). */
-const OVERHEAD_BYTES = 512
 const SWEEP_MS = 1_000
 
 export type EmbeddedOptions = {
@@ -55,73 +54,38 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
   const { log } = options
   const holdMs = options.holdMs ?? 60_000
   const maxPacketBytes = options.maxPacketBytes ?? MAX_PACKET_BYTES
-  const connections = new Map<Client, DeviceConnection>()
+  const open = new Set<DeviceConnection>()
+  /** outlives the socket: aedes hands over the will of a client after that has closed */
+  const connections = new WeakMap<Client, DeviceConnection>()
   const devices = new Map<string, DeviceConnection & { client: Client }>()
   const retained = new Map<string, string>()
   let deliver: (message: Message) => void = () => {}
   let paused = true
   let sweep: NodeJS.Timeout | undefined
 
+  /** those that were not read because too much was held */
+  const starved = new Set<DeviceConnection>()
   let waking = false
   const inFlight = createInFlight(
     options.total ?? { messages: 100_000, bytes: 128 * 1_048_576 },
     options.perConnection ?? { messages: 2_000, bytes: 4 * 1_048_576 },
     () => {
-      if (waking) return
+      if (waking || starved.size === 0) return
       waking = true
       void setImmediate().then(() => {
         waking = false
-        for (const connection of connections.values()) connection.readOn()
+        const due = [...starved]
+        starved.clear()
+        for (const connection of due) connection.readOn()
       })
     },
   )
 
-  // aedes reads on from within the callback; called at once, that would re-enter its parser
-  let later: (() => void)[] = []
-  const callLater = (callback: () => void) => {
-    if (later.push(callback) > 1) return
-    process.nextTick(() => {
-      const due = later
-      later = []
-      for (const call of due) call()
-    })
-  }
-
-  const take = (client: Client, packet: PublishPacket, callback: (error?: Error | null) => void) => {
-    const connection = connections.get(client)
-    if (!connection?.access?.mayPublish(packet.topic)) {
-      return callback(new Error(`a publish to ${packet.topic} is not allowed`))
-    }
-    const { line, share } = connection
-    const { qos, messageId = 0 } = packet
-    const isWill = client.closed
-    if (isWill && paused) return callback(null) // we are going, not the device
-    const proceed = () => callback(null)
-    // some clients send again on a live connection (ESP-IDF after 1 s); the PUBACK that is owed answers both
-    if (qos === 1 && packet.dup && line.has(messageId)) {
-      packet.qos = 0
-      return callLater(proceed)
-    }
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-    const release = share.take(payload.length + OVERHEAD_BYTES)
-    const settle = qos === 1 && !isWill ? line.take(messageId) : qos === 2 && !isWill ? proceed : undefined
-    if (settle !== proceed) {
-      packet.qos = 0 // aedes has nothing to acknowledge
-      callLater(proceed)
-    } else packet.payload = Buffer.alloc(0) // aedes keeps the packet until PUBREL
-    deliver({
-      topic: packet.topic,
-      payload,
-      receivedAt: Date.now(),
-      acknowledge: () => {
-        if (release()) settle?.()
-      },
-      refuse: (reason) => {
-        if (release()) connection.close(reason)
-      },
-    })
-  }
-
+  const take = createIntake({
+    connectionOf: (client) => connections.get(client),
+    paused: () => paused,
+    deliver: (message) => deliver(message),
+  })
   const broker = new Aedes({
     ...createSignIn(options.authenticate, log, (client, access) => {
       const connection = connections.get(client)
@@ -176,6 +140,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       share: inFlight.share(),
       meter: createPacketMeter(maxPacketBytes, MAX_CONNECT_BYTES),
       paused: () => paused,
+      onStarved: () => starved.add(connection),
       close: (reason) => {
         log.warn({ deviceId: client.id, from: socket.remoteAddress, reason }, 'closed a connection')
         socket.destroy()
@@ -185,9 +150,11 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     socket.setKeepAlive(true, 60_000)
     const client = broker.handle(socket)
     connections.set(client, connection)
+    open.add(connection)
     socket.once('close', () => {
       connection.line.cut()
-      connections.delete(client)
+      open.delete(connection)
+      starved.delete(connection)
       if (devices.get(client.id)?.socket === socket) devices.delete(client.id)
     })
   }
@@ -210,7 +177,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       }
       sweep = setInterval(() => {
         const tooOld = Date.now() - holdMs
-        for (const connection of connections.values()) {
+        for (const connection of open) {
           const oldest = connection.line.oldest()
           if (oldest !== null && oldest < tooOld) connection.close('a message could not be stored in time')
         }
@@ -232,7 +199,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       clearInterval(sweep)
       await setImmediate() // acknowledgements of this turn leave first
       if (server.listening) server.close()
-      for (const { socket } of connections.values()) socket.destroy()
+      for (const { socket } of open) socket.destroy()
       await new Promise<void>((resolve) => broker.close(resolve))
     },
     connected: () => true,
@@ -245,6 +212,6 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       device?.close('its access was withdrawn')
       return device !== undefined
     },
-    inFlight: () => ({ messages: inFlight.messages(), bytes: inFlight.bytes(), connections: connections.size }),
+    inFlight: () => ({ messages: inFlight.messages(), bytes: inFlight.bytes(), connections: open.size }),
   }
 }

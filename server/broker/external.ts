@@ -34,8 +34,8 @@ export type ExternalOptions = {
  * Each connection is a client object of its own: an acknowledgement belongs to the connection that its message came
  * on, and can't reach another one. What wasn't acknowledged there comes again on the next.
  *
- * `refuse` acknowledges, because the broker would send the same message for ever, and says so in the log: the device
- * is not connected to us. During an outage the pipeline neither acknowledges nor refuses.
+ * Its messages have no `refuse`: the device is not connected to us, and the broker would send the same message for ever;
+ * what can't be taken becomes a dead letter and is acknowledged.
  */
 export const createExternalBroker = (options: ExternalOptions): Source => {
   const { log, clientId } = options

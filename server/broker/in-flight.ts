@@ -4,6 +4,8 @@ export type Bound = { messages: number; bytes: number }
 export type Share = {
   /** true while this connection should not be read any further */
   full(): boolean
+  /** true while all connections together hold as much as they may */
+  scarce(): boolean
   /** Counts a message in; the result counts it out the first time that it is called, and then answers true. */
   take(bytes: number): () => boolean
 }
@@ -18,12 +20,13 @@ export type InFlight = {
  * Counts what is held in memory between the sockets and the disk, per connection and in total. A message counts until
  * it is dealt with, even when its connection has long gone, because it is kept for as long.
  * When the total is reached, a connection that holds nothing may still be read, so that signing in and pings work
- * during an outage; what that adds is at most one read (64 KiB) for each connection.
+ * during an outage; it is read in small slices then (`scarce`).
  * `onRoom` is called when something was counted out.
  */
 export const createInFlight = (total: Bound, perConnection: Bound, onRoom: () => void): InFlight => {
   let messages = 0
   let bytes = 0
+  const scarce = () => messages >= total.messages || bytes >= total.bytes
   return {
     messages: () => messages,
     bytes: () => bytes,
@@ -32,9 +35,8 @@ export const createInFlight = (total: Bound, perConnection: Bound, onRoom: () =>
       let ownBytes = 0
       return {
         full: () =>
-          ownMessages >= perConnection.messages ||
-          ownBytes >= perConnection.bytes ||
-          (ownMessages > 0 && (messages >= total.messages || bytes >= total.bytes)),
+          ownMessages >= perConnection.messages || ownBytes >= perConnection.bytes || (ownMessages > 0 && scarce()),
+        scarce,
         take: (size) => {
           let held = true
           messages += 1

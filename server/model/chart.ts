@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Instant } from './instant.ts'
+import { QueryInstant } from './instant.ts'
 
 const column = z.array(z.number().nullable())
 const measure = z.object({ min: column, max: column, mean: column })
@@ -30,8 +30,8 @@ export const Chart = z.object({
 export type Chart = z.infer<typeof Chart>
 
 export const RangeQuery = z.object({
-  from: Instant.or(z.coerce.number().int()),
-  to: Instant.or(z.coerce.number().int()),
+  from: QueryInstant,
+  to: QueryInstant,
   points: z.coerce.number().int().min(2).max(10_000).default(1_500),
 })
 

@@ -5,6 +5,7 @@ import { Assignment, AssignmentCreate } from '../model/shipment.ts'
 import { createAssignment, endAssignment, type Lent, lentTo } from '../store/assignments.ts'
 import { deviceNumber } from '../store/devices.ts'
 import { asOrganisation } from '../store/pool.ts'
+import { requestRefold } from '../store/refolds.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
@@ -28,7 +29,7 @@ const overlaps = (device: string, lent: Lent | null) => {
 
 /** A shipment borrows a device for a range of time; a device serves one shipment at a time. */
 export const assignmentRoutes =
-  ({ pool, requestRefold }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, refoldsRequested }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'POST',
@@ -55,6 +56,7 @@ export const assignmentRoutes =
             await requestRefold(tx, { shipmentId, deviceId: device, from })
             return assignment
           })
+          refoldsRequested()
           return reply.code(201).send(made)
         } catch (error) {
           if (!isOverlap(error)) throw error
@@ -79,7 +81,7 @@ export const assignmentRoutes =
         const { id: shipmentId, assignmentId } = request.params
         const { to } = request.body
         try {
-          return await asOrganisation(pool, orgId, async (tx) => {
+          const ended = await asOrganisation(pool, orgId, async (tx) => {
             const ending = await endAssignment(tx, { shipmentId, assignmentId, to })
             if (ending === null) throw notFound('assignment')
             if (ending === 'before-start')
@@ -90,6 +92,8 @@ export const assignmentRoutes =
               await requestRefold(tx, { shipmentId, deviceId: ending.deviceNumber, from: ending.changedFrom })
             return ending.assignment
           })
+          refoldsRequested()
+          return ended
         } catch (error) {
           if (!isOverlap(error)) throw error
           throw refusal(409, 'The device is lent to another shipment before this end. Choose an earlier one.')

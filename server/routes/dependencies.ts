@@ -1,19 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { Chart, Track } from '../model/chart.ts'
 import type { DeviceSignIn } from '../store/devices.ts'
-import type { Pool, Tx } from '../store/pool.ts'
+import type { Pool } from '../store/pool.ts'
+import type { Submitted } from '../submit.ts'
 
-export type Range = { from: number; to: number; points: number }
-export type Sparkline = {
-  shipmentId: string
-  time: number[]
-  temperature: (number | null)[]
-  pressure: (number | null)[]
-}
-export type Submitted =
-  | { ok: true; stored: number; deadLetters: number }
-  | { ok: false; status: 413 | 503; reason: string }
 export type Readiness = { ok: boolean; checks: Record<string, { ok: boolean; reason?: string | undefined }> }
 
 /** What the HTTP side is given by `main`, or by a test. */
@@ -28,10 +18,8 @@ export type AppDeps = {
   ready(): Promise<Readiness>
   /** resolves once the message's readings are on disk, or with the reason why they are not */
   submit(message: { topic: string; payload: Buffer; receivedAt: number }): Promise<Submitted>
-  chart(tx: Tx, shipmentId: string, range: Range): Promise<Chart>
-  track(tx: Tx, shipmentId: string, range: Range): Promise<Track>
-  sparklines(tx: Tx, hours: number): Promise<Sparkline[]>
-  requestRefold(tx: Tx, request: { shipmentId: string; deviceId: number; from: number }): Promise<void>
+  /** a loan, limits or a phase changed and that is committed: whoever folds streams again may look now */
+  refoldsRequested(): void
   /** an alarm was acknowledged or commented and that is committed: whoever tells clients may look now */
   alarmsChanged(): void
   /** true when people reach us over TLS: cookies are then Secure */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Chart, RangeQuery, Track } from '../model/chart.ts'
+import { chart, sparklines, track } from '../store/chart.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
@@ -23,7 +24,7 @@ const asItIs = () => (data: unknown) => JSON.stringify(data)
 
 /** What a shipment's devices measured while it had them. */
 export const measurementRoutes =
-  ({ pool, chart, track, sparklines }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const ofShipment = <T>(orgId: string, id: string, read: (tx: Tx) => Promise<T>): Promise<T> =>
       asOrganisation(pool, orgId, async (tx) => {

@@ -4,12 +4,13 @@ import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
 import { devicesFrom, listAssignments } from '../store/assignments.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
+import { requestRefolds } from '../store/refolds.ts'
 import {
   createShipment,
+  departureOf,
   listShipments,
   organisationExists,
   readShipment,
-  shipmentExists,
   updateShipment,
 } from '../store/shipments.ts'
 import { resolveSubstance } from '../store/substances.ts'
@@ -45,6 +46,13 @@ const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
 
 const unresolved = (path: string, message: string) => refusal(422, message, { errors: [{ path, message }] })
 
+const checkArrival = (departAt: number, eta: number | undefined): void => {
+  if (eta !== undefined && eta < departAt)
+    throw refusal(400, 'eta: a shipment can not arrive before it departs.', {
+      errors: [{ path: 'eta', message: 'before departAt' }],
+    })
+}
+
 /** What a shipment refers to must be there, and be seen by who refers to it. */
 const checkReferences = async (
   tx: Tx,
@@ -61,7 +69,7 @@ const checkReferences = async (
 
 /** Shipments: list, create, look at one, change it. */
 export const shipmentRoutes =
-  ({ pool, requestRefold }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, refoldsRequested }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -95,10 +103,7 @@ export const shipmentRoutes =
       handler: async (request, reply) => {
         const { orgId, personId } = signedIn(request)
         const { body } = request
-        if (body.eta < body.departAt)
-          throw refusal(400, 'eta: a shipment can not arrive before it departs.', {
-            errors: [{ path: 'eta', message: 'before departAt' }],
-          })
+        checkArrival(body.departAt, body.eta)
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
         const line = body.lines?.[0]
         if (line !== undefined) throw unresolved('lines.0.orderId', `There is no order with the id ${line.orderId}.`)
@@ -152,8 +157,10 @@ export const shipmentRoutes =
         const { orgId, personId } = signedIn(request)
         const { id } = request.params
         const { limits, ...change } = request.body
-        return asOrganisation(pool, orgId, async (tx) => {
-          if (!(await shipmentExists(tx, id))) throw notFound('shipment')
+        const changed = await asOrganisation(pool, orgId, async (tx) => {
+          const departAt = await departureOf(tx, id)
+          if (departAt === null) throw notFound('shipment')
+          checkArrival(departAt, change.eta)
           await checkReferences(tx, change)
           await updateShipment(tx, id, change)
           const setting = { orgId, shipmentId: id, personId, from: null }
@@ -162,11 +169,16 @@ export const shipmentRoutes =
           if (change.phase !== undefined) from.push(await setPhase(tx, setting, change.phase))
           if (from.length > 0) {
             const earliest = Math.min(...from)
-            for (const deviceId of await devicesFrom(tx, id, earliest))
-              await requestRefold(tx, { shipmentId: id, deviceId, from: earliest })
+            const devices = await devicesFrom(tx, id, earliest)
+            await requestRefolds(
+              tx,
+              devices.map((deviceId) => ({ shipmentId: id, deviceId, from: earliest })),
+            )
           }
           return detail(tx, id)
         })
+        refoldsRequested()
+        return changed
       },
     })
   }

@@ -155,7 +155,8 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
       stream.shipmentId,
       stream.deviceId,
       new Date(stream.context.from),
-      new Date(since),
+      // a fold from the beginning has no earlier moment than the loan itself
+      new Date(Math.max(since, stream.context.from)),
       stream.nextFrom === null ? null : new Date(stream.nextFrom),
     ],
   )

@@ -20,6 +20,9 @@ const newestOf = (column: string): string =>
   `(array_agg(r.${column} order by r.time desc, r.seq desc) filter (where r.${column} is not null))[1] as ${column}`
 const timeOf = (column: string): string => `'${column}', max(r.time) filter (where r.${column} is not null)`
 
+// The planner takes a range of time with an unknown end for so few rows that it would sort all of a device's readings.
+// Of a comparison of rows, and of the beginning of the loan after the limit, it makes no such guess, and walks the index
+// backwards (1,000 devices with 2,000 readings each: 3.4 s before, 2026-11-22).
 const TEXT = `
   select a.shipment_id, d.code as device_id, newest.*
   from assignments a
@@ -31,9 +34,10 @@ const TEXT = `
     from (
       select * from readings
       where device_id = a.device_id and time >= $2::timestamptz
-        and time >= lower(a.during) and time < coalesce(upper(a.during), 'infinity')
+        and (time, seq) < (coalesce(upper(a.during), 'infinity'), 0)
       order by time desc, seq desc limit ${READINGS}
     ) r
+    where r.time >= lower(a.during)
   ) newest
   where a.shipment_id = any ($1::uuid[]) and coalesce(upper(a.during), 'infinity') > $2::timestamptz
     and newest.time is not null`

@@ -121,14 +121,18 @@ export const describeSource = (name: string, build: (log: ReturnType<typeof crea
     it('goes on with the others when one message is refused', async () => {
       const bad = await device('d1', { reconnectPeriod: 60_000 })
       const good = await device('d2')
+      // behind an external broker there is nobody to be refused: the pipeline makes a dead letter of it
+      let refused = 0
       inbox.onMessage((message) => {
-        if (message.payload.toString() === 'bad') message.refuse('more than 1,000 readings')
-        else message.acknowledge()
+        if (message.payload.toString() === 'bad' && message.refuse !== undefined) {
+          refused++
+          message.refuse('more than 1,000 readings')
+        } else message.acknowledge()
       })
       send(bad, 'd1', ['bad'])
       send(good, 'd2', numbers(0, 100))
       await arrived(101)
-      expect(log.lines.filter((line) => line.includes('more than 1,000 readings'))).toHaveLength(1)
+      expect(log.lines.filter((line) => line.includes('more than 1,000 readings'))).toHaveLength(refused)
     })
 
     it('closes the connection of a packet over 1 MiB, and takes one just under', async () => {
@@ -176,6 +180,7 @@ export const describeSource = (name: string, build: (log: ReturnType<typeof crea
       inbox.onMessage((message) => message.acknowledge())
       const will = { topic: status('d1'), payload: Buffer.from('offline'), qos: 1 as const, retain: true }
       const client = await device('d1', { will, reconnectPeriod: 60_000 })
+      await client.subscribeAsync(committed('d1'), { qos: 1 })
       await client.publishAsync(status('d1'), 'online', { qos: 1, retain: true })
       client.stream.destroy()
       await arrived(2)

@@ -92,7 +92,7 @@ describe('the embedded broker', () => {
       await arrived(1)
       settle(inbox.messages)
       settle(inbox.messages)
-      inbox.messages[0]?.refuse('late')
+      inbox.messages[0]?.refuse?.('late')
       await expect.poll(device.acknowledged).toEqual([1])
       expect(broker.inFlight()).toMatchObject({ messages: 0, bytes: 0 })
     })
@@ -160,6 +160,21 @@ describe('the embedded broker', () => {
       settle([...inbox.messages])
       await expect.poll(() => fleet.every((device) => device.acknowledged().length === 100)).toBe(true)
       expect(broker.inFlight()).toMatchObject({ messages: 0, bytes: 0 })
+    })
+
+    it('nobody for good: one that holds nothing is read in slices while the others hold too much', async () => {
+      await start({ total: { messages: 3, bytes: 1e9 } })
+      const busy = await signedIn('d1')
+      busy.send(...[1, 2, 3, 4].map((id) => publishPacket('d1', id)))
+      await arrived(4)
+      const idle = await signedIn('d2')
+      idle.send(...[200_000, 5_000].map((size, n) => publishPacket('d2', n + 1, { payload: Buffer.alloc(size, 'x') })))
+      await arrived(5)
+      expect(inbox.messages[4]?.payload.length).toBe(200_000)
+      busy.send(publishPacket('d1', 5))
+      inbox.onMessage((message) => message.acknowledge())
+      settle([...inbox.messages])
+      await arrived(7)
     })
 
     it('the number of connections', async () => {
@@ -244,6 +259,24 @@ describe('the embedded broker', () => {
       expect(inbox.payloads()).toEqual(['offline', 'online'])
       expect(broker.disconnect('d1')).toBe(true)
       await fresh.closed
+    })
+
+    it('a will after the network has broken, from a device with subscriptions', async () => {
+      await start()
+      const device = await raw()
+      const will = { topic: status('d1'), payload: Buffer.from('offline'), qos: 1 as const, retain: true }
+      await device.connect('d1', { will })
+      device.send({
+        cmd: 'subscribe',
+        messageId: 1,
+        subscriptions: ['committed', 'resend'].map((channel) => ({ topic: `zaitu/v1/devices/d1/${channel}`, qos: 1 })),
+      })
+      await expect.poll(() => device.of('suback').length).toBe(1)
+      device.socket.resetAndDestroy()
+      await arrived(1)
+      expect(inbox.payloads()).toEqual(['offline'])
+      settle(inbox.messages)
+      expect(broker.inFlight()).toMatchObject({ messages: 0, connections: 0 })
     })
 
     it('nobody any longer whose secret was withdrawn', async () => {

@@ -4,7 +4,6 @@ import pino from 'pino'
 import { Registry } from 'prom-client'
 import { type AppDeps, buildApp } from '../../../server/app.ts'
 import { deviceSignIn } from '../../../server/store/devices.ts'
-import { migrate } from '../../../server/store/migrate.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { freshDatabase } from './database.ts'
 
@@ -29,6 +28,8 @@ export type Service = {
   close(): Promise<void>
 }
 
+type Database = Awaited<ReturnType<typeof freshDatabase>>
+
 const makeOrganisation = async (owner: Pool, name: string, passwordHash: string): Promise<Organisation> => {
   const { rows } = await owner.query<{ id: string }>(
     `insert into organisations (name, kind) values ($1, 'buyer') returning id`,
@@ -48,14 +49,12 @@ const makeOrganisation = async (owner: Pool, name: string, passwordHash: string)
 }
 
 /** The HTTP side over a database of its own with two organisations; what isn't HTTP is stood in for by `parts`. */
-export const startService = async (parts: Partial<AppDeps> = {}): Promise<Service> => {
-  const database = await freshDatabase()
-  await migrate(database.url)
+export const startService = async (parts: Partial<AppDeps> = {}, given?: Database): Promise<Service> => {
+  const database = given ?? (await freshDatabase())
   const log = pino({ level: 'silent' })
   const owner = openPool(database.url, { role: 'owner', max: 2, log })
   const pool = openPool(database.url, { role: 'zaitu_app', max: 4, log })
   const ingest = openPool(database.url, { role: 'zaitu_ingest', max: 2, log })
-  const empty = { min: [], max: [], mean: [] }
   const deps: AppDeps = {
     pool,
     log,
@@ -63,26 +62,7 @@ export const startService = async (parts: Partial<AppDeps> = {}): Promise<Servic
     devices: deviceSignIn(ingest),
     ready: async () => ({ ok: true, checks: { database: { ok: true } } }),
     submit: async () => ({ ok: true, stored: 1, deadLetters: 0 }),
-    chart: async () => ({
-      resolution: 'raw',
-      bucketSeconds: 0,
-      time: [],
-      temperature: empty,
-      pressure: empty,
-      level: empty,
-      ambient: empty,
-      coverage: 0,
-      late: [],
-    }),
-    track: async () => ({ time: [], lat: [], lon: [] }),
-    sparklines: async () => [],
-    requestRefold: async (tx, { shipmentId, deviceId, from }) => {
-      await tx.query('insert into refold_requests (shipment_id, device_id, from_time) values ($1, $2, $3)', [
-        shipmentId,
-        deviceId,
-        new Date(from),
-      ])
-    },
+    refoldsRequested: () => {},
     alarmsChanged: () => {},
     secureCookies: false,
     dashboard: null,

@@ -55,7 +55,8 @@ describe('a fleet', () => {
               .map(([name, weight]) => `${name}=${weight}`)
               .join(','),
           )
-          if ('problem' in parsed) return expect(Object.values(weights).every((weight) => weight === 0)).toBe(true)
+          expect('problem' in parsed).toBe(Object.values(weights).every((weight) => weight === 0))
+          if ('problem' in parsed) return
           const shared = share(parsed.mix, devices)
           const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0)
           expect(shared).toHaveLength(devices)
@@ -123,7 +124,22 @@ describe('the demo', () => {
   it('brings six hours of history, or what the server says it lacks', () => {
     const [plan, known] = plansOf(device('a'), device('b', { sendFrom: NOON - 5 * MINUTE }))
     expect(plan && createDevice(plan).advance(NOON)).toHaveLength(6 * 720 + 1)
-    expect(known && createDevice(known).advance(NOON)).toHaveLength(61)
+    expect(known && createDevice(known).advance(NOON)).toHaveLength(60)
+  })
+
+  it('shows every device at first, wherever its route leads it, but the one in the tunnel', () => {
+    for (let hours = 0; hours < 24; hours += 0.5) {
+      const [normal, leaking] = plansOf(
+        device('n', { startedAt: NOON - hours * HOUR }),
+        device('l', { startedAt: NOON - hours * HOUR, scenario: 'leak' }),
+      )
+      if (!normal || !leaking) throw new Error('no plan')
+      for (const minute of [0, 5, 9]) {
+        expect(createDevice(leaking).covered(NOON + minute * MINUTE)).toBe(true)
+        expect(createDevice(normal).covered(NOON + minute * MINUTE)).toBe(true)
+      }
+      expect(createDevice(normal).covered(NOON + 2 * MINUTE)).toBe(false)
+    }
   })
 
   it('has one device that drives into a tunnel, and a leak that can be seen', () => {

@@ -35,9 +35,13 @@ describe.each(routes)('the trip $id', (route) => {
 
   it('keeps to the hours at the wheel, and stops for papers', () => {
     let atWheel = 0
+    let sinceNight = 0
     for (const stretch of trip.stretches) {
-      atWheel = stretch.kind === 'driving' ? atWheel + (stretch.toMs - stretch.fromMs) / HOUR : 0
+      const driven = stretch.kind === 'driving' ? (stretch.toMs - stretch.fromMs) / HOUR : 0
+      atWheel = stretch.kind === 'driving' ? atWheel + driven : 0
       expect(atWheel).toBeLessThan(route.restEveryHours + 0.1)
+      sinceNight = stretch.kind === 'night' ? 0 : sinceNight + driven
+      expect(sinceNight).toBeLessThan(route.drivingHoursADay + 0.5)
     }
     expect(trip.stretches.filter((stretch) => stretch.kind === 'customs')).toHaveLength(
       route.waypoints.filter((waypoint) => waypoint.customs !== undefined).length,

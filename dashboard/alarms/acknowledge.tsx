@@ -1,0 +1,29 @@
+import { useSignal } from '@preact/signals'
+import { t } from '../text/language.ts'
+import { useZaitu } from '../zaitu.ts'
+import { ruleName } from './alarm-text.ts'
+
+type AcknowledgeProps = { alarmId: string; rule: string; reference: string; primary?: boolean }
+
+/** Says "seen" for one alarm. */
+export const AcknowledgeButton = ({ alarmId, rule, reference, primary = false }: AcknowledgeProps) => {
+  const zaitu = useZaitu()
+  const busy = useSignal(false)
+  const onClick = async (event: Event): Promise<void> => {
+    event.stopPropagation()
+    busy.value = true
+    await zaitu.acknowledge(alarmId)
+    busy.value = false
+  }
+  return (
+    <button
+      type="button"
+      class={`acknowledge${primary ? ' primary' : ''}`}
+      disabled={busy}
+      aria-label={t('alarm.acknowledgeOf', { rule: ruleName(rule), reference })}
+      onClick={onClick}
+    >
+      {t('alarm.acknowledge')}
+    </button>
+  )
+}

@@ -1,0 +1,131 @@
+import { useSignal } from '@preact/signals'
+import type { Alarm } from '../../server/model/alarm.ts'
+import type { Newest } from '../../server/model/shipment.ts'
+import type { AlarmDetail } from '../api/client.ts'
+import { isActive, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
+import { PriorityIcon } from '../shell/icons.tsx'
+import { now } from '../state/clock.ts'
+import { t } from '../text/language.ts'
+import { dayTimeSeconds, duration } from '../text/times.ts'
+import { useZaitu } from '../zaitu.ts'
+import { AcknowledgeButton } from './acknowledge.tsx'
+import { alarmText, peakText } from './alarm-text.ts'
+
+const facts = (alarm: Alarm, newest: Newest | null): string => {
+  const end = alarm.clearedAt === null ? now.value : Date.parse(alarm.clearedAt)
+  const lasting = duration((end - Date.parse(alarm.onset)) / 1000)
+  return [
+    t('alarm.since', { time: dayTimeSeconds(alarm.onset) }),
+    alarm.clearedAt === null ? t('alarm.for', { duration: lasting }) : t('alarm.lasted', { duration: lasting }),
+    peakText(alarm, newest),
+    alarm.cause === null ? null : t('alarm.cause', { cause: t(`cause.${alarm.cause}`) }),
+    alarm.acknowledgedBy === null || alarm.acknowledgedAt === null
+      ? null
+      : t('alarm.acknowledgedBy', { name: alarm.acknowledgedBy, time: dayTimeSeconds(alarm.acknowledgedAt) }),
+    alarm.retrospective ? t('alarm.retrospective') : null,
+    alarm.void ? t('alarm.void') : null,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ')
+}
+
+const Notes = ({ alarm }: { alarm: Alarm }) => {
+  const { api, toasts } = useZaitu()
+  const text = useSignal('')
+  const detail = useSignal<AlarmDetail | null>(null)
+  const open = useSignal(false)
+  const load = async (): Promise<void> => {
+    const answer = await api.alarm(alarm.id)
+    if (answer.ok) detail.value = answer.value
+  }
+  const toggle = (): void => {
+    open.value = !open.value
+    if (open.value) void load()
+  }
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault()
+    if (text.value.trim() === '') return
+    const answer = await api.comment(alarm.id, text.value.trim())
+    toasts.say(answer.ok ? t('alarm.commentSaved') : answer.message)
+    if (answer.ok) text.value = ''
+    await load()
+  }
+  return (
+    <>
+      <div class="do">
+        {isUnacknowledged(alarm) && (
+          <AcknowledgeButton
+            alarmId={alarm.id}
+            rule={alarm.rule}
+            reference={alarm.shipmentReference}
+            primary={isActive(alarm)}
+          />
+        )}
+        <button type="button" aria-expanded={open} onClick={toggle}>
+          {t('alarm.notes')}
+        </button>
+      </div>
+      {open.value && (
+        <>
+          <ul class="notes">
+            {detail.value?.actions
+              .filter((action) => action.note !== null)
+              .map((action) => (
+                <li key={`${action.at}${action.action}`}>
+                  <span class="muted">
+                    {dayTimeSeconds(action.at)} {action.by}
+                  </span>{' '}
+                  {action.note}
+                </li>
+              ))}
+          </ul>
+          <form onSubmit={save}>
+            <input
+              aria-label={t('alarm.comment')}
+              placeholder={t('alarm.commentPlaceholder')}
+              maxLength={4000}
+              value={text}
+              onInput={(event) => {
+                text.value = event.currentTarget.value
+              }}
+            />
+            <button type="submit">{t('alarm.commentSend')}</button>
+          </form>
+        </>
+      )}
+    </>
+  )
+}
+
+type AlarmItemProps = { alarm: Alarm; newest?: Newest | null; linked?: boolean; current?: boolean; onFocus?(): void }
+
+/** One alarm: what, how bad, since when, what is known; acknowledge it, note something. */
+export const AlarmItem = ({ alarm, newest = null, linked = false, current = false, onFocus }: AlarmItemProps) => (
+  <li
+    class={`alarm-item ${isOpen(alarm) && isUnacknowledged(alarm) ? `edge-${alarm.priority}` : ''}`}
+    data-alarm={alarm.id}
+    onFocusCapture={onFocus}
+  >
+    <div>
+      <h3 class={isOpen(alarm) ? `alarm-word ${alarm.priority}` : alarm.priority}>
+        <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
+        {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
+      </h3>
+      <p>
+        {linked && (
+          <>
+            <a href={`/shipments/${alarm.shipmentId}`} tabIndex={current ? 0 : -1} data-alarm-link>
+              {alarm.shipmentReference}
+            </a>{' '}
+            ·{' '}
+          </>
+        )}
+        {alarmText(alarm, newest)}
+      </p>
+      <p class="facts">
+        {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
+      </p>
+    </div>
+    <Notes alarm={alarm} />
+  </li>
+)

@@ -1,0 +1,39 @@
+import type { Alarm, Priority } from '../../server/model/alarm.ts'
+import type { Shipment } from '../../server/model/shipment.ts'
+
+export const PRIORITY_ORDER: Record<Priority, number> = { critical: 0, high: 1, medium: 2, low: 3 }
+
+/** The condition still holds, or is held by a latch: it is not over. */
+export const isActive = (alarm: Alarm): boolean =>
+  !alarm.void && (alarm.state.startsWith('active') || alarm.state.startsWith('latched'))
+export const isUnacknowledged = (alarm: Alarm): boolean => !alarm.void && alarm.state.endsWith('unacknowledged')
+/** Still wants something from somebody. */
+export const isOpen = (alarm: Alarm): boolean => isActive(alarm) || isUnacknowledged(alarm)
+
+/** Worst first: active before cleared, priority, unacknowledged before acknowledged, then the oldest onset. */
+export const byUrgency = (a: Alarm, b: Alarm): number =>
+  Number(isOpen(b)) - Number(isOpen(a)) ||
+  Number(isActive(b)) - Number(isActive(a)) ||
+  PRIORITY_ORDER[a.priority] - PRIORITY_ORDER[b.priority] ||
+  Number(isUnacknowledged(b)) - Number(isUnacknowledged(a)) ||
+  (isOpen(a) ? a.onset.localeCompare(b.onset) : b.onset.localeCompare(a.onset)) ||
+  (a.id < b.id ? -1 : 1)
+
+/** What a shipment says about its alarms, from the alarms themselves. */
+export const summarise = (alarms: readonly Alarm[]): Pick<Shipment, 'worstAlarm' | 'activeAlarms'> => {
+  const active = alarms.filter(isActive).sort(byUrgency)
+  const worst = active[0]
+  return {
+    activeAlarms: active.length,
+    worstAlarm:
+      worst === undefined
+        ? null
+        : {
+            id: worst.id,
+            rule: worst.rule,
+            priority: worst.priority,
+            onset: worst.onset,
+            acknowledged: !isUnacknowledged(worst),
+          },
+  }
+}

@@ -1,0 +1,11 @@
+import type { Alarm } from '../../server/model/alarm.ts'
+import type { ServerMessage } from '../../server/model/live.ts'
+import type { Shipment } from '../../server/model/shipment.ts'
+
+type Snapshot<Topic extends string, Item> = { type: 'snapshot'; topic: Topic; items: Item[]; cursor?: string }
+
+/** What the server says, with the items of the snapshots that this page subscribes to. */
+export type LiveMessage =
+  | Exclude<ServerMessage, { type: 'snapshot' }>
+  | Snapshot<'fleet', Shipment>
+  | Snapshot<'alarms', Alarm>

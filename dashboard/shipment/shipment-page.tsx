@@ -1,0 +1,118 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import type { Alarm } from '../../server/model/alarm.ts'
+import type { ShipmentDetail } from '../../server/model/shipment.ts'
+import { AlarmItem } from '../alarms/alarm-item.tsx'
+import { byUrgency, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
+import { useKeys } from '../shell/keys.ts'
+import { navigate, param } from '../state/address.ts'
+import { t } from '../text/language.ts'
+import { useZaitu } from '../zaitu.ts'
+import { Charts } from './charts.tsx'
+import { Head } from './head.tsx'
+import { parseRange } from './range.ts'
+import { TrackPanel } from './track-panel.tsx'
+
+/** Stored alarms of a shipment with the newer live ones over them. */
+const together = (stored: readonly Alarm[], live: Iterable<Alarm>, shipmentId: string): Alarm[] => {
+  const all = new Map(stored.map((alarm) => [alarm.id, alarm]))
+  for (const alarm of live) if (alarm.shipmentId === shipmentId) all.set(alarm.id, alarm)
+  return [...all.values()].sort(byUrgency)
+}
+
+const Alarms = ({ alarms, shipment }: { alarms: readonly Alarm[]; shipment: ShipmentDetail }) => {
+  const open = alarms.filter(isOpen)
+  const over = alarms.filter((alarm) => !isOpen(alarm))
+  return (
+    <section class="panel shipment-alarms" aria-labelledby="alarms-title">
+      <h2 id="alarms-title">{t('shipment.alarms')}</h2>
+      {open.length === 0 ? (
+        <p class="muted none">{t('alarm.noneActive')}</p>
+      ) : (
+        <ul class="alarm-list">
+          {open.map((alarm) => (
+            <AlarmItem key={alarm.id} alarm={alarm} newest={shipment.newest} />
+          ))}
+        </ul>
+      )}
+      {over.length > 0 && (
+        <details>
+          <summary>
+            {t('shipment.earlier')} ({over.length})
+          </summary>
+          <ul class="alarm-list">
+            {over.map((alarm) => (
+              <AlarmItem key={alarm.id} alarm={alarm} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}
+
+/** One shipment: what it is, how it is now, what to do, how it went. */
+export const ShipmentPage = ({ id }: { id: string }) => {
+  const { api, world, socket, acknowledge } = useZaitu()
+  const detail = useSignal<ShipmentDetail | null>(null)
+  const stored = useSignal<Alarm[]>([])
+  const problem = useSignal<string | null>(null)
+  const connection = socket.connection.value.state
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the connection comes back
+  useEffect(() => {
+    let stopped = false
+    const load = async (): Promise<void> => {
+      const [shipment, alarms] = await Promise.all([api.shipment(id), api.shipmentAlarms(id)])
+      if (stopped) return
+      if (shipment.ok) detail.value = shipment.value
+      if (alarms.ok) stored.value = alarms.value.items
+      problem.value = shipment.ok ? null : shipment.status === 404 ? t('shipment.missing') : shipment.message
+    }
+    void load()
+    return () => {
+      stopped = true
+    }
+  }, [id, connection === 'open'])
+
+  const live = world.entries.get(id)?.shipment.value
+  world.ids.value
+  const shipment: ShipmentDetail | null =
+    detail.value === null || live === undefined
+      ? detail.value
+      : { ...detail.value, newest: live.newest, worstAlarm: live.worstAlarm, activeAlarms: live.activeAlarms }
+  world.alarmVersion.value
+  const alarms = together(stored.value, world.alarms.values(), id)
+
+  useEffect(() => {
+    if (shipment !== null) document.title = `${shipment.reference} · Zaitu`
+  })
+  useKeys({
+    a: () => {
+      const first = alarms.find((alarm) => isOpen(alarm) && isUnacknowledged(alarm))
+      if (first !== undefined) void acknowledge(first.id)
+    },
+    '/': () => navigate('/'),
+  })
+  const chosen = parseRange(param('range'), param('from'), param('to'))
+  if (shipment === null)
+    return (
+      <div class="page">
+        <p class="empty">
+          {problem.value ?? t('app.loading')} {problem.value !== null && <a href="/">{t('app.toFleet')}</a>}
+        </p>
+      </div>
+    )
+  return (
+    <div class="page shipment">
+      <Head shipment={shipment} />
+      <div class="shipment-columns">
+        <Charts shipment={shipment} chosen={chosen} alarms={alarms} />
+        <div class="shipment-side">
+          <Alarms alarms={alarms} shipment={shipment} />
+          <TrackPanel shipment={shipment} chosen={chosen} />
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { alarmWords } from './alarm-words.ts'
+import { domainWords } from './domain-words.ts'
+import { pageWords } from './page-words.ts'
+
+/**
+ * Every text of the page, once, in both languages. `{name}` is filled in; `{n|one|other}` takes the first word where
+ * n is 1, else the second. What a text needs filled in is read from its English and checked by the compiler.
+ */
+export const catalogue = { ...pageWords, ...alarmWords, ...domainWords } as const
+
+export type Language = 'en' | 'zh'
+export type Key = keyof typeof catalogue
+
+type Name<Inside extends string> = Inside extends `${infer Before}|${string}` ? Before : Inside
+type Names<Text extends string> = Text extends `${string}{${infer Inside}}${infer Rest}`
+  ? Name<Inside> | Names<Rest>
+  : never
+export type Values<K extends Key> = { [N in Names<(typeof catalogue)[K]['en']>]: string | number }
+/** Nothing more to pass where a text has no gaps to fill. */
+export type Filling<K extends Key> = keyof Values<K> extends never ? [] : [values: Values<K>]
+
+/** Fills the gaps of one text. */
+export const fill = (text: string, values: Record<string, string | number>): string =>
+  text.replace(/\{([^}|]+)(?:\|([^}|]*)\|([^}]*))?\}/g, (_, name: string, one?: string, other?: string) => {
+    const value = values[name]
+    if (one === undefined || other === undefined) return String(value ?? '')
+    return String(value === 1 ? one : other)
+  })

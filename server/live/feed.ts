@@ -1,0 +1,101 @@
+import type { Logger } from '../log.ts'
+
+/** An alarm change on its way to clients, already as text; `cursor` orders it. */
+export type Entry<Cursor> = { cursor: Cursor; orgId: string; frame: string }
+
+export type FeedSource<Cursor> = {
+  head(): Promise<Cursor>
+  /** In order, after `cursor`; of one organisation, or of all with null. */
+  after(cursor: Cursor, orgId: string | null, most: number): Promise<Entry<Cursor>[]>
+  isAfter(a: Cursor, b: Cursor): boolean
+}
+
+const PAGE = 500
+/** Changes kept to join a client that has caught up from the database without a gap. */
+const RECENT = 5_000
+/** The poll is the truth, a hint only makes it sooner. */
+const POLL_MS = 500
+
+export type Follower<Cursor> = {
+  orgId: string
+  send(frame: string): void
+  cursor: Cursor
+  live: boolean
+  ended: boolean
+}
+
+/**
+ * Follows the feed of alarm changes for all clients of this server: each gets every change of its organisation, in order,
+ * none twice, from the cursor it names.
+ */
+export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
+  const followers = new Set<Follower<Cursor>>()
+  let recent: Entry<Cursor>[] = []
+  let cursor: Cursor | null = null
+  let running: Promise<void> | null = null
+  let again = false
+
+  const give = (follower: Follower<Cursor>, entry: Entry<Cursor>): void => {
+    if (entry.orgId !== follower.orgId || !source.isAfter(entry.cursor, follower.cursor)) return
+    follower.cursor = entry.cursor
+    follower.send(entry.frame)
+  }
+
+  const poll = async (): Promise<void> => {
+    do {
+      again = false
+      cursor ??= await source.head()
+      const entries = await source.after(cursor, null, PAGE)
+      for (const entry of entries) {
+        cursor = entry.cursor
+        recent.push(entry)
+        for (const follower of followers) if (follower.live) give(follower, entry)
+      }
+      if (recent.length > 2 * RECENT) recent = recent.slice(-RECENT)
+      if (entries.length === PAGE) again = true
+    } while (again)
+  }
+
+  const look = (): void => {
+    again = true
+    running ??= poll()
+      .catch((error) =>
+        log.debug(
+          { error: error instanceof Error ? error.message : String(error) },
+          'the alarm feed waits for the database',
+        ),
+      )
+      .finally(() => {
+        running = null
+      })
+  }
+  const timer = setInterval(look, POLL_MS)
+
+  /** Catches up from the database, then joins what this server follows: what the last page could not see comes after it. */
+  const follow = async (follower: Follower<Cursor>): Promise<void> => {
+    followers.add(follower)
+    cursor ??= await source.head()
+    let caughtUp = false
+    while (!caughtUp && !follower.ended) {
+      const entries = await source.after(follower.cursor, follower.orgId, PAGE)
+      if (follower.ended) return
+      for (const entry of entries) give(follower, entry)
+      caughtUp = entries.length < PAGE
+    }
+    for (const entry of recent) give(follower, entry)
+    follower.live = true
+  }
+
+  return {
+    look,
+    follow,
+    leave: (follower: Follower<Cursor>): void => {
+      follower.ended = true
+      followers.delete(follower)
+    },
+    stop: async (): Promise<void> => {
+      clearInterval(timer)
+      await running
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import type { LiveReading } from '../model/live.ts'
+
+export type OwnedReading = { orgId: string; item: LiveReading }
+
+/**
+ * What one server tells all: the newest readings, and that alarms have changed. It may lose a message (Redis is away), so
+ * alarms are a hint only, the database being the truth; after a loss `onReset` asks for fresh snapshots.
+ */
+export type Hub = {
+  readings(items: OwnedReading[]): void
+  alarmsChanged(): void
+  onReadings(listener: (items: OwnedReading[]) => void): void
+  onAlarms(listener: () => void): void
+  onReset(listener: () => void): void
+  connected(): boolean
+  close(): Promise<void>
+}
+
+/** Everything in one process. */
+export const createLocalHub = (): Hub => {
+  const readings: ((items: OwnedReading[]) => void)[] = []
+  const alarms: (() => void)[] = []
+  return {
+    readings: (items) => {
+      for (const listener of readings) listener(items)
+    },
+    alarmsChanged: () => {
+      for (const listener of alarms) listener()
+    },
+    onReadings: (listener) => void readings.push(listener),
+    onAlarms: (listener) => void alarms.push(listener),
+    onReset: () => undefined,
+    connected: () => true,
+    close: async () => undefined,
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Logger } from '../log.ts'
+import { LiveReading } from '../model/live.ts'
+import { createLocalHub, type Hub } from './hub.ts'
+
+const READINGS = 'zaitu:readings'
+const ALARMS = 'zaitu:alarms'
+const Envelope = z.object({ from: z.string(), items: z.array(z.object({ orgId: z.string(), item: LiveReading })) })
+
+/**
+ * The hub over Redis or Valkey, for more than one server. What this server says reaches its own clients directly, so they
+ * stay live while Redis is away; the other servers hear it by publish and subscribe. Never queues: what Redis could not
+ * take is superseded by the next reading, and after a reconnect clients get a fresh snapshot.
+ */
+export const createRedisHub = (url: string, log: Logger): Hub => {
+  const local = createLocalHub()
+  const me = randomUUID()
+  const resets: (() => void)[] = []
+  const options = {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2_000,
+    retryStrategy: (attempt: number) => Math.min(2_000, 100 * attempt),
+  }
+  const publisher = new Redis(url, options)
+  const subscriber = new Redis(url, { ...options, autoResubscribe: false })
+  let wasAway = false
+
+  for (const client of [publisher, subscriber]) {
+    client.on('error', (error: Error) => log.debug({ error: error.message }, 'Redis is out of reach'))
+  }
+  subscriber.on('close', () => {
+    if (!wasAway) log.warn({}, 'Redis is away: clients of this server stay live, those of others wait')
+    wasAway = true
+  })
+  subscriber.on('ready', () => {
+    subscriber.subscribe(READINGS, ALARMS).then(
+      () => {
+        if (!wasAway) return
+        wasAway = false
+        log.info({}, 'Redis is back')
+        for (const listener of resets) listener()
+      },
+      (error: Error) => log.warn({ error: error.message }, 'could not subscribe at Redis'),
+    )
+  })
+  subscriber.on('message', (channel: string, text: string) => {
+    if (channel === ALARMS) {
+      if (text !== me) local.alarmsChanged()
+      return
+    }
+    const envelope = Envelope.safeParse(JSON.parse(text))
+    if (envelope.success && envelope.data.from !== me) local.readings(envelope.data.items)
+  })
+
+  const publish = (channel: string, text: string): void => {
+    publisher
+      .publish(channel, text)
+      .catch((error: Error) => log.debug({ error: error.message }, 'Redis did not take a message'))
+  }
+
+  return {
+    ...local,
+    readings: (items) => {
+      local.readings(items)
+      publish(READINGS, JSON.stringify({ from: me, items }))
+    },
+    alarmsChanged: () => {
+      local.alarmsChanged()
+      publish(ALARMS, me)
+    },
+    onReset: (listener) => void resets.push(listener),
+    connected: () => subscriber.status === 'ready',
+    close: async () => {
+      publisher.disconnect()
+      subscriber.disconnect()
+    },
+  }
+}

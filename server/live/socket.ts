@@ -1,0 +1,249 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import websocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import type { Logger } from '../log.ts'
+import { ClientMessage } from '../model/live.ts'
+import { broadcast, TICK_MS } from './broadcast.ts'
+import { type Client, createClient } from './client.ts'
+import { createFeed, type FeedSource, type Follower } from './feed.ts'
+import type { Hub } from './hub.ts'
+import { createNewest } from './newest.ts'
+
+const MAX_FRAME_BYTES = 65_536
+const MOST_SUBSCRIPTIONS = 200
+const PING_MS = 30_000
+/** Several who ask for the same within a second get the same answer. */
+const SNAPSHOT_MS = 1_000
+const BAD_IN_A_ROW = 3
+
+export type LiveDeps<Cursor> = {
+  hub: Hub
+  log: Logger
+  feed: FeedSource<Cursor>
+  parseCursor(text: string): Cursor | null
+  /** Who speaks, or null; asked at the upgrade and once a minute after it. */
+  authenticate(headers: IncomingHttpHeaders): Promise<{ orgId: string } | null>
+  snapshots: {
+    fleet(orgId: string): Promise<unknown[]>
+    shipment(orgId: string, id: string): Promise<unknown | null>
+    alarms(orgId: string): Promise<{ items: unknown[]; cursor: Cursor }>
+  }
+  formatCursor(cursor: Cursor): string
+}
+
+type Snapshot = { frame: string; at: number }
+
+/** A browser names the page's origin, which must be ours; other programs name none. */
+const sameOrigin = (headers: IncomingHttpHeaders): boolean => {
+  if (headers.origin === undefined) return true
+  try {
+    return new URL(headers.origin).host === headers.host
+  } catch {
+    return false
+  }
+}
+
+/** `GET /api/v1/live` (design, Live). Answers what stops it. */
+export const attachLive = async <Cursor>(
+  app: FastifyInstance,
+  deps: LiveDeps<Cursor>,
+): Promise<{ stop(): Promise<void>; clients(): number }> => {
+  const { hub, log, snapshots } = deps
+  const newest = createNewest()
+  const feed = createFeed(deps.feed, log)
+  const clients = new Map<
+    WebSocket,
+    { client: Client; follower: Follower<Cursor> | null; alive: boolean; headers: IncomingHttpHeaders }
+  >()
+  const organisations = new WeakMap<object, string>()
+  const fleetSnapshots = new Map<string, { promise: Promise<Snapshot>; at: number }>()
+
+  hub.onReadings((items) => newest.hear(items, Date.now()))
+  hub.onAlarms(() => feed.look())
+
+  const fleetSnapshot = (orgId: string): Promise<Snapshot> => {
+    const known = fleetSnapshots.get(orgId)
+    const now = Date.now()
+    if (known !== undefined && now - known.at < SNAPSHOT_MS) return known.promise
+    const promise = snapshots
+      .fleet(orgId)
+      .then((items) => ({ frame: JSON.stringify({ type: 'snapshot', topic: 'fleet', items }), at: now }))
+    fleetSnapshots.set(orgId, { promise, at: now })
+    promise.catch(() => fleetSnapshots.delete(orgId))
+    return promise
+  }
+
+  const subscribe = async (socket: WebSocket, topic: string, after: string | undefined): Promise<string | null> => {
+    const entry = clients.get(socket)
+    if (entry === undefined) return null
+    const { client } = entry
+    if (topic === 'fleet') {
+      client.fleet = true
+      const { frame, at } = await fleetSnapshot(client.orgId)
+      client.send(frame)
+      for (const id of newest.heardSince(client.orgId, at - TICK_MS)) client.missed.add(id)
+      return null
+    }
+    if (topic === 'orders') {
+      client.send(JSON.stringify({ type: 'snapshot', topic, items: [] }))
+      return null
+    }
+    if (topic === 'alarms') {
+      const from = after === undefined ? null : deps.parseCursor(after)
+      if (after !== undefined && from === null)
+        return `the cursor ${after} is none of ours: subscribe without one for a snapshot`
+      const { items, cursor } = await snapshots.alarms(client.orgId)
+      if (entry.follower !== null) feed.leave(entry.follower)
+      const start = from ?? cursor
+      client.send(JSON.stringify({ type: 'snapshot', topic, items, cursor: deps.formatCursor(start) }))
+      entry.follower = { orgId: client.orgId, send: client.send, cursor: start, live: false, ended: false }
+      await feed.follow(entry.follower)
+      return null
+    }
+    const id = topic.slice('shipment:'.length)
+    if (client.shipments.size >= MOST_SUBSCRIPTIONS)
+      return `at most ${MOST_SUBSCRIPTIONS} shipments can be followed at once; subscribe to fleet instead`
+    const shipment = z.uuid().safeParse(id).success ? await snapshots.shipment(client.orgId, id) : null
+    if (shipment === null) return `there is no shipment ${id}`
+    client.shipments.add(id)
+    client.send(JSON.stringify({ type: 'snapshot', topic, items: [shipment] }))
+    return null
+  }
+
+  const unsubscribe = (socket: WebSocket, topic: string): void => {
+    const entry = clients.get(socket)
+    if (entry === undefined) return
+    if (topic === 'fleet') entry.client.fleet = false
+    else if (topic === 'alarms' && entry.follower !== null) {
+      feed.leave(entry.follower)
+      entry.follower = null
+    } else entry.client.shipments.delete(topic.slice('shipment:'.length))
+  }
+
+  const hear = (text: string): { ok: true; message: ClientMessage } | { ok: false; reason: string } => {
+    try {
+      const parsed = ClientMessage.safeParse(JSON.parse(text))
+      return parsed.success ? { ok: true, message: parsed.data } : { ok: false, reason: z.prettifyError(parsed.error) }
+    } catch {
+      return { ok: false, reason: 'not JSON: expected {"type":"subscribe","topic":"fleet"} or alike' }
+    }
+  }
+
+  const accept = (socket: WebSocket, orgId: string, headers: IncomingHttpHeaders): void => {
+    const client = createClient(socket, orgId)
+    const entry = { client, follower: null, alive: true, headers }
+    clients.set(socket, entry)
+    let bad = 0
+    let last: Promise<void> = Promise.resolve()
+    socket.on('message', (data) => {
+      const heard = hear(data.toString())
+      if (!heard.ok) {
+        client.send(JSON.stringify({ type: 'error', message: heard.reason }))
+        if (++bad >= BAD_IN_A_ROW) socket.close(1008, 'three messages in a row could not be understood')
+        return
+      }
+      bad = 0
+      const { message } = heard
+      // one after the other, so that answers come in the order of the questions
+      last = last.then(async () => {
+        if (message.type === 'unsubscribe') return unsubscribe(socket, message.topic)
+        try {
+          const refused = await subscribe(socket, message.topic, message.after)
+          if (refused !== null) client.send(JSON.stringify({ type: 'error', message: refused }))
+        } catch (error) {
+          log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a subscription failed')
+          client.send(
+            JSON.stringify({ type: 'error', message: `${message.topic} is not available right now: try again` }),
+          )
+        }
+      })
+    })
+    socket.on('pong', () => {
+      entry.alive = true
+    })
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => {
+      const gone = clients.get(socket)
+      if (gone?.follower) feed.leave(gone.follower)
+      clients.delete(socket)
+    })
+  }
+
+  hub.onReset(() => {
+    fleetSnapshots.clear()
+    for (const [socket, { client }] of clients) {
+      if (client.fleet) void subscribe(socket, 'fleet', undefined).catch(() => socket.terminate())
+      for (const id of client.shipments)
+        void subscribe(socket, `shipment:${id}`, undefined).catch(() => socket.terminate())
+    }
+    feed.look()
+  })
+
+  await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } })
+  app.route({
+    method: 'GET',
+    url: '/api/v1/live',
+    schema: { hide: true },
+    preValidation: async (request, reply) => {
+      if (!sameOrigin(request.headers))
+        return reply
+          .code(403)
+          .send({ type: 'about:blank', title: 'Forbidden', status: 403, detail: 'This origin may not connect.' })
+      const who = await deps.authenticate(request.headers)
+      if (who === null)
+        return reply
+          .code(401)
+          .send({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'Please sign in.' })
+      organisations.set(request.raw, who.orgId)
+    },
+    handler: (_request, reply) =>
+      reply.code(426).send({
+        type: 'about:blank',
+        title: 'Upgrade Required',
+        status: 426,
+        detail: 'Connect with a WebSocket client.',
+      }),
+    wsHandler: (socket, request) => {
+      const orgId = organisations.get(request.raw)
+      if (orgId === undefined) socket.close(1008)
+      else accept(socket, orgId, request.headers)
+    },
+  })
+  const ticking = setInterval(
+    () =>
+      broadcast(
+        [...clients.values()].map(({ client }) => client),
+        newest,
+        Date.now(),
+      ),
+    TICK_MS,
+  )
+  const checking = setInterval(() => {
+    for (const [socket, entry] of clients) {
+      if (!entry.alive) {
+        socket.terminate()
+        continue
+      }
+      entry.alive = false
+      socket.ping()
+      deps.authenticate(entry.headers).then(
+        (who) => {
+          if (who === null) socket.close(1008, 'the session has ended')
+        },
+        () => undefined, // an outage is no reason to send people away
+      )
+    }
+  }, PING_MS)
+
+  return {
+    clients: () => clients.size,
+    stop: async () => {
+      clearInterval(ticking)
+      clearInterval(checking)
+      for (const socket of clients.keys()) socket.close(1001, 'the server is going away')
+      await feed.stop()
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger as Pino } from 'pino'
+import { Registry } from 'prom-client'
+import { buildApp } from './app.ts'
+import { createEmbeddedBroker } from './broker/embedded.ts'
+import { createExternalBroker } from './broker/external.ts'
+import type { Source } from './broker/source.ts'
+import type { Config } from './config.ts'
+import { createLocalHub } from './live/hub.ts'
+import { createRedisHub } from './live/redis.ts'
+import { attachLive } from './live/socket.ts'
+import { createMeters } from './meters.ts'
+import { createDispatcher, logChannel } from './notify/dispatcher.ts'
+import { createPipeline } from './pipeline.ts'
+import { sessionFromHeaders } from './routes/authentication.ts'
+import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
+import { readAlarms } from './store/alarms.ts'
+import { deviceSignIn } from './store/devices.ts'
+import { claimDue, markFailed, markSent } from './store/outbox.ts'
+import { asOrganisation, inTransaction, openPool } from './store/pool.ts'
+import { listShipments, readShipment } from './store/shipments.ts'
+import { capabilityOf, createUpkeep } from './store/upkeep.ts'
+import { createSubmit } from './submit.ts'
+
+export type Service = {
+  app: FastifyInstance
+  source: Source
+  /** resolves when everything delivered so far is dealt with, refolds included */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Reads consistently: a snapshot and its cursor belong to one moment. */
+const SNAPSHOT = 'begin isolation level repeatable read read only'
+const FLEET_PAGE = 1_000
+
+/**
+ * Wires the parts over a database that has been migrated, and opens them in order: storage, pipeline, broker, HTTP. The
+ * ways in last; `stop` closes in reverse, so that what was taken in is still committed and acknowledged.
+ */
+export const startService = async (
+  config: Config,
+  databaseUrl: string,
+  log: Pino,
+  dashboard: string | null,
+): Promise<Service> => {
+  const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, statementMs: 600_000 })
+  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log })
+  const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log })
+  const metrics = new Registry()
+
+  const capability = await capabilityOf(owner)
+  const upkeep = createUpkeep({ pool: owner, capability, retentionDays: config.RETENTION_DAYS, log })
+  await upkeep.start()
+
+  const hub = config.REDIS_URL === undefined ? createLocalHub() : createRedisHub(config.REDIS_URL, log)
+  const devices = deviceSignIn(ingest)
+  const source: Source =
+    config.MQTT_URL === undefined
+      ? createEmbeddedBroker({ host: config.HOST, port: config.MQTT_PORT, authenticate: devices.authenticate, log })
+      : createExternalBroker({
+          url: config.MQTT_URL,
+          clientId: config.MQTT_CLIENT_ID,
+          // a member that is gone keeps its share: only where there are several servers (mosquitto 2662)
+          shared: config.REDIS_URL !== undefined,
+          log,
+          ...(config.MQTT_USERNAME !== undefined && { username: config.MQTT_USERNAME }),
+          ...(config.MQTT_PASSWORD !== undefined && { password: config.MQTT_PASSWORD }),
+        })
+  const meters = createMeters(metrics)
+  const pipeline = createPipeline({
+    pool: ingest,
+    log,
+    publish: (topic, payload, options) => source.publish(topic, payload, options),
+    live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
+    observe: meters,
+  })
+  meters.watch({ waiting: pipeline.waiting, connected: source.connected })
+
+  const ready = async () => {
+    const database = await people.query('select 1').then(
+      () => ({ ok: true }),
+      (error: Error) => ({ ok: false, reason: error.message }),
+    )
+    const broker = source.connected() ? { ok: true } : { ok: false, reason: 'the MQTT broker is out of reach' }
+    return { ok: database.ok && broker.ok, checks: { database, broker } }
+  }
+
+  const app = await buildApp({
+    pool: people,
+    log,
+    metrics,
+    devices,
+    ready,
+    submit: createSubmit(pipeline),
+    refoldsRequested: pipeline.refoldSoon,
+    alarmsChanged: hub.alarmsChanged,
+    secureCookies: config.SECURE_COOKIES,
+    dashboard,
+    ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
+  })
+
+  const live = await attachLive(app, {
+    hub,
+    log,
+    parseCursor,
+    formatCursor,
+    feed: {
+      isAfter,
+      head: () => inTransaction(ingest, feedHead),
+      after: async (cursor, orgId, most) => {
+        const read =
+          orgId === null
+            ? inTransaction(ingest, (tx) => feedAfter(tx, cursor, most))
+            : asOrganisation(people, orgId, (tx) => feedAfter(tx, cursor, most))
+        return (await read).map((entry) => ({
+          cursor: entry.cursor,
+          orgId: entry.orgId,
+          frame: JSON.stringify({
+            type: 'alarm',
+            cursor: formatCursor(entry.cursor),
+            change: entry.change,
+            alarm: entry.alarm,
+          }),
+        }))
+      },
+    },
+    authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
+    snapshots: {
+      fleet: (orgId) => asOrganisation(people, orgId, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
+      shipment: (orgId, id) => asOrganisation(people, orgId, (tx) => readShipment(tx, id)),
+      alarms: (orgId) =>
+        asOrganisation(
+          people,
+          orgId,
+          async (tx) => ({
+            cursor: await feedHead(tx),
+            items: (await readAlarms(tx, { state: 'open' })).map(({ alarm }) => alarm),
+          }),
+          SNAPSHOT,
+        ),
+    },
+  })
+
+  const dispatcher = createDispatcher({
+    claim: (most) => claimDue(ingest, most),
+    sent: (id) => markSent(ingest, id),
+    failed: (id, reason) => markFailed(ingest, id, reason),
+    channels: [logChannel(log)],
+    log,
+  })
+
+  await source.start(pipeline.deliver)
+  await app.listen({ host: config.HOST, port: config.PORT })
+  log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
+
+  return {
+    app,
+    source,
+    settled: pipeline.settled,
+    stop: async () => {
+      await source.pause()
+      await pipeline.stop()
+      await source.close()
+      await live.stop()
+      await app.close()
+      await dispatcher.stop()
+      await upkeep.stop()
+      await hub.close()
+      await Promise.all([owner.end(), ingest.end(), people.end()])
+    },
+  }
+}

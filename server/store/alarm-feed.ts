@@ -1,0 +1,51 @@
+import type { Alarm, AlarmChangeKind } from '../model/alarm.ts'
+import type { Tx } from './pool.ts'
+
+/** Where a reader of the feed stands: transaction, then identity; `{xid}-{id}` as clients see it. */
+export type Cursor = { xid: bigint; id: bigint }
+
+export const formatCursor = ({ xid, id }: Cursor): string => `${xid}-${id}`
+
+/** null when the text is no cursor of ours */
+export const parseCursor = (text: string): Cursor | null => {
+  const match = /^(\d{1,20})-(\d{1,19})$/.exec(text)
+  return match === null ? null : { xid: BigInt(match[1] ?? 0), id: BigInt(match[2] ?? 0) }
+}
+
+export const isAfter = (a: Cursor, b: Cursor): boolean => a.xid > b.xid || (a.xid === b.xid && a.id > b.id)
+
+export type FeedEntry = { cursor: Cursor; orgId: string; shipmentId: string; change: AlarmChangeKind; alarm: Alarm }
+
+/** Before everything that this transaction's snapshot does not surely hold: reading on from here misses nothing. */
+export const feedHead = async (tx: Tx): Promise<Cursor> => {
+  const { rows } = await tx.query<{ xmin: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xmin')
+  return { xid: BigInt(rows[0]?.xmin ?? 0), id: 0n }
+}
+
+/**
+ * The next changes after `after`, in their order, of all organisations that the transaction's role sees. Only of
+ * transactions below xmin: all of those are over, so nothing can appear before what was handed out (reliability, 9).
+ */
+export const feedAfter = async (tx: Tx, after: Cursor, most: number): Promise<FeedEntry[]> => {
+  const { rows } = await tx.query<{
+    xid: string
+    id: string
+    org_id: string
+    shipment_id: string
+    change: AlarmChangeKind
+    alarm: Alarm
+  }>({
+    name: 'feed-after',
+    text: `select xid::text, id::text, org_id, shipment_id, change, alarm from alarm_changes
+     where (xid, id) > ($1::text::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
+     order by xid, id limit $3::integer`,
+    values: [after.xid.toString(), after.id.toString(), most],
+  })
+  return rows.map((row) => ({
+    cursor: { xid: BigInt(row.xid), id: BigInt(row.id) },
+    orgId: row.org_id,
+    shipmentId: row.shipment_id,
+    change: row.change,
+    alarm: row.alarm,
+  }))
+}

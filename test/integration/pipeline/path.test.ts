@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Rig, startRig } from './rig.ts'
+
+let rig: Rig
+afterEach(() => rig.close())
+
+const NOW = Math.floor(Date.now() / 1000) * 1000
+const stored = async () =>
+  (
+    await rig.owner.query(
+      'select extract(epoch from time) * 1000 as time, seq, temperature, pressure, level, extra from readings order by time, seq',
+    )
+  ).rows
+
+describe('from a message to the disk', () => {
+  it('acknowledges what is stored, and says how much', async () => {
+    rig = await startRig()
+    expect(await rig.send(1, { time: NOW, temperature: 21, seq: 0, boot: 1 })).toEqual({
+      acknowledged: { stored: 1, deadLetters: 0 },
+    })
+    expect(await stored()).toMatchObject([{ temperature: 21, seq: 0 }])
+  })
+
+  it('keeps what nobody can read, with topic, bytes and a reason', async () => {
+    rig = await startRig()
+    expect(await rig.send(1, 'not json')).toEqual({ acknowledged: { stored: 0, deadLetters: 1 } })
+    expect(await rig.send(99, { time: NOW, temperature: 1 })).toEqual({ acknowledged: { stored: 0, deadLetters: 1 } })
+    expect(await rig.deadLetters()).toMatchObject([
+      { topic: 'zaitu/v1/devices/d1/telemetry', payload: 'not json', reason: expect.stringContaining('not JSON') },
+      { topic: 'zaitu/v1/devices/d99/telemetry', reason: 'device d99 is not registered' },
+    ])
+  })
+
+  it('takes a device that was registered a moment ago', async () => {
+    rig = await startRig()
+    await rig.send(2, { time: NOW, temperature: 1 })
+    await rig.owner.query(
+      `insert into devices (code, org_id, interval_seconds, report_seconds, pressure_reference, secret_hash) values ('d2', $1, 1, 1, 'absolute', '')`,
+      [rig.orgId],
+    )
+    expect(await rig.send(2, { time: NOW, temperature: 1 })).toEqual({ acknowledged: { stored: 1, deadLetters: 0 } })
+  })
+
+  it('a duplicate is harmless, a complement is joined, a contradiction keeps the first and is kept aside', async () => {
+    rig = await startRig()
+    const first = { time: NOW, seq: 1, temperature: 20 }
+    for (const body of [
+      first,
+      first,
+      { readings: [first, first] },
+      { ...first, temperature: undefined, pressure: 1.5, extra: { a: 1 } },
+      { ...first, temperature: 25, level: 0.5 },
+    ]) {
+      expect(await rig.send(1, body)).toMatchObject({ acknowledged: { deadLetters: 0 } })
+    }
+    expect(await stored()).toMatchObject([{ temperature: 20, pressure: 1.5, level: 0.5, extra: { a: 1 } }])
+    expect(await rig.deadLetters()).toMatchObject([
+      { topic: 'zaitu/v1/devices/d1/telemetry', reason: expect.stringContaining('temperature 25 differs from 20') },
+    ])
+  })
+
+  it('joins complements that come in one message', async () => {
+    rig = await startRig()
+    await rig.send(1, {
+      readings: [
+        { time: NOW, temperature: 20 },
+        { time: NOW, pressure: 2 },
+        { time: NOW, temperature: 21 },
+      ],
+    })
+    expect(await stored()).toMatchObject([{ temperature: 20, pressure: 2 }])
+    expect(await rig.deadLetters()).toHaveLength(1)
+  })
+
+  it('finds the one reading that the database itself refuses, among a thousand', async () => {
+    rig = await startRig()
+    const readings = Array.from({ length: 1_000 }, (_, i) => ({
+      time: NOW - 1_000_000 + i * 1_000,
+      temperature: i / 100,
+      ...(i === 617 && { extra: { note: 'a\u0000b' } }),
+    }))
+    await rig.send(1, { readings })
+    expect(await stored()).toHaveLength(999)
+    expect(await rig.deadLetters()).toMatchObject([
+      {
+        payload: expect.stringContaining('6.17'),
+        reason: expect.stringContaining('the database refuses this reading'),
+      },
+    ])
+  })
+
+  it('refuses 1,001 readings, and what comes beside them goes on', async () => {
+    rig = await startRig({ devices: 2 })
+    const [big, small] = await Promise.all([
+      rig.send(1, { readings: Array(1_001).fill({ time: NOW, temperature: 1 }) }),
+      rig.send(2, { time: NOW, temperature: 1 }),
+    ])
+    expect(big).toEqual({ refused: '1001 readings in one message: at most 1000 are taken' })
+    expect(small).toEqual({ acknowledged: { stored: 1, deadLetters: 0 } })
+  })
+
+  it('turns gauge into absolute on the way in', async () => {
+    rig = await startRig({ gauge: true })
+    await rig.send(1, { time: NOW, pressure: 1 })
+    expect((await stored())[0]?.pressure).toBeCloseTo(2.01325, 10)
+  })
+
+  it('tells the device what is committed, and what is missing', async () => {
+    rig = await startRig()
+    await rig.send(1, {
+      readings: [0, 1, 2, 4].map((seq) => ({ time: NOW - 10_000 + seq, seq, boot: 7, temperature: 1 })),
+    })
+    await expect
+      .poll(() => rig.told.at(-1), { timeout: 5_000 })
+      .toEqual({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":2}' })
+    await rig.send(1, { time: 'broken', seq: 3, boot: 7 }) // a dead letter is dealt with for good, too
+    await expect
+      .poll(() => rig.told.at(-1), { timeout: 5_000 })
+      .toEqual({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":4}' })
+    await rig.restart()
+    await rig.send(1, { time: NOW, seq: 5, boot: 7, temperature: 1 })
+    await expect
+      .poll(() => rig.told.at(-1), { timeout: 5_000 })
+      .toEqual({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":5}' })
+  })
+})
