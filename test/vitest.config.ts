@@ -27,7 +27,7 @@ export default defineConfig({
       suite('unit', 0),
       suite('integration', 1),
       suite('services', 2, { globalSetup: ['test/setup/all-services.ts'] }),
-      suite('browser', 3, { maxWorkers: 1 }),
+      suite('browser', 3, { maxWorkers: 1, globalSetup: ['test/setup/browser.ts'] }),
     ],
   },
 })
