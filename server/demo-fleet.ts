@@ -86,7 +86,7 @@ export const DEMO_TRIPS: readonly DemoTrip[] = [
   trip(3, STYRENE, 'shanghai-chengdu', 9, monomer),
   trip(4, ACETONE, 'ningbo-wuhan', 3, solvent, 'silence'),
   trip(5, AMMONIA, 'shanghai-chengdu', 22, ammonia),
-  trip(6, VINYL_ACETATE, 'ningbo-wuhan', 5, monomer),
+  trip(6, VINYL_ACETATE, 'ningbo-wuhan', 9, monomer),
   trip(7, ETHANOL, 'rotterdam-ludwigshafen', 6, solvent),
   trip(8, PENTANE, 'antwerp-lyon', 8, volatile),
   trip(9, HEXANE, 'rotterdam-ludwigshafen', 4, solvent, 'frozen-sensor'),

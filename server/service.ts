@@ -61,6 +61,8 @@ export const startService = async (
       : createExternalBroker({
           url: config.MQTT_URL,
           clientId: config.MQTT_CLIENT_ID,
+          // a member that is gone keeps its share: only where there are several servers (mosquitto 2662)
+          shared: config.REDIS_URL !== undefined,
           log,
           ...(config.MQTT_USERNAME !== undefined && { username: config.MQTT_USERNAME }),
           ...(config.MQTT_PASSWORD !== undefined && { password: config.MQTT_PASSWORD }),

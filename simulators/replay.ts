@@ -55,6 +55,8 @@ export type ReplayPlan = {
   /** ms added to each time */
   shiftMs: number
   boot: number
+  /** readings that the device keeps at most; 100,000 where it isn't given */
+  capacity?: number
   /** how long to wait for the last acknowledgements, and for `committed` */
   patienceMs: number
   signal: AbortSignal
@@ -69,10 +71,20 @@ export type ReplayResult = {
   counts: OutboxCounts
 }
 
+/** Waits until something holds; false when it does not within `patienceMs`, or the signal comes first. */
+const becomes = async (holds: () => boolean, patienceMs: number, signal: AbortSignal): Promise<boolean> => {
+  const giveUpAt = Date.now() + patienceMs
+  while (!holds()) {
+    if (signal.aborted || Date.now() >= giveUpAt) return false
+    await sleep(20)
+  }
+  return true
+}
+
 /** Sends a recording as a device, at the pace of its times, and waits until all of it is acknowledged and committed. */
 export const replay = async (plan: ReplayPlan): Promise<ReplayResult> => {
   const { recording, span, batch, boot, shiftMs, signal, speedUp } = plan
-  const outbox = createOutbox(boot)
+  const outbox = createOutbox(boot, plan.capacity)
   const link = createLink({
     url: plan.mqtt,
     deviceId: plan.deviceId,
@@ -96,16 +108,21 @@ export const replay = async (plan: ReplayPlan): Promise<ReplayResult> => {
       }
       for (const reason of row.problems) problems.push({ line: row.line, reason, whole: false })
       const dueAt = startedAt + (row.time - span.first) / speedUp
-      while (!signal.aborted && (Date.now() < dueAt || outbox.room() === 0))
-        await sleep(Math.min(250, Math.max(5, dueAt - Date.now())))
+      while (!signal.aborted && Date.now() < dueAt) await sleep(Math.min(250, dueAt - Date.now()))
+      if (outbox.room() === 0) {
+        link.flush()
+        if (!(await becomes(() => outbox.room() > 0, plan.patienceMs, signal))) {
+          plan.say(`The memory of ${plan.deviceId} is full, and nothing has been committed for a while: giving up.`)
+          break
+        }
+      }
       if (signal.aborted) break
       outbox.keep([toReading(row, readings, boot, shiftMs)])
       readings += 1
       if (readings % batch === 0) link.flush()
     }
     link.flush()
-    const giveUpAt = Date.now() + plan.patienceMs
-    while (!signal.aborted && Date.now() < giveUpAt && outbox.counts().committed < readings) await sleep(20)
+    await becomes(() => outbox.counts().committed >= readings, plan.patienceMs, signal)
   } finally {
     await link.close()
   }

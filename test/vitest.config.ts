@@ -3,19 +3,31 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const }
+
 /** Suites one after another, so that none disturbs the next one's times; in a suite, files side by side. */
-const suite = (name: string, order: number, maxWorkers: number) => ({
-  extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], maxWorkers, sequence: { groupOrder: order } },
+const suite = (name: string, groupOrder: number, { maxWorkers = 2, globalSetup = [] as string[] } = {}) => ({
+  root,
+  test: {
+    ...shared,
+    name,
+    include: [`test/${name}/**/*.test.{ts,tsx}`],
+    maxWorkers,
+    globalSetup,
+    sequence: { groupOrder },
+  },
 })
 
 export default defineConfig({
   root,
   test: {
+    // here and not in the projects: what the root provides is there for all of them, and is started once
     globalSetup: ['test/setup/embedded-database.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
-    projects: [suite('unit', 0, 2), suite('integration', 1, 2), suite('services', 2, 2), suite('browser', 3, 1)],
+    projects: [
+      suite('unit', 0),
+      suite('integration', 1),
+      suite('services', 2, { globalSetup: ['test/setup/all-services.ts'] }),
+      suite('browser', 3, { maxWorkers: 1 }),
+    ],
   },
 })

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './problem.ts'
 
 /** Vite puts a hash into the names of what it makes, so they never change; everything else is asked for again. */
-const HASHED = /\/assets\/[^/]+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/
+const HASHED = /\/assets\/[^/]+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+(\.br|\.gz)?$/
 
 /** The page: its files, and index.html for every path of its own, which the page then reads from the address. */
 export const serveDashboard = async (app: FastifyInstance, folder: string | null): Promise<void> => {
@@ -15,6 +15,8 @@ export const serveDashboard = async (app: FastifyInstance, folder: string | null
       root: folder,
       wildcard: true,
       cacheControl: false,
+      // .br and .gz beside a file, where the build has made them
+      preCompressed: true,
       setHeaders: (response, path) => {
         const immutable = HASHED.test(path.replaceAll('\\', '/'))
         response.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')

@@ -7,10 +7,10 @@ import { asOrganisation, type Tx } from '../store/pool.ts'
 import { requestRefolds } from '../store/refolds.ts'
 import {
   createShipment,
+  departureOf,
   listShipments,
   organisationExists,
   readShipment,
-  shipmentExists,
   updateShipment,
 } from '../store/shipments.ts'
 import { resolveSubstance } from '../store/substances.ts'
@@ -45,6 +45,13 @@ const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
 }
 
 const unresolved = (path: string, message: string) => refusal(422, message, { errors: [{ path, message }] })
+
+const checkArrival = (departAt: number, eta: number | undefined): void => {
+  if (eta !== undefined && eta < departAt)
+    throw refusal(400, 'eta: a shipment can not arrive before it departs.', {
+      errors: [{ path: 'eta', message: 'before departAt' }],
+    })
+}
 
 /** What a shipment refers to must be there, and be seen by who refers to it. */
 const checkReferences = async (
@@ -96,10 +103,7 @@ export const shipmentRoutes =
       handler: async (request, reply) => {
         const { orgId, personId } = signedIn(request)
         const { body } = request
-        if (body.eta < body.departAt)
-          throw refusal(400, 'eta: a shipment can not arrive before it departs.', {
-            errors: [{ path: 'eta', message: 'before departAt' }],
-          })
+        checkArrival(body.departAt, body.eta)
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
         const line = body.lines?.[0]
         if (line !== undefined) throw unresolved('lines.0.orderId', `There is no order with the id ${line.orderId}.`)
@@ -154,7 +158,9 @@ export const shipmentRoutes =
         const { id } = request.params
         const { limits, ...change } = request.body
         const changed = await asOrganisation(pool, orgId, async (tx) => {
-          if (!(await shipmentExists(tx, id))) throw notFound('shipment')
+          const departAt = await departureOf(tx, id)
+          if (departAt === null) throw notFound('shipment')
+          checkArrival(departAt, change.eta)
           await checkReferences(tx, change)
           await updateShipment(tx, id, change)
           const setting = { orgId, shipmentId: id, personId, from: null }

@@ -36,11 +36,12 @@ export const findPersonByEmail = async (pool: Pool, email: string): Promise<Pers
   return rows[0] ?? null
 }
 
-/** Opens a session and returns its token, which is kept nowhere but with the person. */
+/** Opens a session and returns its token, which is kept nowhere but with the person. Those that are over go now. */
 export const openSession = async (pool: Pool, personId: string): Promise<string> => {
   const token = newSecret()
   await pool.query(
-    `insert into sessions (token_hash, person_id, csrf_token, expires_at)
+    `with over as (delete from sessions where expires_at < now())
+     insert into sessions (token_hash, person_id, csrf_token, expires_at)
      values ($1::bytea, $2::uuid, $3::text, now() + $4::double precision * interval '1 millisecond')`,
     [hashToken(token), personId, newSecret(), SESSION_MS],
   )
@@ -81,9 +82,4 @@ export const findSession = async (pool: Pool, token: string): Promise<SignedIn |
 
 export const closeSession = async (pool: Pool, token: string): Promise<void> => {
   await pool.query('delete from sessions where token_hash = $1::bytea', [hashToken(token)])
-}
-
-/** Forgets the sessions that are over. */
-export const sweepSessions = async (pool: Pool): Promise<void> => {
-  await pool.query('delete from sessions where expires_at < now()')
 }

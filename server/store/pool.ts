@@ -33,6 +33,10 @@ export const openPool = (
   })
   // an idle connection that dies must not end the process; the next query gets a new one or says why not
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection ended'))
+  // nor one that dies between two statements of a transaction: the next statement fails, and says so to who waits for it
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.debug({ error: error.message }, 'a database connection broke')),
+  )
   return pool
 }
 

@@ -110,6 +110,12 @@ export const shipmentExists = async (tx: Tx, id: string): Promise<boolean> => {
   return rowCount === 1
 }
 
+/** When a shipment departs, epoch ms; null when the organisation has none of this id. */
+export const departureOf = async (tx: Tx, id: string): Promise<number | null> => {
+  const { rows } = await tx.query<{ at: Date }>('select depart_at as at from shipments where id = $1::uuid', [id])
+  return rows[0]?.at.getTime() ?? null
+}
+
 export type NewShipment = {
   reference: string
   substanceId: string

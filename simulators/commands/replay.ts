@@ -72,15 +72,20 @@ const register = async (
 }
 
 /** What became of every row; nothing goes missing without a line here. */
-export const summary = ({ rows, readings, problems, counts }: ReplayResult): string[] => {
+export const summary = (result: ReplayResult): string[] => {
+  const { rows, readings, problems, counts } = result
   const whole = problems.filter((problem) => problem.whole)
   return [
     ...problems.map(({ line, reason, whole }) => `line ${line}: ${whole ? 'not sent' : 'sent without it'}: ${reason}`),
-    `rows read ${rows} = readings ${readings} + unsendable ${whole.length}${rows === readings + whole.length ? '' : ' + not reached'}`,
+    `rows read ${rows} = readings ${readings} + unsendable ${whole.length}${gaveUp(result) ? ' + 1 not reached, and what follows it' : ''}`,
     `cells left behind ${problems.length - whole.length}`,
     `readings sent ${counts.sent}, acknowledged ${counts.acknowledged}, committed ${counts.committed}, sent again ${counts.repeated}`,
   ]
 }
+
+/** Rows were left that nobody looked at: it was interrupted, or the device's memory stayed full. */
+const gaveUp = ({ rows, readings, problems }: ReplayResult) =>
+  rows !== readings + problems.filter((problem) => problem.whole).length
 
 /** True when all that could be sent was acknowledged. */
 export const replayCommand = async (args: string[], { say, signal }: Surroundings): Promise<boolean> => {
@@ -150,5 +155,7 @@ export const replayCommand = async (args: string[], { say, signal }: Surrounding
     say,
   })
   for (const line of summary(result)) say(line)
-  return result.counts.acknowledged === result.readings
+  if (result.counts.acknowledged > 0 && result.counts.committed === 0)
+    say('Nobody said committed: the broker has the readings, but no server behind it has said that it stored them.')
+  return !gaveUp(result) && result.counts.acknowledged === result.readings
 }

@@ -4,7 +4,8 @@
  * of an answer as tells one PUBACK from another.
  *
  * As a module: `createPublisher(options)`. As a process: `node --import tsx test/bench/publisher.ts '{"port":1883,…}'`
- * (JSON of Options without `payload`); it prints one JSON line when connected, one when done.
+ * (JSON of PublisherOptions without functions, and `seconds`); it prints one JSON line when connected and one with the
+ * Result when done. SIGTERM stops it early.
  */
 import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +23,9 @@ export type PublisherOptions = {
   count?: number
   /** messages per second over all connections; without it as fast as the window allows */
   rate?: number
-  /** the n-th message of a device; default one reading as JSON */
+  /** readings in a message, where no `payload` is given; default 1 */
+  readings?: number
+  /** the n-th message of a device */
   payload?: (device: number, n: number) => Buffer | string
   /** default `zaitu/v1/devices/{id}/telemetry` */
   topic?: (deviceId: string) => string
@@ -69,8 +72,17 @@ export const connectPacket = (deviceId: string, secret: string): Buffer => {
   return Buffer.concat([Buffer.from([0x10, ...lengthBytes(body.length)]), body])
 }
 
-const defaultPayload = (_device: number, n: number) =>
-  `{"time":${Date.now()},"boot":1,"seq":${n},"temperature":${(20 + (n % 100) / 10).toFixed(1)},"pressure":1.${n % 10}}`
+const reading = (time: number, seq: number) =>
+  `{"time":${time},"boot":1,"seq":${seq},"temperature":${(20 + (seq % 100) / 10).toFixed(1)},"pressure":1.${seq % 10}}`
+
+/** One reading, or a batch of them 1 ms apart, with `seq` going on from message to message. */
+const createPayload = (readings: number) => (_device: number, n: number) => {
+  const now = Date.now()
+  if (readings === 1) return reading(now, n)
+  const items: string[] = []
+  for (let k = 0; k < readings; k += 1) items.push(reading(now - readings + 1 + k, n * readings + k))
+  return `{"readings":[${items.join()}]}`
+}
 
 type Line = {
   index: number
@@ -87,7 +99,7 @@ type Line = {
 export const createPublisher = (options: PublisherOptions): Publisher => {
   const { host = '127.0.0.1', port, devices, rate, count } = options
   const window = Math.min(options.window ?? 100, 65_535)
-  const payload = options.payload ?? defaultPayload
+  const payload = options.payload ?? createPayload(options.readings ?? 1)
   const topicOf = options.topic ?? ((deviceId: string) => `zaitu/v1/devices/${deviceId}/telemetry`)
   const share = (index: number) =>
     count === undefined

@@ -16,4 +16,4 @@ export const freshDatabase = (): Promise<TestDatabase> => {
 }
 
 /** The same with nothing in it, for tests of the migrations. */
-export const emptyDatabase = (): Promise<TestDatabase> => cloneDatabase(embedded().url, 'template1')
+export const emptyDatabase = (): Promise<TestDatabase> => cloneDatabase(embedded().url, 'template0')

@@ -1,17 +1,24 @@
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { migrate } from '../../server/store/migrate.ts'
-import { createDatabase, databaseAt } from './clones.ts'
-import { startPostgresIn } from './postgres.ts'
+import type { Logger } from '../../server/log.ts'
+import { startEmbeddedPostgres } from '../../server/store/embedded.ts'
+import { hold, temporaryFolder } from './reap.ts'
+import { makeTemplate, type Templated } from './template.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** the server's own database, and the name of the migrated one to copy */
-    embedded: { url: string; template: string } | null
+    /** null where only unit tests run */
+    embedded: Templated | null
   }
 }
 
 /** Names of the projects that need no database. */
 const WITHOUT = new Set(['unit'])
+
+const say = (facts: Record<string, unknown>, sentence: string): void => console.warn(`${sentence}`, facts)
+const log: Logger = { debug: () => {}, info: () => {}, warn: say, error: say }
 
 /** One embedded PostgreSQL for the whole run, with one migrated database that the tests copy. */
 export default async (root: TestProject): Promise<(() => Promise<void>) | undefined> => {
@@ -19,14 +26,27 @@ export default async (root: TestProject): Promise<(() => Promise<void>) | undefi
     root.provide('embedded', null)
     return
   }
-  const server = await startPostgresIn('/tmp/trixie', [])
-  try {
-    await createDatabase(server.url, 'template_zaitu', 'template1')
-    await migrate(databaseAt(server.url, 'template_zaitu'))
-  } catch (error) {
+  const own = temporaryFolder(tmpdir())
+  chmodSync(own.path, 0o755) // as root, PostgreSQL runs under another account, which has to get in
+  const release = hold({ kind: 'postgres', folder: join(own.path, 'postgres') })
+  const server = await startEmbeddedPostgres({ dataDir: own.path, log })
+  const elsewhere = join(own.path, 'postgres.location')
+  if (existsSync(elsewhere)) {
     await server.stop()
+    throw new Error(
+      `PostgreSQL's account cannot reach ${tmpdir()} (it went to ${readFileSync(elsewhere, 'utf8').trim()}): set TMPDIR`,
+    )
+  }
+  const stop = async (): Promise<void> => {
+    await server.stop()
+    release()
+    own.remove()
+  }
+  try {
+    root.provide('embedded', (await makeTemplate(server.url)).given)
+  } catch (error) {
+    await stop()
     throw error
   }
-  root.provide('embedded', { url: server.url, template: 'template_zaitu' })
-  return server.stop
+  return stop
 }

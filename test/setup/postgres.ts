@@ -1,11 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
-import { freePort, startProcess } from './process.ts'
-import { temporaryFolder } from './reap.ts'
-
-export type PostgresServer = { url: string; stop(): Promise<void> }
+import { type Host, type OwnService, startService } from './host.ts'
 
 const answers = async (url: string): Promise<boolean> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
@@ -19,39 +13,48 @@ const answers = async (url: string): Promise<boolean> => {
   }
 }
 
-/** PostgreSQL 17 out of a Debian folder (see debian-folder.ts), on a free port, with its data in a folder of its own. */
-export const startPostgresIn = async (root: string, settings: readonly string[]): Promise<PostgresServer> => {
-  const own = temporaryFolder(join(root, 'tmp'))
-  const data = join(own.path, 'data').slice(root.length)
-  const inside = ['--userspec=postgres:postgres', root] as const
-  const programs = '/usr/lib/postgresql/17/bin'
-  const ids = spawnSync('chroot', [...inside, 'id', '-u'], { encoding: 'utf8' })
-  mkdirSync(join(own.path, 'data'))
-  for (const path of [own.path, join(own.path, 'data')]) {
-    chownSync(path, Number(ids.stdout), 0)
-    chmodSync(path, 0o700)
-  }
-  const made = spawnSync(
-    'chroot',
-    [...inside, `${programs}/initdb`, '-D', data, '-U', 'postgres', '--auth=trust', '--locale=C.UTF-8', '--no-sync'],
-    { encoding: 'utf8' },
-  )
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
-  const port = await freePort()
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-  const all = [
-    'listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'max_connections=200', ...settings,
-  ] // biome-ignore format: one line
-  const server = await startProcess(
-    ['chroot', ...inside, `${programs}/postgres`, '-D', data, ...all.flatMap((setting) => ['-c', setting])],
-    port,
-    () => answers(url),
-  )
-  return {
-    url,
-    stop: async () => {
-      await server.end('SIGINT')
-      own.remove()
+const PROGRAMS = '/usr/lib/postgresql/17/bin'
+
+/** PostgreSQL 17 with TimescaleDB: the Apache edition in both hosts, or Community where the host has it (containers). */
+export const startTimescale = async (
+  host: Host,
+  license: 'apache' | 'timescale' = 'apache',
+): Promise<OwnService & { url: string }> => {
+  const settings = (port: number, address: string): string[] =>
+    [
+      `listen_addresses=${address}`,
+      `port=${port}`,
+      'max_connections=200',
+      'shared_preload_libraries=timescaledb',
+      'timescaledb.telemetry_level=off',
+      // the Debian package is built without the other edition and has no other value to choose
+      ...(host.kind === 'containers' ? [`timescaledb.license=${license}`] : ['unix_socket_directories=']),
+    ].flatMap((setting) => ['-c', setting])
+  const urlAt = (port: number): string => `postgres://postgres@127.0.0.1:${port}/postgres`
+  const server = await startService(
+    host,
+    {
+      image: 'timescale/timescaledb:latest-pg17',
+      user: 'postgres:postgres',
+      prepare: ({ folder }, _outside, run) => {
+        if (host.kind === 'folder')
+          run([
+            `${PROGRAMS}/initdb`, '-D', `${folder}/data`, '-U', 'postgres', '--auth=trust', '--locale=C.UTF-8', '--no-sync',
+          ]) // biome-ignore format: one line
+      },
+      command: ({ folder, port, address }) =>
+        host.kind === 'folder'
+          ? [`${PROGRAMS}/postgres`, '-D', `${folder}/data`, ...settings(port, address)]
+          : [
+              'sh',
+              '-c',
+              'POSTGRES_HOST_AUTH_METHOD=trust exec docker-entrypoint.sh postgres "$@"',
+              'postgres',
+              ...settings(port, address),
+            ],
+      ready: (port) => answers(urlAt(port)),
     },
-  }
+    'SIGINT',
+  )
+  return { ...server, url: urlAt(server.port) }
 }

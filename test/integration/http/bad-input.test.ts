@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import fc from 'fast-check'
 import type { LightMyRequestResponse } from 'fastify'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -108,6 +109,8 @@ describe('a path or a cursor', () => {
   it('that leads nowhere is 404, an id that can not be one like an unknown one', async () => {
     expectProblem(await member.ask('GET', '/nothing'), 404, /nothing at GET \/api\/v1\/nothing/)
     expectProblem(await service.app.inject('/nothing'), 404, /./)
+    expectProblem(await service.app.inject('/api/v1/%zz'), 400, /./)
+    expectProblem(await member.ask('GET', `/shipments/${'x'.repeat(5000)}`), 414, /./)
     for (const id of ['1', 'x', '00000000-0000-4000-8000-000000000000'])
       expectProblem(await member.ask('GET', `/shipments/${id}`), 404, /There is no such/)
   })
@@ -121,6 +124,83 @@ describe('a path or a cursor', () => {
     expectProblem(await member.ask('GET', '/devices?limit=1001'), 400, /limit/)
   })
 })
+
+it('never breaks on what somebody sends', async () => {
+  const range = 'from=0&to=1000'
+  const device = (await member.ask('POST', '/devices', { id: 'd', intervalSeconds: 1 })).json()
+  const whole = shipmentBody('F', {
+    contacts: [{ name: 'n', phone: '123', role: 'r' }],
+    limits: { pressure: { high: 2 } },
+  })
+  const targets = [
+    ['POST', '/session', { email: 'a@b.example', password: 'p' }],
+    ['POST', '/devices', { id: 'e', intervalSeconds: 1, reportSeconds: 2, pressureReference: 'gauge' }],
+    ['POST', '/substances', { cas: '67-56-1', un: '1230', name: 'n', sadt: 1 }],
+    ['POST', '/tanks', { name: 'n', capacityLitres: 1, mawpBar: 1 }],
+    ['POST', '/sites', { name: 'n', lat: 0, lon: 0, radiusMetres: 1 }],
+    ['POST', '/shipments', whole],
+    ['PATCH', `/shipments/${shipment}`, { phase: 'closed', eta: 0, tankId: null, contacts: [] }],
+    ['POST', `/shipments/${shipment}/assignments`, { deviceId: device.id, from: 0, to: 1 }],
+    ['POST', '/telemetry', { deviceId: device.id, readings: [{ time: 0 }] }],
+  ] as const
+  const anything = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom(
+      8.64e15,
+      -8.64e15,
+      253402300799999,
+      -62135596800000,
+      1e308,
+      '',
+      '\u0000',
+      '\ud800',
+      '0000-01-01T00:00:00Z',
+      '9999-12-31T23:59:59-08:00',
+      [[]],
+      { a: {} },
+    ),
+  )
+  const bodies = fc.constantFrom(...targets).chain(([method, path, good]) =>
+    fc.record({
+      method: fc.constant(method),
+      path: fc.constant(path),
+      body: fc.oneof(
+        anything,
+        fc.tuple(fc.constantFrom(...Object.keys(good)), anything).map(([key, value]) => ({ ...good, [key]: value })),
+      ),
+    }),
+  )
+  await fc.assert(
+    fc.asyncProperty(bodies, async ({ method, path, body }) => {
+      const answer = await member.ask(method, path, body)
+      expect(answer.statusCode).toBeLessThan(500)
+    }),
+    { numRuns: 400 },
+  )
+  // nor breaks it later, on what was stored of that
+  for (const list of ['/shipments', '/devices', '/substances', '/tanks', '/sites', '/alarms'])
+    expect((await member.ask('GET', `${list}?limit=1000`)).statusCode).toBe(200)
+  const queries = fc.record({
+    from: fc.string(),
+    to: fc.string(),
+    points: fc.string(),
+    cursor: fc.string(),
+    limit: fc.string(),
+  })
+  await fc.assert(
+    fc.asyncProperty(queries, async (query) => {
+      for (const path of [
+        `/shipments/${shipment}/readings?${range}&`,
+        '/shipments?',
+        '/alarms?',
+        '/devices?',
+        '/sparklines?hours=1&',
+      ])
+        expect((await member.ask('GET', path + new URLSearchParams(query))).statusCode).toBeLessThan(500)
+    }),
+    { numRuns: 50 },
+  )
+}, 60_000)
 
 it('answers 503 and when to come back while the database is away', async () => {
   const port = await freePort()

@@ -7,7 +7,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seedDemo } from '../../../server/demo.ts'
 import { checkCas } from '../../../server/physics/identifiers.ts'
 import { authenticateDevice } from '../../../server/store/devices.ts'
-import { migrate } from '../../../server/store/migrate.ts'
 import { findPersonByEmail } from '../../../server/store/people.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { freshDatabase } from './database.ts'
@@ -17,7 +16,6 @@ let owner: Pool
 let dataDir: string
 beforeEach(async () => {
   database = await freshDatabase()
-  await migrate(database.url)
   owner = openPool(database.url, { role: 'owner', max: 3, log: pino({ level: 'silent' }) })
   dataDir = await mkdtemp(join(tmpdir(), 'zaitu-demo-'))
 })

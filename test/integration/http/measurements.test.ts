@@ -54,7 +54,9 @@ it('draws small lines for the fleet, each organisation its own', async () => {
 
 it('answers any range that a moment can name, with a chart or a 400', async () => {
   for (const [from, to, status] of [
-    ['-62135596800000', '253402300799000', 200],
+    ['-62135596800000', '253402300799999', 200],
+    ['-62135596800001', '0', 400],
+    ['0', '253402300800000', 400],
     ['2016-05-01T00:00:00Z', '2026-05-01T00:00:00Z', 200],
     ['-8640000000000000', '0', 400],
     ['0', '9999999999999999', 400],

@@ -187,6 +187,7 @@ describe('a shipment', () => {
         { limits: { temperature: { high: 33 } } },
       ],
     })
+    expect((await member.ask('PATCH', `/shipments/${id}`, { eta: 0 })).statusCode).toBe(400)
     const delivered = await member.ask('PATCH', `/shipments/${id}`, {
       phase: 'delivered',
       eta: '2026-06-01T00:00:00Z',

@@ -4,7 +4,6 @@ import pino from 'pino'
 import { Registry } from 'prom-client'
 import { type AppDeps, buildApp } from '../../../server/app.ts'
 import { deviceSignIn } from '../../../server/store/devices.ts'
-import { migrate } from '../../../server/store/migrate.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { freshDatabase } from './database.ts'
 
@@ -52,7 +51,6 @@ const makeOrganisation = async (owner: Pool, name: string, passwordHash: string)
 /** The HTTP side over a database of its own with two organisations; what isn't HTTP is stood in for by `parts`. */
 export const startService = async (parts: Partial<AppDeps> = {}, given?: Database): Promise<Service> => {
   const database = given ?? (await freshDatabase())
-  await migrate(database.url)
   const log = pino({ level: 'silent' })
   const owner = openPool(database.url, { role: 'owner', max: 2, log })
   const pool = openPool(database.url, { role: 'zaitu_app', max: 4, log })

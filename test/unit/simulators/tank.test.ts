@@ -96,6 +96,29 @@ describe('a closed tank', () => {
     )
   })
 
+  it('has the vapour pressure of its surface plus its pad, squeezed by the liquid, for every seed and weather', () => {
+    const hour = fc.record({
+      ambient: fc.double({ min: 0, max: 42, noNaN: true }),
+      sun: fc.double({ min: 0, max: 1000, noNaN: true }),
+      moving: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.integer(), fc.array(hour, { minLength: 1, maxLength: 30 }), (seed, hours) => {
+        const tank = tankOf({ seed, spread: 0.1, reliefBar: 100 })
+        const padLoaded = 1.3 - vapourPressure(methanol, 20)
+        for (const weather of hours) {
+          for (let i = 0; i < 60; i++) tank.step(60, air(weather), NO_ACTS)
+          const { pressure, surface, vapour, level } = tank.state()
+          const squeezed = (((1.02 * padLoaded * (vapour + 273.15)) / 293.15) * 0.1) / (1 - level)
+          expect(pressure).toBeGreaterThan(0.9 * vapourPressure(methanol, surface) + 0.5 * padLoaded)
+          // gas comes out of the liquid only while the pad is below what it was loaded at
+          expect(pressure).toBeLessThan(1.1 * vapourPressure(methanol, surface) + Math.max(squeezed, 1.05 * padLoaded))
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   it('has a warm layer on top in the sun, so that pressure leads what the bulk says', () => {
     const tank = tankOf()
     for (let i = 0; i < 240; i++) tank.step(60, air({ ambient: 32, sun: 900, cloud: 0, wind: 1 }), NO_ACTS)

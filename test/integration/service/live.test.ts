@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { type Running, type Socket, startRunning, telemetry } from './running.ts'
+
+let running: Running
+afterEach(() => running.close())
+
+const subscribed = async (topic: string, after?: string): Promise<Socket> => {
+  const socket = await running.connect()
+  socket.say({ type: 'subscribe', topic, ...(after !== undefined && { after }) })
+  await expect.poll(() => socket.of('snapshot').length).toBe(1)
+  return socket
+}
+const changes = (socket: Socket) =>
+  socket.of('alarm').map(({ change, alarm }) => `${change} ${alarm.deviceId} ${alarm.state}`)
+
+describe('live', () => {
+  it('shows a reading that a device has sent, within a second, as a snapshot and as it comes', async () => {
+    running = await startRunning()
+    const { shipmentId, deviceId, secret } = await running.lend('tank-1')
+    const socket = await subscribed('fleet')
+    expect(socket.of('snapshot')[0]).toMatchObject({ topic: 'fleet', items: [{ id: shipmentId, newest: null }] })
+    const device = await running.device(deviceId, secret)
+    const time = new Date().toISOString()
+    await device.publishAsync(telemetry(deviceId), JSON.stringify({ time, temperature: 21.5, pressure: 1.2 }), {
+      qos: 1,
+    })
+    await expect
+      .poll(() => socket.of('readings').at(-1)?.items, { timeout: 1_000 })
+      .toMatchObject([{ shipmentId, deviceId, time, temperature: 21.5, pressure: 1.2 }])
+    const other = await subscribed(`shipment:${shipmentId}`)
+    expect(other.of('snapshot')[0]?.items).toMatchObject([{ id: shipmentId, newest: { temperature: 21.5, time } }])
+  })
+
+  it('merges to at most four frames a second, and a late reading never takes the place of the newest', async () => {
+    running = await startRunning()
+    const { deviceId, secret } = await running.lend('tank-1')
+    const socket = await subscribed('fleet')
+    const device = await running.device(deviceId, secret)
+    const start = Date.now()
+    for (let i = 0; i < 100; i++)
+      await device.publishAsync(telemetry(deviceId), JSON.stringify({ time: start - 100 + i, temperature: i }), {
+        qos: 1,
+      })
+    await device.publishAsync(telemetry(deviceId), JSON.stringify({ time: start - 3_600_000, temperature: -99 }), {
+      qos: 1,
+    })
+    const seconds = (Date.now() - start) / 1000
+    await expect.poll(() => socket.of('readings').at(-1)?.items[0]?.temperature).toBe(99)
+    await running.settled()
+    expect(socket.of('readings').length).toBeLessThanOrEqual(4 * seconds + 2)
+    expect(socket.of('readings').flatMap(({ items }) => items.map((item) => item.temperature))).not.toContain(-99)
+  })
+
+  it('tells every alarm change in order, and resumes after a cursor without a gap or a double', async () => {
+    running = await startRunning()
+    const { deviceId, secret } = await running.lend('tank-1')
+    const socket = await subscribed('alarms')
+    const device = await running.device(deviceId, secret)
+    const from = Date.now() - 60_000
+    for (const [i, temperature] of [31, 20, 32, 20, 33].entries())
+      await device.publishAsync(telemetry(deviceId), JSON.stringify({ time: from + i * 1_000, temperature }), {
+        qos: 1,
+      })
+    await expect.poll(() => socket.of('alarm').length).toBe(5)
+    const open = await running.ask('GET', '/alarms?state=open')
+    await running.ask('POST', `/alarms/${open.body.items?.[0]?.id}/acknowledge`, { note: 'called the driver' })
+    await expect.poll(() => socket.of('alarm').length).toBe(6)
+    expect(changes(socket)).toEqual([
+      'raised tank-1 active-unacknowledged',
+      'cleared tank-1 cleared-unacknowledged',
+      'raised tank-1 active-unacknowledged',
+      'cleared tank-1 cleared-unacknowledged',
+      'raised tank-1 active-unacknowledged',
+      'acknowledged tank-1 active-acknowledged',
+    ])
+    const cursors = socket.of('alarm').map(({ cursor }) => cursor)
+    await running.restart()
+    const resumed = await subscribed('alarms', cursors[1])
+    await expect.poll(() => resumed.of('alarm').length).toBe(4)
+    expect(resumed.of('alarm').map(({ cursor }) => cursor)).toEqual(cursors.slice(2))
+    const again = await running.device(deviceId, secret)
+    await again.publishAsync(telemetry(deviceId), JSON.stringify({ time: from + 10_000, temperature: 20 }), { qos: 1 })
+    await expect.poll(() => changes(resumed).at(-1)).toBe('cleared tank-1 cleared')
+  })
+
+  it('answers garbage with an error, and the third in a row with 1008', async () => {
+    running = await startRunning()
+    const socket = await running.connect()
+    for (const garbage of ['{', '[]']) socket.say(garbage)
+    socket.say({ type: 'subscribe', topic: 'fleet' }) // something sensible forgives
+    for (const garbage of ['{"type":"hack"}', '{"type":"subscribe","topic":"everything"}', 'x']) socket.say(garbage)
+    expect(await socket.closed).toEqual({ code: 1008 })
+    expect(socket.of('error')).toHaveLength(5)
+  })
+
+  it('says that there is no such shipment', async () => {
+    running = await startRunning()
+    const socket = await running.connect()
+    for (const id of ['00000000-0000-4000-8000-000000000000', '------------------------------------'])
+      socket.say({ type: 'subscribe', topic: `shipment:${id}` })
+    await expect
+      .poll(() => socket.of('error').map(({ message }) => message))
+      .toEqual([expect.stringMatching(/there is no shipment 0000/), expect.stringMatching(/there is no shipment ---/)])
+  })
+
+  it('lets in who is signed in from our own page, or from no page', async () => {
+    running = await startRunning()
+    const code = (headers: Record<string, string>) =>
+      new Promise<number>((resolve) => {
+        const ws = new WebSocket(`${running.base.replace('http', 'ws')}/live`, { headers })
+        ws.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+        ws.on('open', () => {
+          ws.terminate()
+          resolve(101)
+        })
+        ws.on('error', () => undefined)
+      })
+    const origin = new URL(running.base).origin
+    expect(await code({})).toBe(401)
+    expect(await code({ cookie: 'zaitu_session=wrong' })).toBe(401)
+    expect(await code({ cookie: running.cookie })).toBe(101)
+    expect(await code({ cookie: running.cookie, origin })).toBe(101)
+    expect(await code({ cookie: running.cookie, origin: 'https://evil.example' })).toBe(403)
+    expect(await code({ authorization: `Bearer ${running.cookie.split('=')[1]}` })).toBe(101)
+  })
+
+  it('closes a frame over 64 KiB', async () => {
+    running = await startRunning()
+    const socket = await running.connect()
+    socket.say('x'.repeat(70_000))
+    expect((await socket.closed).code).toBe(1009)
+  })
+})
