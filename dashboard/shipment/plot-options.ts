@@ -116,7 +116,11 @@ export const plotOptions = (source: PlotSource, width: number, height: number): 
       },
     ],
     cursor: {
-      sync: { key: 'shipment' },
+      // a selection stays in the chart it is dragged in: told to the others too, one zoom would be three steps of history
+      sync: {
+        key: 'shipment',
+        filters: { sub: () => true, pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+      },
       drag: { x: true, y: false, setScale: false },
       points: { size: 7, width: 2 },
       bind: {
@@ -137,7 +141,6 @@ export const plotOptions = (source: PlotSource, width: number, height: number): 
       setSelect: [
         (u) => {
           const { left, width: dragged } = u.select
-          // the cursors of the other charts are synced, and so is their selection: only the dragged one speaks
           if (dragged < 6) return
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
           source.onZoom(u.posToVal(left, 'x'), u.posToVal(left + dragged, 'x'))

@@ -96,7 +96,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
       digits,
       withAmbient: measure === 'temperature',
       onZoom: (from: number, to: number) => setParams(rangeParams(from, to), { replace: false }),
-      onBack: () => history.back(),
+      onBack: () => setParams({ from: null, to: null }, { replace: false }),
       onCursor: (index: number | null) => {
         cursor.value = index
       },
