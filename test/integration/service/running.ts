@@ -10,8 +10,8 @@ import { makeFirstAdmin } from '../../../server/store/first-admin.ts'
 import { openPool } from '../../../server/store/pool.ts'
 import { freshDatabase } from '../../setup/database.ts'
 
-const EMAIL = 'desk@buyer.example'
-const PASSWORD = 'a long enough one'
+export const EMAIL = 'desk@buyer.example'
+export const PASSWORD = 'a long enough one'
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
