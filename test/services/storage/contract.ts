@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import type { TestDatabase } from '../../setup/clones.ts'
+import { describeCharts } from './charts.ts'
 import { describeStoring } from './stored.ts'
 
 /** What the storage promises on every database; run on plain PostgreSQL and on both editions of TimescaleDB. */
@@ -9,5 +10,6 @@ export const describeStorage = (
 ): void => {
   describe(`storage on ${name}`, () => {
     describeStoring(fresh)
+    describeCharts(fresh)
   })
 }
