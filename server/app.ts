@@ -10,6 +10,7 @@ import { assignmentRoutes } from './routes/assignments.ts'
 import { requireSession } from './routes/authentication.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { limitsRoutes } from './routes/limits.ts'
@@ -87,6 +88,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         reply.header('cache-control', 'private, no-cache')
       })
       await api.register(sessionRoutes(deps))
+      await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(async (inside) => {
         inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))

@@ -33,6 +33,8 @@ export type Demo = {
   email: string
   /** null when it was set and printed at an earlier start */
   password: string | null
+  /** the well-known sign-in, where nobody but this machine can use it */
+  hint: { email: string; password: string } | undefined
   devices: DemoDevice[]
 }
 
@@ -175,6 +177,7 @@ export const seedDemo = async (
     const password = await settlePassword(tx, actors.personId, loopback)
     const devices: DemoDevice[] = []
     for (const trip of DEMO_TRIPS) devices.push(await settleTrip(tx, actors, trip, key, now))
-    return { email: DEMO_EMAIL, password, devices }
+    const hint = loopback && password !== null ? { email: DEMO_EMAIL, password } : undefined
+    return { email: DEMO_EMAIL, password, hint, devices }
   })
 }

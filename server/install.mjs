@@ -68,10 +68,10 @@ export const ensureInstalled = async () => {
   const flags = ['ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error']
   const { code, said } = await runQuietly([...npm(), ...flags], { shell: process.platform === 'win32' })
   if (code !== 0) {
-    const lines = said
-      .split('\n')
-      .filter((line) => line.trim() && !/complete log of this run|debug-\d+\.log/.test(line))
-    throw new Error(`npm ci failed:\n${lines.slice(-20).join('\n')}`)
+    // npm adds its usage and where its log lies; what matters comes first
+    const matter = said.split(/^npm error (?:Clean install a project|A complete log)/m)[0]
+    const lines = matter.split('\n').map((line) => line.replace(/^npm error ?/, '').trim())
+    throw new Error(`npm ci failed:\n${lines.filter(Boolean).slice(0, 20).join('\n')}`)
   }
   console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`)
 }

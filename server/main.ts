@@ -50,12 +50,14 @@ const main = async (): Promise<void> => {
     await migrate(databaseUrl)
 
     const setup = openPool(databaseUrl, { role: 'owner', max: 1, log })
-    const demo = config.demo ? await seedDemo(setup, { dataDir: config.DATA_DIR, loopback: config.loopback }) : null
+    // behind a proxy, everybody comes from loopback
+    const alone = config.loopback && config.TRUST_PROXY === undefined && !config.SECURE_COOKIES
+    const demo = config.demo ? await seedDemo(setup, { dataDir: config.DATA_DIR, loopback: alone }) : null
     const admin = config.demo ? null : await makeFirstAdmin(setup, config)
     await setup.end()
 
     const built = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
-    const service = await startService(config, databaseUrl, log, existsSync(built) ? built : null)
+    const service = await startService(config, databaseUrl, log, existsSync(built) ? built : null, demo?.hint)
     opened.push(service.stop)
     if (demo !== null && config.MQTT_URL === undefined) {
       opened.push(createDemoFleet(demo.devices, `mqtt://127.0.0.1:${config.MQTT_PORT}`, log))

@@ -43,6 +43,7 @@ export const startService = async (
   databaseUrl: string,
   log: Pino,
   dashboard: string | null,
+  demoSignIn?: { email: string; password: string },
 ): Promise<Service> => {
   const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, statementMs: 600_000 })
   const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log })
@@ -97,6 +98,7 @@ export const startService = async (
     alarmsChanged: hub.alarmsChanged,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
+    demoSignIn,
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
   })
 

@@ -37,6 +37,40 @@ export const ensureBuilt = async () => {
   writeFileSync(stamp, hash)
 }
 
+const parentOf = (pid) => {
+  if (pid === process.pid) return process.ppid
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8') // proc(5): after the name in brackets come state and parent
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+}
+
+/**
+ * Calls `ended` when the npm that started us is gone. A shell stands between us, which passes no signal on: without
+ * this, a killed `npm start` would leave the server behind.
+ */
+const watchNpm = (ended) => {
+  if (!process.env.npm_lifecycle_event) return
+  let [child, npm] = [process.pid, process.ppid]
+  const isNpm = (pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('npm')
+  try {
+    if (!isNpm(npm)) [child, npm] = [npm, parentOf(npm)]
+    if (!isNpm(npm)) return
+  } catch {
+    // No /proc: our own parent is all we can see.
+    ;[child, npm] = [process.pid, process.ppid]
+  }
+  const look = () => {
+    try {
+      if (parentOf(child) === npm) return
+    } catch {
+      // the shell has ended as well
+    }
+    clearInterval(timer)
+    ended()
+  }
+  const timer = setInterval(look, 250)
+  timer.unref()
+}
+
 /** Runs server/main.ts and resolves with its exit code. */
 const serve = () =>
   new Promise((resolve, reject) => {
@@ -63,6 +97,7 @@ const serve = () =>
       process.on('SIGTERM', () => pass('SIGTERM'))
       process.on('SIGHUP', () => pass('SIGTERM')) // the terminal was closed
     } else process.on('SIGINT', () => undefined) // the console tells the child itself; we wait for it
+    watchNpm(() => pass('SIGTERM'))
     child.once('error', reject)
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]))
   })

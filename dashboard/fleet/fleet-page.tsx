@@ -13,7 +13,7 @@ import { Summary } from './summary.tsx'
 import { useWindow } from './window.ts'
 
 /** Heights in px; the style sheet has the same numbers. */
-const ROW_HEIGHT = { wide: 64, narrow: 148 } as const
+const ROW_HEIGHT = { wide: 64, narrow: 172 } as const
 /** What stays at the top of the list while it scrolls, px. */
 const STICKY_HEIGHT = { wide: 88, narrow: 104 } as const
 
@@ -131,16 +131,22 @@ export const FleetPage = () => {
       <Summary />
       <Toolbar shown={ids.length} total={total} />
       {order.held.value && (
-        <button type="button" class="reorder primary" onClick={order.sortNow}>
-          {t('fleet.reorder')}
-        </button>
+        <div class="reorder">
+          <button type="button" class="primary" onClick={order.sortNow}>
+            {t('fleet.reorder')}
+          </button>
+        </div>
       )}
       <table
         class="fleet-table panel"
         aria-label={`${t('fleet.title')}: ${t('fleet.sorted')}`}
         aria-rowcount={ids.length + 1}
         onPointerMove={order.pointerIn}
-        onPointerLeave={order.pointerOut}
+        onPointerLeave={(event) => {
+          // on its way to the button that sorts, the pointer has not left yet
+          if (event.relatedTarget instanceof Element && event.relatedTarget.closest('.reorder') !== null) return
+          order.pointerOut()
+        }}
       >
         <Head />
         <tbody

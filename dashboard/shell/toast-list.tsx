@@ -17,7 +17,9 @@ const Dismiss = ({ toast }: { toast: Toast }) => {
 const AlarmToast = ({ toast, alarm }: { toast: Toast; alarm: NonNullable<Toast['alarm']> }) => (
   <li class={`toast edge-${alarm.priority}`}>
     <p class={`alarm-word ${alarm.priority}`}>
-      <PriorityIcon priority={alarm.priority} /> {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
+      <PriorityIcon priority={alarm.priority} />
+      <span class="hidden">{t('alarm.new')}: </span>
+      {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
     </p>
     <p>
       <a href={`/shipments/${alarm.shipmentId}`}>{alarm.shipmentReference}</a> · {alarmText(alarm)}

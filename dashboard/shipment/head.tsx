@@ -54,6 +54,7 @@ export const Head = ({ shipment }: { shipment: ShipmentDetail }) => {
   const left = secondsLeft(shipment, now.value)
   const tone = shipment.worstAlarm?.priority ?? 'high'
   const old = isOld(shipment, now.value)
+  const delay = newest === null ? 0 : (Date.parse(newest.receivedAt) - Date.parse(newest.time)) / 1000
   return (
     <>
       <header class="shipment-head">
@@ -93,6 +94,9 @@ export const Head = ({ shipment }: { shipment: ShipmentDetail }) => {
             ) : (
               <>
                 {dayTimeSeconds(newest.time)}, {ago(newest.time, now.value)}
+                {delay > 3 * (shipment.reportSeconds ?? 60) && (
+                  <span class="muted"> ({t('shipment.lateBy', { duration: duration(delay) })})</span>
+                )}
               </>
             )}
           </Fact>

@@ -14,7 +14,8 @@ export type PlotSource = {
   bounds(): { low: number | null; high: number | null }
   /** the smallest height of the scale in the shown unit: noise must not look like a mountain */
   leastSpan: number
-  digits: number
+  /** a limit further from the data than this (or than twice the data's height) is not worth flattening the line for */
+  limitReach: number
   withAmbient: boolean
   onZoom(from: number, to: number): void
   onBack(): void
@@ -36,12 +37,13 @@ export const timeLabels = (splits: number[], step: number): string[] => {
   })
 }
 
-/** The scale holds the data and the nearest limits, with air above and below. */
+/** The scale holds the data, and the limits that are near enough, with air above and below. */
 const yRange = (source: PlotSource, min: number | null, max: number | null): [number, number] => {
   const { low, high } = source.bounds()
-  const values = [min, max, low, high].filter((value): value is number => Number.isFinite(value))
-  if (values.length === 0) return [0, 1]
-  let [bottom, top] = [Math.min(...values), Math.max(...values)]
+  let [bottom, top] = [min ?? low ?? high ?? 0, max ?? high ?? low ?? 1]
+  const reach = Math.max(source.limitReach, 2 * (top - bottom))
+  if (high !== null && high - top <= reach) top = Math.max(top, high)
+  if (low !== null && bottom - low <= reach) bottom = Math.min(bottom, low)
   const lacking = source.leastSpan - (top - bottom)
   if (lacking > 0) {
     bottom -= lacking / 2
@@ -116,7 +118,11 @@ export const plotOptions = (source: PlotSource, width: number, height: number): 
       },
     ],
     cursor: {
-      sync: { key: 'shipment' },
+      // a selection stays in the chart it is dragged in: told to the others too, one zoom would be three steps of history
+      sync: {
+        key: 'shipment',
+        filters: { sub: () => true, pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+      },
       drag: { x: true, y: false, setScale: false },
       points: { size: 7, width: 2 },
       bind: {
@@ -137,7 +143,6 @@ export const plotOptions = (source: PlotSource, width: number, height: number): 
       setSelect: [
         (u) => {
           const { left, width: dragged } = u.select
-          // the cursors of the other charts are synced, and so is their selection: only the dragged one speaks
           if (dragged < 6) return
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
           source.onZoom(u.posToVal(left, 'x'), u.posToVal(left + dragged, 'x'))

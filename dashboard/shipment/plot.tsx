@@ -25,6 +25,8 @@ import { rangeParams } from './range.ts'
 
 const HEIGHT = { temperature: 240, pressure: 180, level: 130 } as const
 /** °C, bar, fraction */
+const LIMIT_REACH = { temperature: 10, pressure: 0.5, level: 0.1 } as const
+/** °C, bar, fraction */
 const LEAST_SPAN = { temperature: 2, pressure: 0.2, level: 0.05 } as const
 
 /** Alarms of this measure; those of no measure stand with the temperature. */
@@ -93,10 +95,10 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
       tone: () => tone.current,
       bounds: () => sides.current,
       leastSpan: differenceToShown(measure, LEAST_SPAN[measure], units.value),
-      digits,
+      limitReach: differenceToShown(measure, LIMIT_REACH[measure], units.value),
       withAmbient: measure === 'temperature',
       onZoom: (from: number, to: number) => setParams(rangeParams(from, to), { replace: false }),
-      onBack: () => history.back(),
+      onBack: () => setParams({ from: null, to: null }, { replace: false }),
       onCursor: (index: number | null) => {
         cursor.value = index
       },

@@ -34,9 +34,8 @@ export const resolveRange = (
   return from < to ? { from, to } : { from: nowSeconds - SECONDS['6h'], to: nowSeconds }
 }
 
-/** Whole seconds are enough for an address that a person may read. */
-export const rangeParams = (from: number, to: number): { range: null; from: string; to: string } => ({
-  range: null,
+/** Whole seconds are enough for an address that a person may read. The preset stays beside them: the way back. */
+export const rangeParams = (from: number, to: number): { from: string; to: string } => ({
   from: new Date(Math.floor(from) * 1000).toISOString().replace('.000', ''),
   to: new Date(Math.ceil(to) * 1000).toISOString().replace('.000', ''),
 })

@@ -2,10 +2,8 @@ type Entry = { en: string; zh: string }
 
 /** What the shell and the pages say. */
 export const pageWords = {
-  'app.name': { en: 'Zaitu', zh: '在途' },
   'app.skip': { en: 'Skip to content', zh: '跳到内容' },
   'app.loading': { en: 'Loading…', zh: '加载中…' },
-  'app.retry': { en: 'Try again', zh: '重试' },
   'app.notFound': { en: 'There is no page at this address.', zh: '此地址没有页面。' },
   'app.toFleet': { en: 'To the fleet', zh: '前往车队' },
   'app.none': { en: '–', zh: '–' },
@@ -84,11 +82,9 @@ export const pageWords = {
   'fleet.column.level': { en: 'Level', zh: '液位' },
   'fleet.column.contact': { en: 'Last reading', zh: '最近读数' },
   'fleet.column.arrival': { en: 'Arrival', zh: '到达' },
-  'fleet.normal': { en: 'Normal', zh: '正常' },
   'fleet.old': { en: 'Old', zh: '过时' },
   'fleet.noReading': { en: 'No reading yet', zh: '尚无读数' },
   'fleet.near': { en: 'Near limit', zh: '接近限值' },
-  'fleet.limit': { en: 'limit {limit}', zh: '限值 {limit}' },
   'fleet.range': { en: '{low} to {high}', zh: '{low} 至 {high}' },
   'fleet.above': { en: 'above limit', zh: '高于限值' },
   'fleet.below': { en: 'below limit', zh: '低于限值' },
@@ -125,7 +121,6 @@ export const pageWords = {
   'measure.battery': { en: 'Battery', zh: '电量' },
   'shipment.back': { en: 'Fleet', zh: '车队' },
   'shipment.missing': { en: 'There is no such shipment, or you may not see it.', zh: '没有此货运，或您无权查看。' },
-  'shipment.route': { en: '{origin} to {destination}', zh: '{origin} 至 {destination}' },
   'shipment.departed': { en: 'Departure', zh: '出发' },
   'shipment.arrival': { en: 'Planned arrival', zh: '计划到达' },
   'shipment.device': { en: 'Device', zh: '设备' },
@@ -168,8 +163,8 @@ export const pageWords = {
   },
   'chart.coverage': { en: 'readings cover {percent} % of this time', zh: '读数覆盖此时段的 {percent}%' },
   'chart.late': {
-    en: 'Came late: the hatched stretch was sent after the fact (no coverage), so nobody could see it live',
-    zh: '迟到数据：斜线时段的数据事后才送达（无信号），当时无法实时看到',
+    en: 'Came late: where the foot is hatched, readings were sent after the fact (no coverage) and nobody could see them live',
+    zh: '迟到数据：底部斜线时段的数据事后才送达（无信号），当时无法实时看到',
   },
   'chart.gap': { en: 'A break in the line: nothing was received', zh: '断线处：未收到数据' },
   'chart.summary': {

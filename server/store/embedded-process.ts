@@ -51,17 +51,25 @@ const read = (path: string) => readFile(path, 'utf8').catch(() => undefined)
 
 /**
  * Makes `path` say that this process owns what lies beside it; the lock of a process that has ended is taken over.
- * Throws with a sentence when a live process has it.
+ * Throws with a sentence when a live process still has it after `patienceMs` (it may be on its way out).
  */
-export const takeLock = async (path: string, owned: string): Promise<{ release(): Promise<void> }> => {
+export const takeLock = async (
+  path: string,
+  owned: string,
+  patienceMs = 3_000,
+): Promise<{ release(): Promise<void> }> => {
+  const end = Date.now() + patienceMs
   const mine = `${process.pid}\n${processIdentity(process.pid)}\n`
   const draft = `${path}.${process.pid}`
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  for (;;) {
     await writeFile(draft, mine, { mode: 0o644 })
     // link() is atomic and refuses an existing name, so the lock never exists half-written
     const taken = await link(draft, path).then(
       () => true,
-      () => false,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false
+        throw new Error(`Cannot write the lock file ${path}: ${error.message}`)
+      },
     )
     await rm(draft, { force: true })
     if (taken) return { release: async () => ((await read(path)) === mine ? rm(path, { force: true }) : undefined) }
@@ -69,8 +77,12 @@ export const takeLock = async (path: string, owned: string): Promise<{ release()
     const theirs = await read(path)
     if (theirs === undefined) continue
     const [pid = '', identity] = theirs.split('\n')
-    if (Number(pid) > 0 && processIdentity(Number(pid)) === identity)
-      throw new Error(`Another Zaitu server (process ${pid}) is already using ${owned}. Stop it, or set DATA_DIR.`)
+    if (Number(pid) > 0 && processIdentity(Number(pid)) === identity) {
+      if (Date.now() > end)
+        throw new Error(`Another Zaitu server (process ${pid}) is already using ${owned}. Stop it, or set DATA_DIR.`)
+      await sleep(50)
+      continue
+    }
     const aside = `${draft}.stale`
     const moved = await rename(path, aside).then(
       () => true,
@@ -79,7 +91,5 @@ export const takeLock = async (path: string, owned: string): Promise<{ release()
     // two servers may find the same stale lock: whoever moved the other's new one away puts it back
     if (moved && (await read(aside)) !== theirs) await link(aside, path).catch(() => undefined)
     await rm(aside, { force: true })
-    await sleep(20)
   }
-  throw new Error(`Cannot write the lock file ${path}.`)
 }

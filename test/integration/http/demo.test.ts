@@ -34,6 +34,7 @@ it('makes twelve shipments with devices that can sign in, and the same again at 
   const first = await seedDemo(owner, { dataDir, loopback: true })
   expect(first?.devices).toHaveLength(12)
   expect(await letsIn('zaitu-demo')).toBe(true)
+  expect(first?.hint).toEqual({ email: 'buyer@zaitu.example', password: 'zaitu-demo' })
   for (const device of first?.devices ?? []) {
     expect(checkCas(device.substanceCas).ok).toBe(true)
     expect(await authenticateDevice(owner, device.deviceId, device.secret)).toMatchObject({ ok: true })
@@ -60,6 +61,7 @@ it('brings the devices their secrets again when the key is lost', async () => {
 it('has a well-known password only where nobody else can reach it', async () => {
   const open = await seedDemo(owner, { dataDir, loopback: false })
   expect(open?.password).toMatch(/^[\w-]{16}$/)
+  expect(open?.hint).toBeUndefined()
   expect(await letsIn(open?.password ?? null)).toBe(true)
   expect((await seedDemo(owner, { dataDir, loopback: false }))?.password).toBeNull()
   expect(await letsIn(open?.password ?? null)).toBe(true)

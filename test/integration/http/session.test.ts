@@ -100,6 +100,14 @@ describe('a session', () => {
   })
 })
 
+it('offers the sign-in of a demo only where there is one', async () => {
+  expect((await service.app.inject('/api/v1/demo')).json()).toEqual({})
+  const demo = await startService({ demoSignIn: { email: 'buyer@zaitu.example', password: 'known' } })
+  const answer = await demo.app.inject('/api/v1/demo')
+  await demo.close()
+  expect(answer.json()).toEqual({ demo: { email: 'buyer@zaitu.example', password: 'known' } })
+})
+
 it('asks for a __Host- cookie over TLS', async () => {
   const secure = await startService({ secureCookies: true })
   try {

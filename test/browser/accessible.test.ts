@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, launchChromium } from './chromium.ts'
+import { type Fixture, startFixture } from './fixture-server.ts'
+import { buildPage, DIST, openPage } from './page.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds under WCAG 2.2 A and AA, one line each. */
+const violations = async (page: Page): Promise<string[]> => {
+  await page.evaluate(AXE)
+  const results: AxeResults = await page.evaluate(
+    'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
+  )
+  return results.violations
+    .filter((found) => found.impact === 'serious' || found.impact === 'critical')
+    .flatMap((found) =>
+      found.nodes.slice(0, 4).map((node) => `${found.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`),
+    )
+}
+
+describe.skipIf(chromiumPath === null)('accessible', () => {
+  let browser: Browser
+  let fixture: Fixture
+  beforeAll(async () => {
+    buildPage()
+    browser = await launchChromium()
+    fixture = await startFixture({ dist: DIST, count: 120, tick: false })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await fixture?.stop()
+  })
+
+  const PAGES = [
+    ['fleet', '/', '.row'],
+    ['shipment', '/shipments/:hot', '.u-over'],
+    ['table', '/shipments/:hot?view=table', '.chart-table td'],
+    ['alarms', '/alarms', '.alarm-item'],
+    ['devices', '/devices', 'tbody td'],
+  ] as const
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1440, 390])
+      it.each(PAGES)(`${colorScheme}, ${width} px: %s`, async (_name, path, ready) => {
+        const target = path.replace(':hot', fixture.shipments[3]?.id ?? '')
+        const { page, close } = await openPage(browser, fixture, target, {
+          colorScheme,
+          viewport: { width, height: 844 },
+        })
+        await page.waitForSelector(ready)
+        expect(await violations(page)).toEqual([])
+        // nothing may be wider than the screen
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+        const main = await page.evaluate(() => {
+          const element = document.querySelector('main')
+          return element === null ? 0 : element.scrollWidth - element.clientWidth
+        })
+        expect(main).toBeLessThanOrEqual(0)
+        await close()
+      })
+
+  it.each(['light', 'dark'] as const)('the sign-in page, %s', async (colorScheme) => {
+    const page = await browser.newPage({ colorScheme })
+    await page.goto(fixture.url)
+    await page.waitForSelector('.sign-in')
+    expect(await violations(page)).toEqual([])
+    await page.close()
+  })
+
+  it('settings and keys', async () => {
+    const { page, close } = await openPage(browser, fixture, '/')
+    await page.click('[aria-controls=settings]')
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    await page.waitForSelector('dialog.keys[open]')
+    expect(await violations(page)).toEqual([])
+    await close()
+  })
+})
