@@ -28,7 +28,7 @@ export const drawLate = (u: uPlot, late: Marks['late'], palette: Palette): void 
     ctx.beginPath()
     ctx.rect(left, bottom - height, width, height)
     ctx.clip()
-    ctx.strokeStyle = palette['ink-2']
+    ctx.strokeStyle = palette['data-2']
     // the canvas keeps the dashes of the series drawn before
     ctx.setLineDash([])
     ctx.lineWidth = devicePixelRatio

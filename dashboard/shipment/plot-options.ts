@@ -42,15 +42,17 @@ const yRange = (source: PlotSource, min: number | null, max: number | null): [nu
   const { low, high } = source.bounds()
   let [bottom, top] = [min ?? low ?? high ?? 0, max ?? high ?? low ?? 1]
   const reach = Math.max(source.limitReach, 2 * (top - bottom))
-  if (high !== null && high - top <= reach) top = Math.max(top, high)
-  if (low !== null && bottom - low <= reach) bottom = Math.min(bottom, low)
+  const [farAbove, farBelow] = [high !== null && high - top > reach, low !== null && bottom - low > reach]
+  if (high !== null && !farAbove) top = Math.max(top, high)
+  if (low !== null && !farBelow) bottom = Math.min(bottom, low)
   const lacking = source.leastSpan - (top - bottom)
   if (lacking > 0) {
     bottom -= lacking / 2
     top += lacking / 2
   }
   const air = (top - bottom) * 0.08
-  return [bottom - air, top + air]
+  // a far limit is named at the edge: room for its name
+  return [bottom - (farBelow ? 2.5 : 1) * air, top + (farAbove ? 2.5 : 1) * air]
 }
 
 /** The line's colour: grey inside the limits, the alarm colour outside, cut exactly at the limit. */
@@ -88,7 +90,7 @@ export const plotOptions = (source: PlotSource, width: number, height: number): 
     width,
     height,
     legend: { show: false },
-    padding: [6, 8, 0, 0],
+    padding: [6, 22, 0, 0],
     scales: { x: { time: true }, y: { range: (_, min, max) => yRange(source, min, max) } },
     series: [
       {},

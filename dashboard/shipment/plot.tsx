@@ -85,7 +85,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
   const theme = dark.value
   const chosenUnits = units.value
   const words = language.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours, units and words are baked into the options
+  // colours, units and words are baked into the options
   useEffect(() => {
     const holder = place.current
     if (holder === null || table) return
@@ -114,7 +114,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
     }
   }, [measure, theme, chosenUnits, words, table])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are changed in place, `version` says when
+  // the columns are changed in place, `version` says when
   useEffect(() => {
     const drawn = plot.current
     if (drawn === null) return
@@ -124,7 +124,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
     })
   }, [course, version, theme, chosenUnits, words, alarms, shipment, table])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  // as above
   const summary = useMemo(() => summarise(course.chart, measure, course.from), [course, version])
   const text =
     summary === null
