@@ -33,7 +33,7 @@ const zaitu = createZaitu()
 const Root = () => {
   const who = zaitu.who.value
   if (who.state === 'asking') return null
-  if (who.state === 'out') return <SignIn ended={who.ended} />
+  if (who.state === 'out') return <SignIn ended={who.ended} demo={who.demo} />
   return (
     <Shell>
       <Page />

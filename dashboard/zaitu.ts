@@ -1,14 +1,33 @@
-import { batch, signal } from '@preact/signals'
+import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { User } from '../server/model/session.ts'
-import { createApi } from './api/client.ts'
+import { createApi, type Demo } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
 import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
 import { createToasts } from './shell/toasts.ts'
 
-export type Who = { state: 'asking' } | { state: 'out'; ended: boolean } | { state: 'in'; user: User }
+export type Who =
+  | { state: 'asking' }
+  | { state: 'out'; ended: boolean; demo: Demo | null }
+  | { state: 'in'; user: User }
+
+/** The live snapshot brings the fleet; after this long it is asked for over HTTP. */
+const SNAPSHOT_WAIT_MS = 2_000
+
+/** Resolves when the signal is true, or after `ms`. */
+const untilTrue = (condition: ReadonlySignal<boolean>, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const stop = condition.subscribe((value) => {
+      if (!value) return
+      clearTimeout(timer)
+      // the first call comes before `stop` is there
+      queueMicrotask(() => stop())
+      resolve()
+    })
+  })
 
 /** Puts the page's parts together: the API, the live world, who is signed in. Nothing runs before `start`. */
 export const createZaitu = () => {
@@ -20,7 +39,7 @@ export const createZaitu = () => {
     batch(() => {
       world.clear()
       toasts.clear()
-      who.value = { state: 'out', ended }
+      who.value = { state: 'out', ended, demo: null }
     })
   }
   const api = createApi({ onSignedOut: () => who.peek().state === 'in' && leave(true) })
@@ -33,7 +52,11 @@ export const createZaitu = () => {
   })
   const socket = createSocket({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live`,
-    onMessage: world.take,
+    onMessage(message) {
+      // the cursor that we resumed from may be of another time of this server: then start over
+      if (message.type === 'error' && world.forgetCursor()) socket.restart()
+      world.take(message)
+    },
     subscriptions: world.subscriptions,
     beforeRetry: async () => {
       const answer = await api.session()
@@ -47,7 +70,7 @@ export const createZaitu = () => {
     const answer = await api.sparklines(SPARK_HOURS)
     if (answer.ok) world.addSparklines(answer.value.items)
   }
-  /** The list over HTTP comes beside the live snapshot: the fleet is there even where WebSockets are blocked. */
+  /** The fleet over HTTP, for where the live connection is blocked or slow to come. */
   const loadFleet = async (): Promise<void> => {
     const all = []
     let cursor: string | null = null
@@ -57,14 +80,17 @@ export const createZaitu = () => {
       all.push(...answer.value.items)
       cursor = answer.value.next
     } while (cursor !== null)
-    if (all.length > 0 && !world.ready.peek()) world.replaceFleet(all)
-    else for (const shipment of all) if (!world.entries.has(shipment.id)) world.addShipment(shipment)
-    if (!world.ready.peek()) world.ready.value = true
+    if (!world.ready.peek()) world.replaceFleet(all)
   }
   const enter = (user: User): void => {
     who.value = { state: 'in', user }
     socket.start()
-    void loadFleet().then(loadSparklines)
+    const whenReady = async (): Promise<void> => {
+      await untilTrue(world.ready, SNAPSHOT_WAIT_MS)
+      if (!world.ready.peek()) await loadFleet()
+      await loadSparklines()
+    }
+    void whenReady()
   }
 
   return {
@@ -77,7 +103,7 @@ export const createZaitu = () => {
     async start() {
       const answer = await api.session()
       if (answer.ok) enter(answer.value.user)
-      else who.value = { state: 'out', ended: false }
+      else who.value = { state: 'out', ended: false, demo: answer.demo ?? null }
     },
     /** Null when it worked, else what to tell the person. */
     async signIn(email: string, password: string): Promise<string | null> {

@@ -58,7 +58,7 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
             alarmId={alarm.id}
             rule={alarm.rule}
             reference={alarm.shipmentReference}
-            primary={isActive(alarm)}
+            primary={isActive(alarm) && alarm.priority === 'critical'}
           />
         )}
         <button type="button" aria-expanded={open} onClick={toggle}>

@@ -47,7 +47,7 @@ export const AlarmsPage = () => {
     older.value = cursor === null ? answer.value.items : [...older.value, ...answer.value.items]
     next.value = answer.value.next
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: loaded when it is asked for
+  // loaded when it is asked for
   useEffect(() => {
     if (show === 'all') void load(null)
   }, [show])

@@ -6,8 +6,10 @@ import type { Session } from '../../server/model/session.ts'
 import type { Shipment, ShipmentDetail } from '../../server/model/shipment.ts'
 import { t } from '../text/language.ts'
 
+/** The sign-in of a demo, which the server may tell to whom it refuses (`demo` in the problem of `GET /session`). */
+export type Demo = { email: string; password: string }
 /** What an answer is: the value, or a sentence for a person with the HTTP status (0 where no answer came). */
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; message: string }
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; message: string; demo?: Demo }
 export type Page<T> = { items: T[]; next: string | null }
 export type SparklineItem = {
   shipmentId: string
@@ -18,7 +20,6 @@ export type SparklineItem = {
 export type AlarmDetail = Alarm & {
   actions: { action: string; by: string | null; note: string | null; at: string }[]
 }
-export type DemoHint = { demo?: { email: string; password: string } }
 export type NewDevice = {
   id: string
   intervalSeconds: number
@@ -32,11 +33,12 @@ const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 const rangeQuery = ({ from, to, points }: Range): string =>
   new URLSearchParams({ from: iso(from), to: iso(to), points: String(points) }).toString()
 
-const problemOf = async (response: Response): Promise<string> => {
-  if (response.headers.get('content-type')?.includes('json') !== true)
-    return t('problem.unreadable', { status: response.status })
-  const body: Partial<Problem> = await response.json()
-  return body.detail ?? body.title ?? t('problem.unreadable', { status: response.status })
+const problemOf = async (response: Response): Promise<{ message: string; demo?: Demo }> => {
+  const unreadable = t('problem.unreadable', { status: response.status })
+  if (response.headers.get('content-type')?.includes('json') !== true) return { message: unreadable }
+  const body: Partial<Problem> & { demo?: Demo } = await response.json()
+  const message = body.detail ?? body.title ?? unreadable
+  return body.demo === undefined ? { message } : { message, demo: body.demo }
 }
 
 /**
@@ -61,7 +63,7 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
       })
       if (response.ok) return { ok: true, value: response.status === 204 ? null : await response.json() }
       if (response.status === 401 && path !== '/session') onSignedOut()
-      return { ok: false, status: response.status, message: await problemOf(response) }
+      return { ok: false, status: response.status, ...(await problemOf(response)) }
     } catch {
       return { ok: false, status: 0, message: t('problem.network') }
     }
@@ -77,7 +79,6 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
     signIn: async (email: string, password: string) =>
       keepToken(await ask<Session>('POST', '/session', { email, password })),
     signOut: () => ask<null>('DELETE', '/session'),
-    demoHint: () => ask<DemoHint>('GET', '/demo'),
     shipments: (cursor: string | null) =>
       ask<Page<Shipment>>('GET', `/shipments?limit=1000${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
     shipment: (shipmentId: string) => ask<ShipmentDetail>('GET', `/shipments/${id(shipmentId)}`),

@@ -45,7 +45,7 @@ export const DevicesPage = () => {
     devices.value = cursor === null ? answer.value.items : [...(devices.value ?? []), ...answer.value.items]
     next.value = answer.value.next
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  // once
   useEffect(() => void load(null), [])
   useEffect(() => {
     document.title = `${t('devices.title')} · Zaitu`

@@ -52,13 +52,13 @@ export const useFleetOrder = (world: World, text: string, show: Show, list: () =
 
   // the filter and the set of shipments are a person's own wish: at once
   const ids = world.ids.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: sorted reads them
+  // sorted reads them
   useEffect(apply, [ids, text, show])
   const alarmVersion = world.alarmVersion.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new alarm moves its shipment up
+  // a new alarm moves its shipment up
   useEffect(offer, [alarmVersion])
   const turn = Math.floor(now.value / SORT_EVERY_MS)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: time passes
+  // time passes
   useEffect(offer, [turn])
 
   return {

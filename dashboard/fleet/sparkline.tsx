@@ -62,7 +62,7 @@ type SparklineProps = { entry: Entry; measure: 'temperature' | 'pressure'; limit
  */
 export const Sparkline = ({ entry, measure, limits }: SparklineProps) => {
   const version = entry.sparkVersion.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the spark is changed in place, its version says when
+  // the spark is changed in place, its version says when
   const drawn = useMemo(
     () => draw(entry.spark.time, entry.spark[measure], measure, limits),
     [entry, measure, limits, version],

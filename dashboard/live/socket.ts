@@ -80,6 +80,8 @@ export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Opt
       open()
     },
     retryNow: onOnline,
+    /** Closes the connection; the ordinary way opens a new one. */
+    restart: () => socket?.close(4001, 'starting over'),
     stop() {
       stopped = true
       clearTimeout(timer)

@@ -152,6 +152,12 @@ export const createWorld = (hooks: { onUnknown(shipmentId: string): void; onRais
         set.delete(listener)
       }
     },
+    /** True when there was one: the next subscription asks for everything. */
+    forgetCursor(): boolean {
+      const had = alarmCursor !== undefined
+      alarmCursor = undefined
+      return had
+    },
     clear() {
       frame.cancel()
       waiting.clear()

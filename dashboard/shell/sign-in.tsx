@@ -1,25 +1,21 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { DemoHint } from '../api/client.ts'
+import type { Demo } from '../api/client.ts'
 import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
 import { LanguageSwitch } from './settings.tsx'
 
 /** The first page of somebody who is not signed in; a demo's sign-in is offered only where the server says it. */
-export const SignIn = ({ ended }: { ended: boolean }) => {
+export const SignIn = ({ ended, demo }: { ended: boolean; demo: Demo | null }) => {
   const zaitu = useZaitu()
   const email = useSignal('')
   const password = useSignal('')
   const problem = useSignal<string | null>(null)
   const busy = useSignal(false)
-  const demo = useSignal<DemoHint['demo']>(undefined)
 
   useEffect(() => {
     document.title = `${t('session.signIn')} · Zaitu`
-    void zaitu.api.demoHint().then((answer) => {
-      if (answer.ok) demo.value = answer.value?.demo
-    })
-  }, [zaitu, demo])
+  })
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
@@ -67,9 +63,9 @@ export const SignIn = ({ ended }: { ended: boolean }) => {
         <button type="submit" class="primary" disabled={busy}>
           {t('session.signIn')}
         </button>
-        {demo.value !== undefined && (
+        {demo !== null && (
           <p class="note-quiet">
-            {t('session.demo')}: <code>{demo.value.email}</code> / <code>{demo.value.password}</code>
+            {t('session.demo')}: <code>{demo.email}</code> / <code>{demo.password}</code>
           </p>
         )}
         <LanguageSwitch />

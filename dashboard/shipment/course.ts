@@ -36,7 +36,7 @@ export const useCourse = (shipment: ShipmentDetail, chosen: ChosenRange): Readon
   const key = rangeKey(chosen)
   const connected = socket.connection.value.state === 'open'
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the range; a new object of the same shipment is no reason to fetch
+  // `key` stands for the range; a new object of the same shipment is no reason to fetch
   useEffect(() => {
     const gapSeconds = 3 * (shipment.reportSeconds ?? FALLBACK_REPORT_SECONDS)
     const follows = chosen.preset !== null

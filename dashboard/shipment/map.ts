@@ -66,7 +66,8 @@ export const createTrackMap = async (
       ],
     },
     bounds,
-    fitBoundsOptions: { padding: 48, maxZoom: 8 },
+    // room for the names at both ends
+    fitBoundsOptions: { padding: { top: 56, bottom: 32, left: 88, right: 88 }, maxZoom: 8 },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -14,7 +14,8 @@ export type PlotSource = {
   bounds(): { low: number | null; high: number | null }
   /** the smallest height of the scale in the shown unit: noise must not look like a mountain */
   leastSpan: number
-  digits: number
+  /** a limit further from the data than this (or than twice the data's height) is not worth flattening the line for */
+  limitReach: number
   withAmbient: boolean
   onZoom(from: number, to: number): void
   onBack(): void
@@ -36,19 +37,22 @@ export const timeLabels = (splits: number[], step: number): string[] => {
   })
 }
 
-/** The scale holds the data and the nearest limits, with air above and below. */
+/** The scale holds the data, and the limits that are near enough, with air above and below. */
 const yRange = (source: PlotSource, min: number | null, max: number | null): [number, number] => {
   const { low, high } = source.bounds()
-  const values = [min, max, low, high].filter((value): value is number => Number.isFinite(value))
-  if (values.length === 0) return [0, 1]
-  let [bottom, top] = [Math.min(...values), Math.max(...values)]
+  let [bottom, top] = [min ?? low ?? high ?? 0, max ?? high ?? low ?? 1]
+  const reach = Math.max(source.limitReach, 2 * (top - bottom))
+  const [farAbove, farBelow] = [high !== null && high - top > reach, low !== null && bottom - low > reach]
+  if (high !== null && !farAbove) top = Math.max(top, high)
+  if (low !== null && !farBelow) bottom = Math.min(bottom, low)
   const lacking = source.leastSpan - (top - bottom)
   if (lacking > 0) {
     bottom -= lacking / 2
     top += lacking / 2
   }
   const air = (top - bottom) * 0.08
-  return [bottom - air, top + air]
+  // a far limit is named at the edge: room for its name
+  return [bottom - (farBelow ? 2.5 : 1) * air, top + (farAbove ? 2.5 : 1) * air]
 }
 
 /** The line's colour: grey inside the limits, the alarm colour outside, cut exactly at the limit. */
@@ -86,7 +90,7 @@ export const plotOptions = (source: PlotSource, width: number, height: number): 
     width,
     height,
     legend: { show: false },
-    padding: [6, 8, 0, 0],
+    padding: [6, 22, 0, 0],
     scales: { x: { time: true }, y: { range: (_, min, max) => yRange(source, min, max) } },
     series: [
       {},

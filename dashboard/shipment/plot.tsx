@@ -25,6 +25,8 @@ import { rangeParams } from './range.ts'
 
 const HEIGHT = { temperature: 240, pressure: 180, level: 130 } as const
 /** °C, bar, fraction */
+const LIMIT_REACH = { temperature: 10, pressure: 0.5, level: 0.1 } as const
+/** °C, bar, fraction */
 const LEAST_SPAN = { temperature: 2, pressure: 0.2, level: 0.05 } as const
 
 /** Alarms of this measure; those of no measure stand with the temperature. */
@@ -83,7 +85,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
   const theme = dark.value
   const chosenUnits = units.value
   const words = language.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours, units and words are baked into the options
+  // colours, units and words are baked into the options
   useEffect(() => {
     const holder = place.current
     if (holder === null || table) return
@@ -93,7 +95,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
       tone: () => tone.current,
       bounds: () => sides.current,
       leastSpan: differenceToShown(measure, LEAST_SPAN[measure], units.value),
-      digits,
+      limitReach: differenceToShown(measure, LIMIT_REACH[measure], units.value),
       withAmbient: measure === 'temperature',
       onZoom: (from: number, to: number) => setParams(rangeParams(from, to), { replace: false }),
       onBack: () => setParams({ from: null, to: null }, { replace: false }),
@@ -112,7 +114,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
     }
   }, [measure, theme, chosenUnits, words, table])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the columns are changed in place, `version` says when
+  // the columns are changed in place, `version` says when
   useEffect(() => {
     const drawn = plot.current
     if (drawn === null) return
@@ -122,7 +124,7 @@ export const Plot = ({ measure, course, version, shipment, alarms, table }: Plot
     })
   }, [course, version, theme, chosenUnits, words, alarms, shipment, table])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  // as above
   const summary = useMemo(() => summarise(course.chart, measure, course.from), [course, version])
   const text =
     summary === null

@@ -59,7 +59,7 @@ export const ShipmentPage = ({ id }: { id: string }) => {
   const problem = useSignal<string | null>(null)
   const connection = socket.connection.value.state
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the connection comes back
+  // asked again when the connection comes back
   useEffect(() => {
     let stopped = false
     const load = async (): Promise<void> => {

@@ -24,7 +24,7 @@ export const TrackPanel = ({ shipment, chosen }: { shipment: ShipmentDetail; cho
   const { newest, origin, destination } = shipment
   const key = chosen.preset ?? `${chosen.from}-${chosen.to}`
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the range
+  // `key` stands for the range
   useEffect(() => {
     if (!shown || !seen.value) return
     const asking = new AbortController()
@@ -46,7 +46,7 @@ export const TrackPanel = ({ shipment, chosen }: { shipment: ShipmentDetail; cho
   }, [shown, seen])
 
   const isDark = dark.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: made again for the other theme
+  // made again for the other theme
   useEffect(() => {
     const holder = place.current
     if (!shown || !seen.value || holder === null) return
@@ -68,7 +68,7 @@ export const TrackPanel = ({ shipment, chosen }: { shipment: ShipmentDetail; cho
   }, [shown, seen.value, isDark, shipment.id])
 
   const [lat, lon] = [newest?.lat ?? null, newest?.lon ?? null]
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn when any of it is new
+  // drawn when any of it is new
   useEffect(() => {
     map.current?.draw(track.value, lat === null || lon === null ? null : { lat, lon })
   }, [track.value, lat, lon, ready.value])

@@ -163,8 +163,8 @@ export const pageWords = {
   },
   'chart.coverage': { en: 'readings cover {percent} % of this time', zh: '读数覆盖此时段的 {percent}%' },
   'chart.late': {
-    en: 'Came late: the hatched stretch was sent after the fact (no coverage), so nobody could see it live',
-    zh: '迟到数据：斜线时段的数据事后才送达（无信号），当时无法实时看到',
+    en: 'Came late: where the foot is hatched, readings were sent after the fact (no coverage) and nobody could see them live',
+    zh: '迟到数据：底部斜线时段的数据事后才送达（无信号），当时无法实时看到',
   },
   'chart.gap': { en: 'A break in the line: nothing was received', zh: '断线处：未收到数据' },
   'chart.summary': {

@@ -25,6 +25,6 @@ export const plain = (measure: Measure, value: number | null): string =>
 /** The unit sign of a measure as the viewer reads it. */
 export const unitSign = (measure: Measure): string => signOf(measure, units.value)
 
-/** The same with its unit: 21.4 °C. */
+/** The same with its unit, never parted from it by a line's end: 21.4 °C. */
 export const withUnit = (measure: Measure, value: number | null): string =>
-  value === null ? t('app.none') : `${plain(measure, value)} ${unitSign(measure)}`
+  value === null ? t('app.none') : `${plain(measure, value)}\u00a0${unitSign(measure)}`

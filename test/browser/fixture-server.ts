@@ -156,8 +156,14 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
       response.setHeader('set-cookie', 'zaitu_session=yes; HttpOnly; SameSite=Lax; Path=/')
       return send(response, 200, SESSION)
     }
-    if (path === '/demo') return send(response, 200, { demo: { email: EMAIL, password: PASSWORD } })
-    if (!signedIn) return problem(response, 401, 'Please sign in.')
+    if (!signedIn)
+      return send(response, 401, {
+        type: 'about:blank',
+        title: 'Unauthorized',
+        status: 401,
+        detail: 'Please sign in.',
+        demo: { email: EMAIL, password: PASSWORD },
+      })
     if (request.method !== 'GET' && request.headers['x-csrf-token'] !== SESSION.csrfToken)
       return problem(response, 403, 'The token is missing.')
     if (path === '/session' && request.method === 'DELETE') {

@@ -21,6 +21,7 @@ describe.skipIf(chromiumPath === null)('the fleet', () => {
   it('signs in, says what is wrong, and signs out', async () => {
     const page = await browser.newPage({ locale: 'en-GB' })
     await page.goto(fixture.url)
+    expect(await page.textContent('.note-quiet')).toContain('buyer@example.com')
     await signIn(page, 'buyer@example.com', 'guess')
     expect(await page.textContent('[role=alert]:has(p)')).toContain('do not belong together')
     await signIn(page)

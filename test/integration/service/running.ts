@@ -8,10 +8,10 @@ import type { ServerMessage } from '../../../server/model/live.ts'
 import { type Service, startService } from '../../../server/service.ts'
 import { makeFirstAdmin } from '../../../server/store/first-admin.ts'
 import { openPool } from '../../../server/store/pool.ts'
-import { freshDatabase } from '../../setup/database.ts'
+import { freshDatabase, type TestDatabase } from '../../setup/database.ts'
 
-const EMAIL = 'desk@buyer.example'
-const PASSWORD = 'a long enough one'
+export const EMAIL = 'desk@buyer.example'
+export const PASSWORD = 'a long enough one'
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -53,8 +53,11 @@ export type Running = {
 }
 
 /** The whole service on free ports, over a database of its own, with somebody signed in. */
-export const startRunning = async (settings: Record<string, string> = {}): Promise<Running> => {
-  const database = await freshDatabase()
+export const startRunning = async (
+  settings: Record<string, string> = {},
+  { dashboard = null, database: given }: { dashboard?: string | null; database?: TestDatabase } = {},
+): Promise<Running> => {
+  const database = given ?? (await freshDatabase())
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
   const config = readConfig({
     PORT: String(httpPort),
@@ -69,7 +72,7 @@ export const startRunning = async (settings: Record<string, string> = {}): Promi
   const setup = openPool(database.url, { role: 'owner', max: 1, log })
   await makeFirstAdmin(setup, config)
   await setup.end()
-  let service: Service = await startService(config, database.url, log, null)
+  let service: Service = await startService(config, database.url, log, dashboard)
   const base = `http://127.0.0.1:${httpPort}/api/v1`
   const signedIn = await fetch(`${base}/session`, {
     method: 'POST',
@@ -147,7 +150,7 @@ export const startRunning = async (settings: Record<string, string> = {}): Promi
     settled: () => service.settled(),
     restart: async () => {
       await service.stop()
-      service = await startService(config, database.url, log, null)
+      service = await startService(config, database.url, log, dashboard)
     },
     close: async () => {
       await Promise.all(opened.map((end) => end()))

@@ -52,7 +52,7 @@ describe('units', () => {
     expect(number(-0.04, 1)).toBe('0.0')
     expect(number(-12.34, 1)).toBe('−12.3')
     units.value = of({ pressure: 'MPa' })
-    expect(withUnit('pressure', 12.5)).toBe('1.250 MPa(a)')
+    expect(withUnit('pressure', 12.5)).toBe('1.250\u00a0MPa(a)')
     units.value = DEFAULT_UNITS
   })
 

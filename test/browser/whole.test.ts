@@ -1,0 +1,98 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EMAIL, PASSWORD, type Running, startRunning, telemetry } from '../integration/service/running.ts'
+import { chromiumPath, launchChromium } from './chromium.ts'
+import { buildPage, DIST, signIn } from './page.ts'
+
+const PATIENCE = { timeout: 15_000 }
+
+describe.skipIf(chromiumPath === null)('from the device to the screen', () => {
+  let browser: Browser
+  let running: Running
+  let page: Page
+  const errors: string[] = []
+  beforeAll(async () => {
+    buildPage()
+    running = await startRunning({}, { dashboard: DIST })
+    browser = await launchChromium()
+    page = await browser.newPage({
+      locale: 'en-GB',
+      timezoneId: 'Asia/Shanghai',
+      viewport: { width: 1440, height: 900 },
+    })
+    page.on('pageerror', (error) => errors.push(String(error)))
+    page.on('console', (message) => {
+      // the first question, who am I, is answered 401, and the browser notes that
+      if (message.type() === 'error' && !message.location().url.endsWith('/session')) errors.push(message.text())
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await running?.close()
+  })
+
+  it('a reading over MQTT moves the fleet, an excursion alarms, a person acknowledges, the chart shows it', async () => {
+    const lent = await running.lend('tank-1')
+    await page.goto(running.base.replace('/api/v1', ''))
+    await signIn(page, EMAIL, PASSWORD)
+    const row = page.locator('.row', { hasText: 'S-tank-1' })
+    await row.waitFor()
+    await page.waitForSelector('.live.open')
+    const device = await running.device(lent.deviceId, lent.secret)
+    const send = (temperature: number, secondsAgo = 0) =>
+      device.publishAsync(
+        telemetry(lent.deviceId),
+        JSON.stringify({ time: Date.now() - secondsAgo * 1000, temperature, pressure: 1.31, lat: 31, lon: 118 }),
+        { qos: 1 },
+      )
+    for (let i = 30; i > 0; i--) await send(21 + i / 100, i)
+    await expect.poll(() => row.locator('.c-temperature .number').textContent(), PATIENCE).toContain('21.0')
+
+    await send(33.4)
+    await page.waitForSelector('.toast', PATIENCE)
+    expect(await page.textContent('.toast')).toContain('S-tank-1')
+    await expect.poll(() => row.locator('.c-status').textContent(), PATIENCE).toContain('Temperature high')
+    await expect
+      .poll(() => page.textContent('.summary-lead'), PATIENCE)
+      .toMatch(/33\.4\s°C is above its limit of 30\.0/)
+
+    await row.locator('a[data-id]').click()
+    await page.waitForSelector('.u-over')
+    await page.click('.shipment-alarms .acknowledge')
+    await expect.poll(() => page.textContent('.shipment-alarms'), PATIENCE).toContain('Active, acknowledged')
+    await page.click('.range-bar >> text=1 h')
+    await expect.poll(() => page.getAttribute('.plot-area', 'aria-label'), PATIENCE).toMatch(/highest 33\.4\s°C/)
+    await page.waitForSelector('.map[data-ready=true]', PATIENCE)
+
+    await send(25)
+    await expect.poll(() => page.textContent('.shipment-alarms'), PATIENCE).toContain('No active alarms')
+    expect(errors).toEqual([])
+  })
+
+  it('the server stops and comes back: the page says so, reconnects, and misses no alarm', async () => {
+    const lent = await running.lend('tank-2')
+    await page.goto(running.base.replace('/api/v1', ''))
+    await page.waitForSelector('.live.open')
+    await page.locator('.row', { hasText: 'S-tank-2' }).waitFor()
+    const restarted = running.restart()
+    await page.waitForSelector('.banner', PATIENCE)
+    await restarted
+    const device = await running.device(lent.deviceId, lent.secret)
+    await device.publishAsync(telemetry(lent.deviceId), JSON.stringify({ time: Date.now(), temperature: 44 }), {
+      qos: 1,
+    })
+    await page.waitForSelector('.live.open', { timeout: 30_000 })
+    const row = page.locator('.row', { hasText: 'S-tank-2' })
+    await expect.poll(() => row.textContent(), PATIENCE).toContain('Temperature high')
+    await expect.poll(() => row.locator('.c-temperature').textContent(), PATIENCE).toContain('44.0')
+  })
+
+  it('registers a device whose secret works', async () => {
+    await page.goto(`${running.base.replace('/api/v1', '')}/devices`)
+    await page.fill('[name=id]', 'from-the-page')
+    await page.click('.form-grid [type=submit]')
+    const secret = await page.textContent('.secret pre')
+    const device = await running.device('from-the-page', secret ?? '')
+    expect(device.connected).toBe(true)
+  })
+})
