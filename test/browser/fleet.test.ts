@@ -149,6 +149,24 @@ describe.skipIf(chromiumPath === null)('the fleet', () => {
     await close()
   })
 
+  it('notices a connection that died without a word', async () => {
+    const { page, close } = await openPage(browser, fixture)
+    await page.waitForSelector('.row')
+    fixture.setMute(true)
+    await page.clock.install()
+    await page.reload()
+    await page.waitForSelector('.live.open')
+    await page.clock.fastForward(35_000)
+    expect(await page.locator('.banner').count()).toBe(0)
+    await page.clock.fastForward(15_000)
+    await page.waitForSelector('.banner')
+    fixture.setMute(false)
+    await page.click('text=Try now')
+    await page.waitForSelector('.live.open')
+    await page.waitForSelector('.row')
+    await close()
+  })
+
   it('switches language, theme and units, and keeps them', async () => {
     const { page, close } = await openPage(browser, fixture)
     await page.waitForSelector('.row')
