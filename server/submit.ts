@@ -1,6 +1,5 @@
-import type { Message, Outcome } from './broker/source.ts'
-
-export type Submitted = ({ ok: true } & Outcome) | { ok: false; status: 413 | 503; reason: string }
+import type { Message } from './broker/source.ts'
+import type { Submitted } from './routes/dependencies.ts'
 
 /** A caller over HTTP gives up on its own after a while; sooner is more useful. */
 const PATIENCE_MS = 10_000

@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
+import type { Outcome } from '../broker/source.ts'
 import type { DeviceSignIn } from '../store/devices.ts'
 import type { Pool } from '../store/pool.ts'
-import type { Submitted } from '../submit.ts'
 
+/** What became of readings that came over HTTP. */
+export type Submitted = ({ ok: true } & Outcome) | { ok: false; status: 413 | 503; reason: string }
 export type Readiness = { ok: boolean; checks: Record<string, { ok: boolean; reason?: string | undefined }> }
 
 /** What the HTTP side is given by `main`, or by a test. */

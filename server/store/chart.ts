@@ -137,7 +137,8 @@ export const track = async (tx: Tx, shipmentId: string, { from, to, points }: Ra
   for (const loan of await loansIn(tx, shipmentId, from, to)) {
     const { rows } = await tx.query<{ at: number; lat: number; lon: number }>(
       `select extract(epoch from p.time)::float8 as at, p.lat, p.lon
-       from generate_series($2::timestamptz, $3::timestamptz, make_interval(secs => $4::float8)) as bucket
+       from generate_series(date_bin(make_interval(secs => $4::float8), $2::timestamptz, timestamptz '1970-01-01 00:00Z'),
+         $3::timestamptz, make_interval(secs => $4::float8)) as bucket
        cross join lateral (
          select time, lat, lon from readings r
          where r.device_id = $1::integer and r.time >= bucket and r.time < least(bucket + make_interval(secs => $4::float8), $3::timestamptz)
@@ -148,7 +149,8 @@ export const track = async (tx: Tx, shipmentId: string, { from, to, points }: Ra
     found.push(...rows)
   }
   found.sort((a, b) => a.at - b.at)
-  const kept = found.slice(0, points)
+  // of several devices in one bucket the first: the buckets, not the devices, are at most `points`
+  const kept = found.filter((p, index) => Math.floor(p.at / width) !== Math.floor((found[index - 1]?.at ?? -1) / width))
   return { time: kept.map((p) => p.at), lat: kept.map((p) => p.lat), lon: kept.map((p) => p.lon) }
 }
 

@@ -67,7 +67,7 @@ const adoptOrphan = async (home: Home, password: string, log: Logger): Promise<P
     const question = `select current_setting('data_directory') as cluster, current_setting('zaitu.settings', true) as id`
     const [answer] = await ask(urlOf(now.port, password, 'postgres'), question).catch(() => [])
     if (answer?.id === settingsId(home) && (await realpath(answer.cluster)) === (await realpath(home.cluster))) {
-      log.info({ pid: now.pid }, 'took over the database that an earlier server left running')
+      log.info({ postmaster: now.pid }, 'took over the database that an earlier server left running')
       return { pid: now.pid, port: now.port }
     }
   }

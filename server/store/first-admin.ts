@@ -1,5 +1,4 @@
 import { hash } from '@node-rs/argon2'
-import type { Settings } from '../config.ts'
 import { newSecret } from './people.ts'
 import { inTransaction, type Pool } from './pool.ts'
 
@@ -9,7 +8,11 @@ import { inTransaction, type Pool } from './pool.ts'
  */
 export const makeFirstAdmin = (
   pool: Pool,
-  { ADMIN_EMAIL, ADMIN_PASSWORD, ORGANISATION }: Pick<Settings, 'ADMIN_EMAIL' | 'ADMIN_PASSWORD' | 'ORGANISATION'>,
+  {
+    ADMIN_EMAIL,
+    ADMIN_PASSWORD,
+    ORGANISATION,
+  }: { ADMIN_EMAIL?: string | undefined; ADMIN_PASSWORD?: string | undefined; ORGANISATION: string },
 ): Promise<{ email: string; password: string | null } | null> =>
   inTransaction(pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock(5240716)')

@@ -78,17 +78,22 @@ const merge = (first: Reading, second: Reading): Merge => {
   return { filled, contradicted }
 }
 
+/** What a batch holds under one key: `whole` is what it comes to where nothing is stored yet. */
+type Together = { whole: Reading; parts: Reading[]; contradictions: Contradiction[] }
+
 /** One row a key: later ones fill in what the first lacks. */
-const joinWithin = (readings: readonly Reading[], contradictions: Contradiction[]): Map<string, Reading> => {
-  const byKey = new Map<string, Reading>()
+const joinWithin = (readings: readonly Reading[]): Map<string, Together> => {
+  const byKey = new Map<string, Together>()
   for (const reading of readings) {
     const key = keyOf(reading)
-    const first = byKey.get(key)
-    if (first === undefined) {
-      byKey.set(key, reading)
+    const known = byKey.get(key)
+    if (known === undefined) {
+      byKey.set(key, { whole: reading, parts: [reading], contradictions: [] })
       continue
     }
-    for (const reason of merge(first, reading).contradicted) contradictions.push({ reading, reason })
+    if (known.parts.length === 1) known.whole = { ...known.whole }
+    known.parts.push(reading)
+    for (const reason of merge(known.whole, reading).contradicted) known.contradictions.push({ reading, reason })
   }
   return byKey
 }
@@ -121,10 +126,10 @@ export const readingFromRow = (row: Row): Reading => ({
  */
 export const mergeReadings = async (tx: Tx, readings: readonly Reading[]): Promise<Inserted> => {
   const contradictions: Contradiction[] = []
-  const byKey = joinWithin(readings, contradictions)
+  const byKey = joinWithin(readings)
   try {
     await tx.query('create temp table if not exists staging (like readings including defaults) on commit delete rows')
-    await copy(tx, 'pg_temp.staging', encodeReadings([...byKey.values()]))
+    await copy(tx, 'pg_temp.staging', encodeReadings([...byKey.values()].map(({ whole }) => whole)))
     const { rows: freshKeys } = await tx.query<{ device_id: number; time: Date; seq: number }>(
       `insert into readings (${READING_COLUMNS}) select ${READING_COLUMNS} from pg_temp.staging
        on conflict (device_id, time, seq) do nothing returning device_id, time, seq`,
@@ -132,8 +137,10 @@ export const mergeReadings = async (tx: Tx, readings: readonly Reading[]): Promi
     const fresh: Reading[] = []
     for (const row of freshKeys) {
       const key = keyOf({ deviceId: row.device_id, time: row.time.getTime(), seq: row.seq })
-      const reading = byKey.get(key)
-      if (reading !== undefined) fresh.push(reading)
+      const together = byKey.get(key)
+      if (together === undefined) continue
+      fresh.push(together.whole)
+      contradictions.push(...together.contradictions)
       byKey.delete(key)
     }
     const joined = byKey.size === 0 ? [] : await joinStored(tx, byKey, contradictions)
@@ -143,9 +150,16 @@ export const mergeReadings = async (tx: Tx, readings: readonly Reading[]): Promi
   }
 }
 
-/** What is left in `byKey` stands in the table already: fill in, keep the first value, report what differs. */
-const joinStored = async (tx: Tx, byKey: Map<string, Reading>, contradictions: Contradiction[]): Promise<Reading[]> => {
-  const wanted = [...byKey.values()]
+/**
+ * What is left in `byKey` stands in the table already: fill in, keep the first value, report what differs. Part by part,
+ * since two that contradict each other need not both contradict what is stored.
+ */
+const joinStored = async (
+  tx: Tx,
+  byKey: ReadonlyMap<string, Together>,
+  contradictions: Contradiction[],
+): Promise<Reading[]> => {
+  const wanted = [...byKey.values()].map(({ whole }) => whole)
   const times = wanted.map((reading) => reading.time)
   // the bounds stand beside the join, so that only the partitions in question are looked at
   const { rows } = await tx.query<Row>(
@@ -163,12 +177,14 @@ const joinStored = async (tx: Tx, byKey: Map<string, Reading>, contradictions: C
   const joined: Reading[] = []
   for (const row of rows) {
     const stored = readingFromRow(row)
-    const second = byKey.get(keyOf(stored))
-    if (second === undefined) continue
     const extrasBefore = Object.keys(stored.extra ?? {}).length
-    const { filled, contradicted } = merge(stored, second)
-    for (const reason of contradicted) contradictions.push({ reading: second, reason })
-    if (filled.length > 0 || Object.keys(stored.extra ?? {}).length > extrasBefore) joined.push(stored)
+    let fills = 0
+    for (const second of byKey.get(keyOf(stored))?.parts ?? []) {
+      const { filled, contradicted } = merge(stored, second)
+      fills += filled.length
+      for (const reason of contradicted) contradictions.push({ reading: second, reason })
+    }
+    if (fills > 0 || Object.keys(stored.extra ?? {}).length > extrasBefore) joined.push(stored)
   }
   for (const reading of joined) {
     await tx.query(

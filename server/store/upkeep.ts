@@ -42,11 +42,15 @@ export const createUpkeep = ({
         [new Date(from), new Date(to)],
       )
     } else {
-      await pool.query(`select roll_up_readings_${resolution}($1::timestamptz, $2::timestamptz, $3::integer)`, [
-        new Date(from),
-        new Date(to),
-        deviceId,
-      ])
+      await inTransaction(pool, async (tx) => {
+        // two servers at the same buckets: each removes what it sees and both add, so one waits for the other
+        await tx.query('select pg_advisory_xact_lock(5240717)')
+        await tx.query(`select roll_up_readings_${resolution}($1::timestamptz, $2::timestamptz, $3::integer)`, [
+          new Date(from),
+          new Date(to),
+          deviceId,
+        ])
+      })
     }
   }
 

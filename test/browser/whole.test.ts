@@ -13,7 +13,7 @@ describe.skipIf(chromiumPath === null)('from the device to the screen', () => {
   const errors: string[] = []
   beforeAll(async () => {
     buildPage()
-    running = await startRunning({}, DIST)
+    running = await startRunning({}, { dashboard: DIST })
     browser = await launchChromium()
     page = await browser.newPage({
       locale: 'en-GB',

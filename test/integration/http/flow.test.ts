@@ -1,8 +1,9 @@
 import pino from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createPipeline, type Pipeline } from '../../../server/pipeline.ts'
+import type { Submitted } from '../../../server/routes/dependencies.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
-import { createSubmit, type Submitted } from '../../../server/submit.ts'
+import { createSubmit } from '../../../server/submit.ts'
 import { freshDatabase } from './database.ts'
 import { type Client, type Service, shipmentBody, startService } from './service.ts'
 

@@ -8,7 +8,7 @@ import type { ServerMessage } from '../../../server/model/live.ts'
 import { type Service, startService } from '../../../server/service.ts'
 import { makeFirstAdmin } from '../../../server/store/first-admin.ts'
 import { openPool } from '../../../server/store/pool.ts'
-import { freshDatabase } from '../../setup/database.ts'
+import { freshDatabase, type TestDatabase } from '../../setup/database.ts'
 
 export const EMAIL = 'desk@buyer.example'
 export const PASSWORD = 'a long enough one'
@@ -55,9 +55,9 @@ export type Running = {
 /** The whole service on free ports, over a database of its own, with somebody signed in. */
 export const startRunning = async (
   settings: Record<string, string> = {},
-  dashboard: string | null = null,
+  { dashboard = null, database: given }: { dashboard?: string | null; database?: TestDatabase } = {},
 ): Promise<Running> => {
-  const database = await freshDatabase()
+  const database = given ?? (await freshDatabase())
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
   const config = readConfig({
     PORT: String(httpPort),

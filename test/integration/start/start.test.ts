@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -19,14 +19,26 @@ setInterval(() => undefined, 60_000)
 console.log('up', process.pid)
 `
 
-/** A clone of its own: the two scripts, the packages, a page of one line, and the stand-in. */
+const nothing = JSON.stringify({ lockfileVersion: 3, packages: {} })
+
+/**
+ * A clone of its own: the two scripts, a page of one line, the stand-in, and packages that need no install: its lock
+ * file names none, and those that are used are lent one by one (a whole folder that is lent could be emptied by npm).
+ */
 const clone = async () => {
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'server/model'), { recursive: true })
   await mkdir(join(folder, 'dashboard'))
-  for (const path of ['package.json', 'package-lock.json', 'tsconfig.json', 'server/start.mjs', 'server/install.mjs'])
+  for (const path of ['tsconfig.json', 'server/start.mjs', 'server/install.mjs'])
     await cp(here(path), join(folder, path))
-  await symlink(here('node_modules'), join(folder, 'node_modules'))
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ type: 'module', scripts: { start: 'node server/start.mjs' } }),
+  )
+  await writeFile(join(folder, 'package-lock.json'), nothing)
+  await mkdir(join(folder, 'node_modules'))
+  await writeFile(join(folder, 'node_modules/.package-lock.json'), nothing)
+  for (const name of ['vite', 'tsx']) await symlink(here(`node_modules/${name}`), join(folder, 'node_modules', name))
   await writeFile(join(folder, 'server/main.ts'), main)
   await writeFile(join(folder, 'dashboard/index.html'), '<script type="module" src="./page.ts"></script>')
   await writeFile(join(folder, 'dashboard/page.ts'), `document.title = 'first' as string`)
@@ -42,20 +54,38 @@ describe('installing', () => {
   const isInstalled = (folder: string) =>
     evaluate(folder, `import { isInstalled } from './server/install.mjs'; console.log(isInstalled())`)
 
-  it('finds what the lock file names, and sees when there is nothing, less, or another version', async () => {
+  const thisMachine = { os: [process.platform], cpu: [process.arch] }
+  const elsewhere = { os: ['aix'], cpu: ['ppc64'] }
+  const wanted = {
+    '': { name: 'zaitu' },
+    'node_modules/one': { version: '1.0.0', integrity: 'sha512-one' },
+    'node_modules/here': { version: '1.0.0', optional: true, ...thisMachine },
+    'node_modules/elsewhere': { version: '1.0.0', optional: true, ...elsewhere },
+  }
+  const { '': _ourselves, 'node_modules/elsewhere': foreign, ...present } = wanted
+  const asInstalled: [string, Record<string, unknown> | undefined, boolean][] = [
+    ['all that runs here', present, true],
+    ['no record, as after an install that was cut short', undefined, false],
+    ['one too few', { 'node_modules/here': present['node_modules/here'] }, false],
+    ['another version', { ...present, 'node_modules/one': { version: '1.0.1', integrity: 'sha512-one' } }, false],
+    ['another content', { ...present, 'node_modules/one': { version: '1.0.0', integrity: 'sha512-two' } }, false],
+    ['one too many', { ...present, 'node_modules/two': { version: '1.0.0' } }, false],
+    ['those of another machine', { ...present, 'node_modules/elsewhere': foreign }, false],
+  ]
+  for (const [what, packages, fits] of asInstalled)
+    it(`${fits ? 'is content with' : 'is due with'} ${what}`, async () => {
+      const folder = await clone()
+      await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages: wanted }))
+      await rm(join(folder, 'node_modules/.package-lock.json'))
+      for (const name of ['one', 'two', 'here', 'elsewhere']) await mkdir(join(folder, 'node_modules', name))
+      if (packages) await writeFile(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages }))
+      expect(await isInstalled(folder)).toBe(`${fits}\n`)
+    })
+
+  it('is due when a package was removed by hand', async () => {
     const folder = await clone()
-    expect(await isInstalled(folder)).toBe('true\n')
-    const lock = await readFile(join(folder, 'package-lock.json'), 'utf8')
-    const other = JSON.parse(lock)
-    other.packages['node_modules/zod'].version = '0.0.1'
-    await writeFile(join(folder, 'package-lock.json'), JSON.stringify(other))
-    expect(await isInstalled(folder)).toBe('false\n')
-    const more = JSON.parse(lock)
-    more.packages['node_modules/one-more'] = { version: '1.0.0' }
-    await writeFile(join(folder, 'package-lock.json'), JSON.stringify(more))
-    expect(await isInstalled(folder)).toBe('false\n')
-    await writeFile(join(folder, 'package-lock.json'), lock)
-    await rm(join(folder, 'node_modules'))
+    await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages: wanted }))
+    await writeFile(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages: present }))
     expect(await isInstalled(folder)).toBe('false\n')
   })
 
