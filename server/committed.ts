@@ -2,7 +2,7 @@ import { deviceTopic } from './broker/topic.ts'
 import type { Numbered } from './ingest/batch.ts'
 import { advance, missing, type Progress } from './ingest/progress.ts'
 import type { Logger } from './log.ts'
-import type { Committed, Resend } from './model/reading.ts'
+import type { Committed, Reading, Resend } from './model/reading.ts'
 import { inTransaction, type Pool } from './store/pool.ts'
 import { loadProgress, saveProgress } from './store/progress.ts'
 
@@ -21,8 +21,10 @@ export const createCommitted = ({
   pool,
   publish,
   log,
+  codeOf,
 }: {
   pool: Pool
+  codeOf(deviceId: number): string | undefined
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
   log: Logger
 }) => {
@@ -30,34 +32,34 @@ export const createCommitted = ({
   let waiting: Numbered[] = []
   let flushing: Promise<void> | null = null
 
-  const take = async (): Promise<void> => {
+  const add = (deviceId: number, boot: number, seq: number): void => {
+    const entry = entries.get(deviceId)
+    if (entry === undefined) {
+      waiting.push({ deviceId, boot, seq })
+      return
+    }
+    entry.progress = advance(entry.progress, boot, seq)
+    entry.changed = true
+  }
+
+  /** What is stored of devices that are heard for the first time, then the numbers that waited for it. */
+  const introduce = async (): Promise<void> => {
+    if (waiting.length === 0) return
+    const strangers = [...new Set(waiting.map(({ deviceId }) => deviceId))]
+    const stored = await inTransaction(pool, (tx) => loadProgress(tx, strangers))
     const numbers = waiting
     waiting = []
-    const strangers = [...new Set(numbers.map(({ deviceId }) => deviceId))].filter((id) => !entries.has(id))
-    let stored: Map<number, Progress>
-    try {
-      stored =
-        strangers.length === 0
-          ? new Map<number, Progress>()
-          : await inTransaction(pool, (tx) => loadProgress(tx, strangers))
-    } catch (error) {
-      waiting = numbers.concat(waiting)
-      throw error
+    for (const deviceId of new Set(numbers.map((number) => number.deviceId))) {
+      const code = codeOf(deviceId)
+      if (code === undefined || entries.has(deviceId)) continue
+      const progress = stored.get(deviceId) ?? { boot: 0, seq: -1, beyond: [] }
+      entries.set(deviceId, { code, progress, changed: false, gapSince: null, sent: '' })
     }
-    for (const { deviceId, deviceCode, boot, seq } of numbers) {
-      const entry = entries.get(deviceId)
-      const progress = advance(entry?.progress ?? stored.get(deviceId), boot, seq)
-      if (entry === undefined)
-        entries.set(deviceId, { code: deviceCode, progress, changed: true, gapSince: null, sent: '' })
-      else {
-        entry.progress = progress
-        entry.changed = true
-      }
-    }
+    for (const { deviceId, boot, seq } of numbers) if (entries.has(deviceId)) add(deviceId, boot, seq)
   }
 
   const flush = async (): Promise<void> => {
-    await take()
+    await introduce()
     const changed = [...entries].filter(([, entry]) => entry.changed)
     if (changed.length > 0) {
       for (const [, entry] of changed) entry.changed = false
@@ -110,9 +112,10 @@ export const createCommitted = ({
   const timer = setInterval(run, EVERY_MS)
 
   return {
-    /** Counts numbers whose readings have been committed. */
-    count: (numbers: readonly Numbered[]): void => {
-      for (const number of numbers) waiting.push(number)
+    /** Counts what has been committed: readings that carry a number, and numbers of those that became letters. */
+    count: (readings: readonly Reading[], numbered: readonly Numbered[]): void => {
+      for (const { deviceId, boot, seq } of readings) if (boot !== null) add(deviceId, boot, seq)
+      for (const { deviceId, boot, seq } of numbered) add(deviceId, boot, seq)
     },
     stop: async (): Promise<void> => {
       clearInterval(timer)

@@ -51,7 +51,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
   const lane = createLane()
   const directory = createDirectory(pool)
   const writer = createWriter(pool)
-  const committed = createCommitted({ pool, publish, log })
+  const committed = createCommitted({ pool, publish, log, codeOf: (id) => directory.byId(id)?.code })
   const refolder = createRefolder({ pool, lane, directory, log, alarmsChanged: live.alarmsChanged })
   const queue: Pending[] = []
   let stopping = false
@@ -65,7 +65,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     }
     const code = speakerOf(message)
     const device = code === null ? undefined : directory.get(code)
-    if (code !== null && device !== undefined) addMessage(pending.batch, message, device, code)
+    if (code !== null && device !== undefined) addMessage(pending.batch, message, device)
     else pending.strangers.push(message)
     wake?.()
   }
@@ -76,7 +76,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     for (const message of strangers.splice(0)) {
       const code = speakerOf(message)
       const device = code === null ? undefined : directory.get(code)
-      if (code !== null && device !== undefined) addMessage(batch, message, device, code)
+      if (code !== null && device !== undefined) addMessage(batch, message, device)
       else addUnknown(batch, message)
     }
   }
@@ -104,7 +104,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
       },
     )
     for (const { message, outcome } of batch.accepted) message.acknowledge(outcome)
-    committed.count(batch.numbered)
+    committed.count(batch.readings, batch.numbered)
     if (fresh.length > 0) live.readings(fresh)
     const oldest = batch.accepted[0]?.message.receivedAt
     observe?.batch({

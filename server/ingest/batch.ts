@@ -9,8 +9,8 @@ export type Speaker = { id: number; orgId: string; gauge: boolean }
 /** A part of a message that waits for a person. */
 export type Letter = { speaker: Speaker | null; topic: string; payload: Buffer; reason: string; receivedAt: number }
 export type Status = { speaker: Speaker; online: boolean; at: number }
-/** A number that is dealt with for good, stored or a letter: it counts towards `committed`. */
-export type Numbered = { deviceId: number; deviceCode: string; boot: number; seq: number }
+/** A number that is dealt with although its reading is not stored: it counts towards `committed`. */
+export type Numbered = { deviceId: number; boot: number; seq: number }
 
 /** What is committed in one transaction; every message in it is acknowledged after the commit. */
 export type Batch = {
@@ -56,7 +56,7 @@ export const addUnknown = (batch: Batch, message: Message): void => {
 }
 
 /** Sorts one message of a known device into readings, letters and statuses; refuses what is too much. */
-export const addMessage = (batch: Batch, message: Message, device: Speaker, code: string): void => {
+export const addMessage = (batch: Batch, message: Message, device: Speaker): void => {
   const { topic, payload, receivedAt } = message
   const letter = (reason: string, part = payload): void => {
     batch.letters.push({ speaker: device, topic, payload: part, reason, receivedAt })
@@ -82,7 +82,6 @@ export const addMessage = (batch: Batch, message: Message, device: Speaker, code
   if (decoded.readings.length > 0) batch.senders.set(device.id, { orgId: device.orgId, topic })
   for (const reading of decoded.readings) batch.readings.push(reading)
   for (const { reason, payload: part } of decoded.rejected) letter(reason, part)
-  for (const { boot, seq } of decoded.numbered)
-    batch.numbered.push({ deviceId: device.id, deviceCode: code, boot, seq })
+  for (const { boot, seq } of decoded.numbered) batch.numbered.push({ deviceId: device.id, boot, seq })
   batch.accepted.push({ message, outcome: { stored: decoded.readings.length, deadLetters: decoded.rejected.length } })
 }

@@ -19,7 +19,7 @@ export type Decoded =
       ok: true
       readings: Reading[]
       rejected: Rejected[]
-      /** the numbers that are dealt with by this, stored or rejected */
+      /** numbers of readings that are not stored: they are dealt with, too */
       numbered: { boot: number; seq: number }[]
     }
   /** too much to be taken at all: the connection is closed, HTTP answers 413 */
@@ -68,49 +68,60 @@ const whole = (value: unknown): value is number =>
 
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
 
-type Judged = { ok: true; reading: Reading; complaints: string[] } | { ok: false; reason: string }
-
-const judgeTime = (body: Body, receivedAt: number): { ok: true; time: number } | { ok: false; reason: string } => {
-  if (body.time === undefined) return { ok: false, reason: 'time is missing' }
-  const parsed = Instant.safeParse(body.time)
-  if (!parsed.success) {
-    return {
-      ok: false,
-      reason: `time ${shown(body.time)} is neither ISO 8601 with an offset nor whole epoch milliseconds`,
-    }
+/** Epoch ms of a body's time when it can be believed, else null and the reason among `complaints`. */
+const judgeTime = (given: unknown, receivedAt: number, complaints: string[]): number | null => {
+  // whole milliseconds are what devices send most, and need no schema
+  const time = typeof given === 'number' && Number.isInteger(given) ? given : Instant.safeParse(given).data
+  if (time === undefined) {
+    complaints.push(
+      given === undefined
+        ? 'time is missing'
+        : `time ${shown(given)} is neither ISO 8601 with an offset nor whole epoch milliseconds`,
+    )
+    return null
   }
-  const ahead = parsed.data - receivedAt
-  if (ahead > MAX_AHEAD_MS) {
-    return {
-      ok: false,
-      reason: `time ${new Date(parsed.data).toISOString()} is more than 5 min ahead of the server: check the device's clock`,
-    }
+  if (time - receivedAt > MAX_AHEAD_MS) {
+    complaints.push(`time ${shownTime(time)} is more than 5 min ahead of the server: check the device's clock`)
+    return null
   }
-  if (-ahead > MAX_BEHIND_MS) {
-    return { ok: false, reason: `time ${new Date(parsed.data).toISOString()} is more than 30 days behind` }
+  if (receivedAt - time > MAX_BEHIND_MS) {
+    complaints.push(`time ${shownTime(time)} is more than 30 days behind`)
+    return null
   }
-  return { ok: true, time: parsed.data }
+  return time
 }
 
-/** Judges each measure alone: what is out of its physical range is complained about, the rest is a reading. */
-const judgeReading = (body: unknown, from: Sender, receivedAt: number): Judged => {
-  if (!isBody(body)) return { ok: false, reason: `a reading must be an object, not ${shown(body)}` }
-  const time = judgeTime(body, receivedAt)
-  if (!time.ok) return time
+const shownTime = (time: number): string => (Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : String(time))
+
+/**
+ * Judges each measure alone: what is out of its physical range is complained about, the rest is a reading. Null when
+ * nothing of it can be stored. Complaints go into one list for all readings of a message: most messages have none.
+ */
+const judgeReading = (body: unknown, from: Sender, receivedAt: number, complaints: string[]): Reading | null => {
+  if (!isBody(body)) {
+    complaints.push(`a reading must be an object, not ${shown(body)}`)
+    return null
+  }
+  const time = judgeTime(body.time, receivedAt, complaints)
+  if (time === null) return null
   const seq = body.seq ?? 0
-  if (!whole(seq)) return { ok: false, reason: `seq ${shown(seq)} is not a whole number from 0 to 2147483647` }
-  const boot = body.boot ?? null
-  if (boot !== null && !whole(boot))
-    return { ok: false, reason: `boot ${shown(boot)} is not a whole number from 0 to 2147483647` }
+  if (!whole(seq)) {
+    complaints.push(`seq ${shown(seq)} is not a whole number from 0 to 2147483647`)
+    return null
+  }
+  const boot = body.boot ?? 0
+  if (!whole(boot)) {
+    complaints.push(`boot ${shown(boot)} is not a whole number from 0 to 2147483647`)
+    return null
+  }
 
   const reading: Reading = {
     deviceId: from.id,
     receivedAt,
-    time: time.time, seq, boot,
+    time, seq, boot: body.seq === undefined ? null : boot,
     temperature: null, pressure: null, level: null, ambient: null,
     lat: null, lon: null, battery: null, shock: null, extra: null,
   } // biome-ignore format: one line a group
-  const complaints: string[] = []
   let measured = 0
   for (const measure of MEASURES) {
     const given = body[measure]
@@ -120,10 +131,10 @@ const judgeReading = (body: unknown, from: Sender, receivedAt: number): Judged =
       continue
     }
     const value = measure === 'pressure' && from.gauge ? given + ATMOSPHERE_BAR : given
-    const [least, most] = RANGES[measure]
-    if (value < least || value > most) {
+    const range = RANGES[measure]
+    if (value < range[0] || value > range[1]) {
       complaints.push(
-        `${measure} ${value}${UNITS[measure]} is outside the physical range ${least} to ${most}${UNITS[measure]}`,
+        `${measure} ${value}${UNITS[measure]} is outside the physical range ${range[0]} to ${range[1]}${UNITS[measure]}`,
       )
       continue
     }
@@ -131,11 +142,9 @@ const judgeReading = (body: unknown, from: Sender, receivedAt: number): Judged =
     measured++
   }
   reading.extra = judgeExtra(body, complaints)
-  if (measured > 0) return { ok: true, reading, complaints }
-  return {
-    ok: false,
-    reason: complaints.length > 0 ? complaints.join('; ') : `no measured value: expected one of ${MEASURES.join(', ')}`,
-  }
+  if (measured > 0) return reading
+  if (complaints.length === 0) complaints.push(`no measured value: expected one of ${MEASURES.join(', ')}`)
+  return null
 }
 
 /** The number of a body that carries one, whatever else is wrong with it: a device need not send it again. */
@@ -190,15 +199,21 @@ const whollyRejected = (payload: Buffer, reason: string): Decoded => ({
 })
 
 const judgeAll = (bodies: unknown[], bytesOf: (body: unknown) => Buffer, from: Sender, receivedAt: number): Decoded => {
-  const decoded: Decoded = { ok: true, readings: [], rejected: [], numbered: [] }
+  const readings: Reading[] = []
+  const rejected: Rejected[] = []
+  const numbered: { boot: number; seq: number }[] = []
+  const complaints: string[] = []
   for (const body of bodies) {
-    const judged = judgeReading(body, from, receivedAt)
-    if (judged.ok) decoded.readings.push(judged.reading)
-    const reasons = judged.ok ? judged.complaints : [judged.reason]
-    for (const reason of reasons) decoded.rejected.push({ payload: bytesOf(body), reason })
-    decoded.numbered.push(...numberOf(body))
+    const reading = judgeReading(body, from, receivedAt, complaints)
+    if (reading !== null) readings.push(reading)
+    else numbered.push(...numberOf(body))
+    if (complaints.length === 0) continue
+    // what is left of a reading is stored without the measures complained about; one that is not is one letter
+    const reasons = reading === null ? [complaints.join('; ')] : complaints
+    for (const reason of reasons) rejected.push({ payload: bytesOf(body), reason })
+    complaints.length = 0
   }
-  return decoded
+  return { ok: true, readings, rejected, numbered }
 }
 
 const tooMany = (count: number): string => `${count} readings in one message: at most ${MAX_READINGS} are taken`

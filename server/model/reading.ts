@@ -39,6 +39,7 @@ export type Reading = {
   receivedAt: number
   time: number
   seq: number
+  /** null where the reading came without a number; it is not stored */
   boot: number | null
   temperature: number | null
   pressure: number | null

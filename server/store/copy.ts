@@ -11,59 +11,67 @@ export const READING_COLUMNS =
 
 /**
  * Readings as `copy … (format binary)` wants them (PostgreSQL manual, COPY, Binary Format); the columns of
- * `READING_COLUMNS`. Measured on Node 20: 2 million rows a second, against 0.3 for text.
+ * `READING_COLUMNS`. A DataView, because Buffer's writers check each value (1.6 times as long, Node 20).
  */
 export const encodeReadings = (readings: readonly Reading[]): Buffer => {
-  const extras = readings.map((reading) => (reading.extra === null ? null : Buffer.from(JSON.stringify(reading.extra))))
-  const bytes = extras.reduce(
-    (sum, extra) => sum + ROW_BYTES + (extra === null ? 0 : extra.length + 1),
-    HEADER.length + 2,
-  )
-  const out = Buffer.allocUnsafe(bytes)
+  const out = Buffer.allocUnsafe(HEADER.length + 2 + readings.length * ROW_BYTES + extraBytes(readings))
+  const view = new DataView(out.buffer, out.byteOffset, out.byteLength)
   let at = HEADER.copy(out)
+  for (const reading of readings) {
+    view.setInt16(at, COLUMNS)
+    view.setInt32(at + 2, 4)
+    view.setInt32(at + 6, reading.deviceId)
+    at = instant(view, at + 10, reading.time)
+    view.setInt32(at, 4)
+    view.setInt32(at + 4, reading.seq)
+    at = instant(view, at + 8, reading.receivedAt)
+    at = double(view, at, reading.temperature)
+    at = double(view, at, reading.pressure)
+    at = double(view, at, reading.level)
+    at = double(view, at, reading.ambient)
+    at = double(view, at, reading.lat)
+    at = double(view, at, reading.lon)
+    at = double(view, at, reading.battery)
+    at = double(view, at, reading.shock)
+    at = reading.extra === null ? absent(view, at) : extra(out, view, at, JSON.stringify(reading.extra))
+  }
+  view.setInt16(at, -1)
+  return out.subarray(0, at + 2)
+}
 
-  const int = (value: number): void => {
-    at = out.writeInt32BE(4, at)
-    at = out.writeInt32BE(value, at)
-  }
-  const instant = (epochMs: number): void => {
-    const micros = (epochMs - EPOCH_2000_MS) * 1_000
-    const high = Math.floor(micros / 4_294_967_296)
-    at = out.writeInt32BE(8, at)
-    at = out.writeInt32BE(high, at)
-    at = out.writeUInt32BE(micros - high * 4_294_967_296, at)
-  }
-  const double = (value: number | null): void => {
-    if (value === null) {
-      at = out.writeInt32BE(-1, at)
-      return
-    }
-    at = out.writeInt32BE(8, at)
-    at = out.writeDoubleBE(value, at)
-  }
+/** At most three bytes of UTF-8 for each UTF-16 unit. */
+const extraBytes = (readings: readonly Reading[]): number => {
+  let bytes = 0
+  for (const reading of readings) if (reading.extra !== null) bytes += 1 + 3 * JSON.stringify(reading.extra).length
+  return bytes
+}
 
-  for (const [index, reading] of readings.entries()) {
-    at = out.writeInt16BE(COLUMNS, at)
-    int(reading.deviceId)
-    instant(reading.time)
-    int(reading.seq)
-    instant(reading.receivedAt)
-    double(reading.temperature)
-    double(reading.pressure)
-    double(reading.level)
-    double(reading.ambient)
-    double(reading.lat)
-    double(reading.lon)
-    double(reading.battery)
-    double(reading.shock)
-    const extra = extras[index]
-    if (extra === null || extra === undefined) at = out.writeInt32BE(-1, at)
-    else {
-      at = out.writeInt32BE(extra.length + 1, at)
-      at = out.writeUInt8(1, at) // jsonb's binary version
-      at += extra.copy(out, at)
-    }
-  }
-  at = out.writeInt16BE(-1, at)
-  return out.subarray(0, at)
+const absent = (view: DataView, at: number): number => {
+  view.setInt32(at, -1)
+  return at + 4
+}
+
+/** Microseconds since 2000, 64 bits in two halves: a BigInt each would cost more than the rest of the row. */
+const instant = (view: DataView, at: number, epochMs: number): number => {
+  const micros = (epochMs - EPOCH_2000_MS) * 1_000
+  const high = Math.floor(micros / 4_294_967_296)
+  view.setInt32(at, 8)
+  view.setInt32(at + 4, high)
+  view.setUint32(at + 8, micros - high * 4_294_967_296)
+  return at + 12
+}
+
+const double = (view: DataView, at: number, value: number | null): number => {
+  if (value === null) return absent(view, at)
+  view.setInt32(at, 8)
+  view.setFloat64(at + 4, value)
+  return at + 12
+}
+
+/** jsonb: its binary version 1, then the text. */
+const extra = (out: Buffer, view: DataView, at: number, json: string): number => {
+  const bytes = out.write(json, at + 5)
+  view.setInt32(at, bytes + 1)
+  view.setUint8(at + 4, 1)
+  return at + 5 + bytes
 }

@@ -107,17 +107,20 @@ describe('a message becomes readings, and what is wrong with the rest of it', ()
     expect(reasons).toEqual([expect.stringContaining('nested')])
   })
 
-  it('counts every number it has dealt with, stored or rejected', () => {
-    const { numbered } = read({
+  it('carries every number that it has dealt with: on the reading, or apart where that is not stored', () => {
+    const { readings, numbered } = read({
       readings: [
         { time: NOW, temperature: 1, seq: 4, boot: 1 },
         { time: 'x', seq: 5, boot: 1 },
+        { time: NOW, temperature: 1, seq: 6 },
         { time: NOW, temperature: 1 },
       ],
     })
-    expect(numbered).toEqual([
-      { boot: 1, seq: 4 },
-      { boot: 1, seq: 5 },
+    expect(readings.map(({ boot, seq }) => [boot, seq])).toEqual([
+      [1, 4],
+      [0, 6],
+      [null, 0],
     ])
+    expect(numbered).toEqual([{ boot: 1, seq: 5 }])
   })
 })
