@@ -180,16 +180,16 @@ export const writeCheckpoints = async (
 export const isNewer = (state: StreamState, reading: { time: number; seq: number }): boolean =>
   state.at === null || isBefore(state.at, reading)
 
-/** Checkpoints of a loan at or after `from` (epoch ms), ascending. */
-export const laterCheckpoints = async (tx: Tx, stream: Stream, from: number): Promise<Checkpoint[]> => {
+/** Checkpoints of a loan that stand after `after` (epoch ms), ascending. */
+export const laterCheckpoints = async (tx: Tx, stream: Stream, after: number): Promise<Checkpoint[]> => {
   const { rows } = await tx.query<{ time: Date; state: StreamState }>(
     `select time, state from stream_checkpoints
-     where shipment_id = $1::uuid and device_id = $2::integer and time >= $3::timestamptz and time >= $4::timestamptz
+     where shipment_id = $1::uuid and device_id = $2::integer and time > $3::timestamptz and time >= $4::timestamptz
        and ($5::timestamptz is null or time < $5::timestamptz) order by time, seq`,
     [
       stream.shipmentId,
       stream.deviceId,
-      new Date(from),
+      new Date(after),
       new Date(stream.context.from),
       stream.nextFrom === null ? null : new Date(stream.nextFrom),
     ],
