@@ -152,12 +152,19 @@ const judgeExtra = (body: Body, complaints: string[]): Extra | null => {
     if (parsed.success) extra = parsed.data
     else complaints.push(`extra ${shown(body.extra)} is not a flat object of numbers, strings and booleans`)
   }
+  const more: Extra = {}
+  const odd: string[] = []
   for (const key in body) {
     if (KNOWN.has(key)) continue
     const parsed = Extra.safeParse({ [key]: body[key] })
-    if (parsed.success) extra = { ...parsed.data, ...extra }
-    else complaints.push(`${key} is not a known measure, nor a number, string or boolean that could be kept as extra`)
+    if (parsed.success) Object.assign(more, parsed.data)
+    else odd.push(key.slice(0, 64))
   }
+  if (odd.length > 0) {
+    const names = odd.length > 5 ? `${odd.slice(0, 5).join(', ')} and ${odd.length - 5} more` : odd.join(', ')
+    complaints.push(`${names}: not a known measure, nor a number, string or boolean that could be kept as extra`)
+  }
+  if (Object.keys(more).length > 0) extra = { ...more, ...extra }
   return extra
 }
 
@@ -194,8 +201,9 @@ const judgeAll = (bodies: unknown[], bytesOf: (body: unknown) => Buffer, from: S
   for (const body of bodies) {
     const judged = judgeReading(body, from, receivedAt)
     if (judged.ok) decoded.readings.push(judged.reading)
-    const reasons = judged.ok ? judged.complaints : [judged.reason]
-    for (const reason of reasons) decoded.rejected.push({ payload: bytesOf(body), reason })
+    // one letter a reading, whatever is wrong with it: its bytes are kept once
+    const reason = judged.ok ? judged.complaints.join('; ') : judged.reason
+    if (reason !== '') decoded.rejected.push({ payload: bytesOf(body), reason })
     decoded.numbered.push(...numberOf(body))
   }
   return decoded
