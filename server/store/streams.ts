@@ -1,8 +1,7 @@
 import { Limits } from '../model/limits.ts'
 import type { Reading } from '../model/reading.ts'
-import { fold, INITIAL, isBefore, type StreamContext, type StreamState } from '../rules/fold.ts'
+import { fold, INITIAL, isBefore, type Sampled, type StreamContext, type StreamState } from '../rules/fold.ts'
 import type { Tx } from './pool.ts'
-import { readingFromRow } from './readings.ts'
 
 /** One loan of a device to a shipment, with the state of its rules. Times in epoch ms. */
 export type Stream = {
@@ -27,10 +26,12 @@ export type KnownDevice = {
   orgId: string
   gauge: boolean
   reportMs: number
+  /** may speak no longer; what it has said is still folded */
+  revoked: boolean
   streams: Stream[]
 }
 
-type DeviceRow = { id: number; code: string; org_id: string; gauge: boolean; report_seconds: number }
+type DeviceRow = { id: number; code: string; org_id: string; gauge: boolean; report_seconds: number; revoked: boolean }
 type LoanRow = {
   id: string
   device_id: number
@@ -44,8 +45,8 @@ type LoanRow = {
 /** Devices by the name that topics use, with their loans and limits; a name that is unknown is missing from the answer. */
 export const loadDevices = async (tx: Tx, codes: readonly string[]): Promise<KnownDevice[]> => {
   const { rows: devices } = await tx.query<DeviceRow>(
-    `select id, code, org_id, pressure_reference = 'gauge' as gauge, report_seconds
-     from devices where code = any($1::text[]) and revoked_at is null`,
+    `select id, code, org_id, pressure_reference = 'gauge' as gauge, report_seconds, revoked_at is not null as revoked
+     from devices where code = any($1::text[])`,
     [codes],
   )
   if (devices.length === 0) return []
@@ -63,6 +64,7 @@ export const loadDevices = async (tx: Tx, codes: readonly string[]): Promise<Kno
     orgId: device.org_id,
     gauge: device.gauge,
     reportMs: device.report_seconds * 1000,
+    revoked: device.revoked,
     streams: loans
       .filter((loan) => loan.device_id === device.id)
       .map((loan, index, all) => streamOf(device, loan, all.slice(index + 1))),
@@ -117,15 +119,16 @@ export const readingsAfter = async (
   stream: Stream,
   at: StreamState['at'],
   count: number,
-): Promise<Reading[]> => {
+): Promise<Sampled[]> => {
   const from = at ?? { time: stream.context.from, seq: -1 }
-  const { rows } = await tx.query(
-    `select * from readings
+  // not `extra`: thousands of rows, each of which may have a megabyte of it
+  const { rows } = await tx.query<Omit<Sampled, 'time'> & { time: Date }>(
+    `select time, seq, temperature, pressure, level from readings
      where device_id = $1::integer and time >= $2::timestamptz and (time, seq) > ($2::timestamptz, $3::integer) and time < $4::timestamptz
      order by time, seq limit $5::integer`,
     [stream.deviceId, new Date(from.time), from.seq, new Date(stream.context.to ?? Date.now() + 3_600_000), count],
   )
-  return rows.map(readingFromRow)
+  return rows.map((row) => ({ ...row, time: row.time.getTime() }))
 }
 
 /** Most readings folded in passing when a stream is first met; a worker does the rest without holding anybody up. */
@@ -145,7 +148,7 @@ export const loadState = async (
   const readings = await readingsAfter(tx, stream, checkpoint.state.at, MOST_IN_PASSING + fresh.length)
   stream.checkpointAt = checkpoint.time
   if (readings.length >= MOST_IN_PASSING + fresh.length) return 'refolding'
-  const keyOf = ({ time, seq }: Reading) => `${time} ${seq}`
+  const keyOf = ({ time, seq }: { time: number; seq: number }) => `${time} ${seq}`
   const unrecorded = new Set(fresh.map(keyOf))
   return fold(
     checkpoint.state,

@@ -58,6 +58,44 @@ describe('a refold reaches to the end of what is in question', () => {
   })
 })
 
+describe('what a refold finds', () => {
+  it('pages for an excursion that was held to be over, and is not', async () => {
+    rig = await startRig()
+    for (const [i, temperature] of [20, 35, 29].entries()) await rig.send(1, { time: T0 + i * MINUTE, temperature })
+    const paged = async () => (await rig.owner.query('select kind from outbox')).rows
+    expect(await paged()).toEqual([])
+    await rig.owner.query(
+      `insert into shipment_limits (org_id, shipment_id, valid_from, limits) values ($1, $2, $3, '{"temperature":{"high":28}}')`,
+      [rig.orgId, rig.shipments[0], new Date(T0 + 1.5 * MINUTE)],
+    )
+    await rig.owner.query(
+      `insert into refold_requests (shipment_id, device_id, from_time) select shipment_id, device_id, $1 from assignments`,
+      [new Date(T0 + 1.5 * MINUTE)],
+    )
+    await rig.settled()
+    expect(await rig.alarms()).toMatchObject([{ onset: T0 + MINUTE, clearedAt: null, retrospective: false }])
+    expect(await paged()).toEqual([{ kind: 'alarm-raised' }])
+  })
+
+  it('holds of what a device said before it was revoked; what it says then is put aside', async () => {
+    rig = await startRig()
+    await rig.send(1, { time: T0 + MINUTE, temperature: 20 })
+    await rig.owner.query(
+      `insert into readings (device_id, time, seq, received_at, temperature) select id, $1, 0, now(), 35 from devices`,
+      [new Date(T0)],
+    )
+    await rig.owner.query('update devices set revoked_at = now()')
+    await rig.owner.query(
+      'insert into refold_requests (shipment_id, device_id, from_time) select shipment_id, device_id, $1 from assignments',
+      [new Date(T0)],
+    )
+    await rig.settled()
+    expect(await rig.alarms()).toMatchObject([{ onset: T0, clearedAt: T0 + MINUTE }])
+    await rig.send(1, { time: T0 + 2 * MINUTE, temperature: 35 })
+    expect(await rig.deadLetters()).toMatchObject([{ reason: 'device d1 has been revoked' }])
+  })
+})
+
 describe('a refold that does not get to its end', () => {
   it('is taken up again when the server stopped in the middle', async () => {
     rig = await startRig()
