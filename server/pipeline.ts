@@ -44,8 +44,10 @@ export type Pipeline = {
   stop(): Promise<void>
 }
 
-/** Most readings in one transaction: larger ones commit no faster and hold others up. */
+/** Most readings, or letters, in one transaction: larger ones commit no faster and hold others up. */
 const MOST_READINGS = 20_000
+/** How soon it is noticed that a device was revoked; the embedded broker and HTTP do not let it in any more anyway. */
+const REFRESH_MS = 30_000
 
 export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDeps): Pipeline => {
   const lane = createLane()
@@ -59,13 +61,13 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
 
   const deliver = (message: Message): void => {
     let pending = queue.at(-1)
-    if (pending === undefined || pending.taken || pending.batch.readings.length >= MOST_READINGS) {
+    if (pending === undefined || pending.taken || sizeOf(pending) >= MOST_READINGS) {
       pending = { batch: emptyBatch(), strangers: [], taken: false }
       queue.push(pending)
     }
     const code = speakerOf(message)
     const device = code === null ? undefined : directory.get(code)
-    if (code !== null && device !== undefined) addMessage(pending.batch, message, device)
+    if (code !== null && device?.revoked === false) addMessage(pending.batch, message, device)
     else pending.strangers.push(message)
     wake?.()
   }
@@ -76,8 +78,8 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     for (const message of strangers.splice(0)) {
       const code = speakerOf(message)
       const device = code === null ? undefined : directory.get(code)
-      if (code !== null && device !== undefined) addMessage(batch, message, device)
-      else addUnknown(batch, message)
+      if (code !== null && device?.revoked === false) addMessage(batch, message, device)
+      else addUnknown(batch, message, device?.revoked)
     }
   }
 
@@ -161,9 +163,14 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     log.warn({ error: String(error) }, 'stopped with messages that were not acknowledged; they will come again'),
   )
 
+  const refreshing = setInterval(() => {
+    directory.refresh().catch((error) => log.debug({ error: String(error) }, 'who was revoked is looked up later'))
+  }, REFRESH_MS)
+
   return {
     deliver,
-    waiting: () => queue.reduce((sum, { batch, strangers }) => sum + batch.readings.length + strangers.length, 0),
+    // once it stops, nothing that comes is dealt with any more
+    waiting: () => (stopping ? Number.POSITIVE_INFINITY : queue.reduce((sum, pending) => sum + sizeOf(pending), 0)),
     refoldSoon: refolder.soon,
     settled: async () => {
       while (queue.length > 0) await sleep(5)
@@ -172,6 +179,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     },
     stop: async () => {
       stopping = true
+      clearInterval(refreshing)
       wake?.()
       await looping
       await refolder.stop()
@@ -181,3 +189,6 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
 }
 
 type Pending = { batch: Batch; strangers: Message[]; taken: boolean }
+
+const sizeOf = ({ batch, strangers }: Pending): number =>
+  batch.readings.length + batch.letters.length + strangers.length

@@ -56,9 +56,21 @@ export const startService = async (
 
   const hub = config.REDIS_URL === undefined ? createLocalHub() : createRedisHub(config.REDIS_URL, log)
   const devices = deviceSignIn(ingest)
+  // an external broker has its own list of who may connect
+  let sendAway = (_code: string): void => undefined
+  const openEmbedded = (): Source => {
+    const broker = createEmbeddedBroker({
+      host: config.HOST,
+      port: config.MQTT_PORT,
+      authenticate: devices.authenticate,
+      log,
+    })
+    sendAway = (code) => void broker.disconnect(code)
+    return broker
+  }
   const source: Source =
     config.MQTT_URL === undefined
-      ? createEmbeddedBroker({ host: config.HOST, port: config.MQTT_PORT, authenticate: devices.authenticate, log })
+      ? openEmbedded()
       : createExternalBroker({
           url: config.MQTT_URL,
           clientId: config.MQTT_CLIENT_ID,
@@ -91,7 +103,14 @@ export const startService = async (
     pool: people,
     log,
     metrics,
-    devices,
+    devices: {
+      authenticate: devices.authenticate,
+      // who signed in with the old secret is sent away with it
+      forget: (code) => {
+        devices.forget(code)
+        sendAway(code)
+      },
+    },
     ready,
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,

@@ -55,15 +55,11 @@ export const foldFresh = (directory: Directory, { fresh, joined }: Inserted): Fr
   for (const [stream, readings] of byStream(directory, fresh)) {
     const known = stream.state
     if (known === null || known === 'refolding') {
-      const first = readings[0]
-      if (first !== undefined)
-        result.refolds.push({ shipmentId: stream.shipmentId, deviceId: stream.deviceId, from: first.time })
+      result.refolds.push(...asking(stream, readings))
       continue
     }
     const inOrder = readings.filter((reading) => isNewer(known, reading))
-    const late = readings.find((reading) => !isNewer(known, reading))
-    if (late !== undefined)
-      result.refolds.push({ shipmentId: stream.shipmentId, deviceId: stream.deviceId, from: late.time })
+    result.refolds.push(...asking(stream, readings.slice(0, readings.length - inOrder.length)))
     const { state, changes } = fold(known, inOrder, stream.context)
     adoptions.push({ stream, state })
     if (changes.length > 0) result.streams.push({ stream, changes })
@@ -73,16 +69,18 @@ export const foldFresh = (directory: Directory, { fresh, joined }: Inserted): Fr
       result.live.push({ orgId: stream.orgId, item: newest(stream, inOrder) })
     }
   }
-  for (const [stream, readings] of byStream(directory, joined)) {
-    const first = readings[0]
-    if (first !== undefined)
-      result.refolds.push({ shipmentId: stream.shipmentId, deviceId: stream.deviceId, from: first.time })
-  }
+  for (const [stream, readings] of byStream(directory, joined)) result.refolds.push(...asking(stream, readings))
   result.adopt = () => {
     for (const { stream, state } of adoptions) stream.state = state
     for (const { stream, state } of result.checkpoints) stream.checkpointAt = state.at?.time ?? stream.checkpointAt
   }
   return result
+}
+
+/** A refold over all of these readings, ascending; none without any. */
+const asking = ({ shipmentId, deviceId }: Stream, readings: readonly Reading[]): RefoldRequest[] => {
+  const [first, last] = [readings[0], readings.at(-1)]
+  return first === undefined || last === undefined ? [] : [{ shipmentId, deviceId, from: first.time, to: last.time }]
 }
 
 const byStream = (directory: Directory, readings: readonly Reading[]): Map<Stream, Reading[]> => {

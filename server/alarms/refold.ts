@@ -5,7 +5,7 @@ import { reconcile, type Whole, wholes } from '../rules/reconcile.ts'
 import { recordedAlarms, recordReconciled } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
 import { inTransaction, isOutage, type Pool, type Tx } from '../store/pool.ts'
-import { type Due, deleteRefolds, dueRefolds, requestEnded } from '../store/refolds.ts'
+import { type Due, deleteRefolds, dueRefolds, requestEnded, streamKey } from '../store/refolds.ts'
 import {
   type Checkpoint,
   checkpointBefore,
@@ -37,7 +37,7 @@ type Progress = {
   state: StreamState
   changes: Change[]
   checkpoints: StreamState[]
-  /** later checkpoints that still stand, ascending: meeting one of them ends the refold */
+  /** checkpoints beyond all that is in question, ascending: meeting one of them ends the refold */
   later: Checkpoint[]
   met: boolean
 }
@@ -65,9 +65,10 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
     return readings.length === PAGE && !progress.met
   }
 
-  const refold = async (due: Due, stream: Stream): Promise<void> => {
-    const progress = await inTransaction(pool, (tx) => begin(tx, stream, due.from))
-    while (await inTransaction(pool, (tx) => page(tx, stream, progress))) if (stopped) return
+  /** Answers false when it was broken off. */
+  const refold = async (due: Due, stream: Stream): Promise<boolean> => {
+    const progress = await inTransaction(pool, (tx) => begin(tx, stream, due))
+    while (await inTransaction(pool, (tx) => page(tx, stream, progress))) if (stopped) return false
     await lane.run(async () => {
       const changed = await inTransaction(pool, async (tx) => {
         while (await page(tx, stream, progress));
@@ -89,31 +90,48 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
       }
       if (changed) alarmsChanged()
     })
+    return true
+  }
+
+  /** Everything that is asked of one device and shipment; answers false when it was broken off. */
+  const settle = async (due: Due): Promise<boolean> => {
+    // the request is also the word that loans or limits have changed
+    const device = await lane.run(() => directory.reload(due.deviceCode))
+    for (const stream of device?.streams ?? []) {
+      const over = stream.context.to !== null && stream.context.to < due.from
+      if (stream.shipmentId === due.shipmentId && !over && !(await refold(due, stream))) return false
+    }
+    await inTransaction(pool, (tx) => deleteRefolds(tx, due.ids))
+    return true
   }
 
   const turn = async (): Promise<void> => {
     await inTransaction(pool, requestEnded)
-    for (let due = await next(); due.length > 0; due = await next()) {
+    // one that fails waits for the next turn, and the others do not wait for it
+    const failed: string[] = []
+    for (let due = await next(failed); due.length > 0; due = await next(failed)) {
       for (const one of due) {
         if (stopped) return
-        // the request is also the word that loans or limits have changed
-        const device = await lane.run(() => directory.reload(one.deviceCode))
-        for (const stream of device?.streams ?? []) {
-          const over = stream.context.to !== null && stream.context.to < one.from
-          if (stream.shipmentId === one.shipmentId && !over) await refold(one, stream)
+        try {
+          if (!(await settle(one))) return
+        } catch (error) {
+          failed.push(streamKey(one))
+          const facts = { shipmentId: one.shipmentId, deviceId: one.deviceCode, error: String(error) }
+          if (isOutage(error)) log.warn(facts, 'a refold waits for the database')
+          else log.error(facts, 'a refold failed and will be tried again')
         }
-        await inTransaction(pool, (tx) => deleteRefolds(tx, one.ids))
       }
     }
   }
-  const next = () => (stopped ? Promise.resolve([]) : inTransaction(pool, (tx) => dueRefolds(tx, 50)))
+  const next = (but: readonly string[]) =>
+    stopped ? Promise.resolve([]) : inTransaction(pool, (tx) => dueRefolds(tx, 50, but))
 
   const run = (): Promise<void> => {
     running ??= turn()
       .catch((error) => {
         const facts = { error: error instanceof Error ? error.message : String(error) }
-        if (isOutage(error)) log.warn(facts, 'a refold waits for the database')
-        else log.error(facts, 'a refold failed and will be tried again')
+        if (isOutage(error)) log.warn(facts, 'refolds wait for the database')
+        else log.error(facts, 'refolds failed and will be tried again')
       })
       .finally(() => {
         running = null
@@ -136,9 +154,9 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
   }
 }
 
-const begin = async (tx: Tx, stream: Stream, from: number): Promise<Progress> => {
+const begin = async (tx: Tx, stream: Stream, { from, to }: Due): Promise<Progress> => {
   const checkpoint = await checkpointBefore(tx, stream, from)
-  const later = await laterCheckpoints(tx, stream, from)
+  const later = to === null ? [] : await laterCheckpoints(tx, stream, to)
   return { began: checkpoint.state, state: checkpoint.state, changes: [], checkpoints: [], later, met: false }
 }
 
@@ -176,9 +194,11 @@ const meet = (progress: Progress): void => {
   if (at.time - last >= CHECKPOINT_MS) progress.checkpoints.push(progress.state)
 }
 
+/** Field by field, since what comes out of the database has its fields in another order. */
 const canonical = (state: StreamState): string =>
   JSON.stringify([
-    state.at,
+    state.at?.time,
+    state.at?.seq,
     Object.entries(state.last).sort(),
     Object.entries(state.open)
       .map(([rule, e]) => [rule, e.onset, e.value, e.limit, e.peak])

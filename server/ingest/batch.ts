@@ -40,11 +40,13 @@ export const speakerOf = (message: Message): string | null => {
     : null
 }
 
-/** A message from nobody we know is kept whole, for a person to look at. */
-export const addUnknown = (batch: Batch, message: Message): void => {
+/** A message from nobody who may speak is kept whole, for a person to look at. */
+export const addUnknown = (batch: Batch, message: Message, revoked = false): void => {
   const code = speakerOf(message)
   const reason =
-    code === null ? `nothing is taken in on the topic ${message.topic}` : `device ${code} is not registered`
+    code === null
+      ? `nothing is taken in on the topic ${message.topic}`
+      : `device ${code} ${revoked ? 'has been revoked' : 'is not registered'}`
   batch.letters.push({
     speaker: null,
     topic: message.topic,

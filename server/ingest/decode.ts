@@ -161,12 +161,19 @@ const judgeExtra = (body: Body, complaints: string[]): Extra | null => {
     if (parsed.success) extra = parsed.data
     else complaints.push(`extra ${shown(body.extra)} is not a flat object of numbers, strings and booleans`)
   }
+  const more: Extra = {}
+  const odd: string[] = []
   for (const key in body) {
     if (KNOWN.has(key)) continue
     const parsed = Extra.safeParse({ [key]: body[key] })
-    if (parsed.success) extra = { ...parsed.data, ...extra }
-    else complaints.push(`${key} is not a known measure, nor a number, string or boolean that could be kept as extra`)
+    if (parsed.success) Object.assign(more, parsed.data)
+    else odd.push(key.slice(0, 64))
   }
+  if (odd.length > 0) {
+    const names = odd.length > 5 ? `${odd.slice(0, 5).join(', ')} and ${odd.length - 5} more` : odd.join(', ')
+    complaints.push(`${names}: not a known measure, nor a number, string or boolean that could be kept as extra`)
+  }
+  if (Object.keys(more).length > 0) extra = { ...more, ...extra }
   return extra
 }
 
@@ -208,9 +215,8 @@ const judgeAll = (bodies: unknown[], bytesOf: (body: unknown) => Buffer, from: S
     if (reading !== null) readings.push(reading)
     else numbered.push(...numberOf(body))
     if (complaints.length === 0) continue
-    // what is left of a reading is stored without the measures complained about; one that is not is one letter
-    const reasons = reading === null ? [complaints.join('; ')] : complaints
-    for (const reason of reasons) rejected.push({ payload: bytesOf(body), reason })
+    // one letter a reading, whatever is wrong with it: its bytes are kept once
+    rejected.push({ payload: bytesOf(body), reason: complaints.join('; ') })
     complaints.length = 0
   }
   return { ok: true, readings, rejected, numbered }

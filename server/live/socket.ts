@@ -17,6 +17,8 @@ const PING_MS = 30_000
 /** Several who ask for the same within a second get the same answer. */
 const SNAPSHOT_MS = 1_000
 const BAD_IN_A_ROW = 3
+/** Questions that wait for their answers: the page asks a handful, one a shipment in view at most. */
+const MOST_QUESTIONS = 500
 
 export type LiveDeps<Cursor> = {
   hub: Hub
@@ -95,6 +97,8 @@ export const attachLive = async <Cursor>(
       if (after !== undefined && from === null)
         return `the cursor ${after} is none of ours: subscribe without one for a snapshot`
       const { items, cursor } = await snapshots.alarms(client.orgId)
+      // who left meanwhile must not be followed for ever
+      if (clients.get(socket) !== entry) return null
       if (entry.follower !== null) feed.leave(entry.follower)
       const start = from ?? cursor
       client.send(JSON.stringify({ type: 'snapshot', topic, items, cursor: deps.formatCursor(start) }))
@@ -136,6 +140,7 @@ export const attachLive = async <Cursor>(
     const entry = { client, follower: null, alive: true, headers }
     clients.set(socket, entry)
     let bad = 0
+    let asked = 0
     let last: Promise<void> = Promise.resolve()
     socket.on('message', (data) => {
       const heard = hear(data.toString())
@@ -146,8 +151,11 @@ export const attachLive = async <Cursor>(
       }
       bad = 0
       const { message } = heard
+      if (++asked > MOST_QUESTIONS) return socket.close(1008, 'more is asked than can be answered')
       // one after the other, so that answers come in the order of the questions
       last = last.then(async () => {
+        asked--
+        if (!clients.has(socket)) return
         if (message.type === 'unsubscribe') return unsubscribe(socket, message.topic)
         try {
           const refused = await subscribe(socket, message.topic, message.after)

@@ -26,7 +26,8 @@ export type Change =
   | { kind: 'cleared'; rule: RuleId; excursion: Excursion; clearedAt: number }
 
 export type Folded = { state: StreamState; changes: Change[] }
-type Sampled = Pick<Reading, 'time' | 'seq' | LimitedMeasure>
+/** What of a reading is folded. */
+export type Sampled = Pick<Reading, 'time' | 'seq' | LimitedMeasure>
 
 export const INITIAL: StreamState = { at: null, last: {}, open: {} }
 
@@ -87,6 +88,8 @@ export const fold = (
   const applyLimitsUpTo = (time: number): void => {
     for (let version = pending[0]; version !== undefined && version.from <= time; version = pending[0]) {
       pending = pending.slice(1)
+      // of two with the same beginning the later one holds, the other never did
+      if (pending[0]?.from === version.from) continue
       limits = version.limits
       state.at = { time: version.from, seq: -1 }
       const concerned = new Set([...applying(limits), ...openRules(state)])

@@ -199,6 +199,8 @@ export const recordReconciled = async (
     const onlyCleared = was.clearedAt === null && whole.clearedAt !== null && was.onset === whole.excursion.onset
     await feed(tx, onlyCleared ? 'cleared' : 'amended', [id])
     await settleRetrospective(tx, [id])
+    // it was over, so nobody may have been told; it is not over
+    if (was.clearedAt !== null && whole.clearedAt === null) await notify(tx, [id])
   }
   const ids = await raise(
     tx,

@@ -11,6 +11,8 @@ export type Directory = {
   reload(code: string): Promise<KnownDevice | undefined>
   /** Forgets states whose adoption is in doubt: they are read again from what is stored. */
   doubt(deviceIds: Iterable<number>): void
+  /** Notices who has been revoked, or let in again, since. */
+  refresh(): Promise<void>
   streams(): Stream[]
 }
 
@@ -52,6 +54,11 @@ export const createDirectory = (pool: Pool): Directory => {
     },
     doubt: (deviceIds) => {
       for (const id of deviceIds) for (const stream of byId.get(id)?.streams ?? []) stream.state = null
+    },
+    refresh: async () => {
+      const { rows } = await pool.query<{ id: number }>('select id from devices where revoked_at is not null')
+      const revoked = new Set(rows.map(({ id }) => id))
+      for (const device of byId.values()) device.revoked = revoked.has(device.id)
     },
     streams: () => [...byId.values()].flatMap((device) => device.streams),
   }

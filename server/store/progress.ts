@@ -1,8 +1,13 @@
 import type { Progress } from '../ingest/progress.ts'
 import type { Tx } from './pool.ts'
 
+/** PostgreSQL keeps the number after the last one, which the largest integer has not: that one is left out. */
+const LAST = 2_147_483_646
 const multirange = (stretches: Progress['beyond']): string =>
-  `{${stretches.map(([from, to]) => `[${from},${to}]`).join(',')}}`
+  `{${stretches
+    .filter(([from]) => from <= LAST)
+    .map(([from, to]) => `[${from},${Math.min(to, LAST)}]`)
+    .join(',')}}`
 
 const stretches = (text: string): Progress['beyond'] =>
   [...text.matchAll(/[[](\d+),(\d+)[)]/g)].map(([, from, to]) => [Number(from), Number(to) - 1])

@@ -70,7 +70,7 @@ const merge = (first: Reading, second: Reading): Merge => {
       contradicted.push(`${measure} ${given} differs from ${first[measure]}, which is stored for the same time and seq`)
   }
   for (const [key, given] of Object.entries(second.extra ?? {})) {
-    const there = first.extra?.[key]
+    const there = first.extra !== null && Object.hasOwn(first.extra, key) ? first.extra[key] : undefined
     if (there === undefined) first.extra = { ...first.extra, [key]: given }
     else if (there !== given)
       contradicted.push(`extra ${key} ${given} differs from ${there}, which is stored for the same time and seq`)

@@ -1,6 +1,7 @@
 import type { Tx } from './pool.ts'
 
-export type RefoldRequest = { shipmentId: string; deviceId: number; from: number }
+/** `to` is the last moment that is in question; without it, everything from `from` on is. */
+export type RefoldRequest = { shipmentId: string; deviceId: number; from: number; to?: number }
 
 /**
  * Asks that a stream be folded again from `from` (epoch ms): late data, a limit, a phase or a loan changed in the past.
@@ -12,38 +13,46 @@ export const requestRefolds = async (tx: Tx, requests: readonly RefoldRequest[])
   if (requests.length === 0) return
   await tx.query({
     name: 'request-refolds',
-    text: `insert into refold_requests (shipment_id, device_id, from_time)
-     select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[])`,
+    text: `insert into refold_requests (shipment_id, device_id, from_time, to_time)
+     select * from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::timestamptz[])`,
     values: [
       requests.map((request) => request.shipmentId),
       requests.map((request) => request.deviceId),
       requests.map((request) => new Date(request.from)),
+      requests.map((request) => (request.to === undefined ? null : new Date(request.to))),
     ],
   })
 }
 
-/** One stream's requests together: the earliest moment, and the ids to delete when it is done. */
-export type Due = RefoldRequest & { deviceCode: string; ids: string[] }
+/** One stream's requests together: the earliest moment, the last (null: to the end), and the ids to delete when done. */
+export type Due = Omit<RefoldRequest, 'to'> & { to: number | null; deviceCode: string; ids: string[] }
 
-/** What waits, oldest request first. */
-export const dueRefolds = async (tx: Tx, most: number): Promise<Due[]> => {
+export const streamKey = ({ shipmentId, deviceId }: Pick<Due, 'shipmentId' | 'deviceId'>): string =>
+  `${shipmentId} ${deviceId}`
+
+/** What waits, oldest request first; without the streams in `but` (see `streamKey`). */
+export const dueRefolds = async (tx: Tx, most: number, but: readonly string[]): Promise<Due[]> => {
   const { rows } = await tx.query<{
     shipment_id: string
     device_id: number
     code: string
     from_time: Date
+    to_time: Date | null
     ids: string[]
   }>(
-    `select r.shipment_id, r.device_id, d.code, min(r.from_time) as from_time, array_agg(r.id::text) as ids
+    `select r.shipment_id, r.device_id, d.code, min(r.from_time) as from_time,
+       case when bool_and(r.to_time is not null) then max(r.to_time) end as to_time, array_agg(r.id::text) as ids
      from refold_requests r join devices d on d.id = r.device_id
+     where r.shipment_id || ' ' || r.device_id <> all($2::text[])
      group by 1, 2, 3 order by min(r.id) limit $1::integer`,
-    [most],
+    [most, but],
   )
   return rows.map((row) => ({
     shipmentId: row.shipment_id,
     deviceId: row.device_id,
     deviceCode: row.code,
     from: row.from_time.getTime(),
+    to: row.to_time?.getTime() ?? null,
     ids: row.ids,
   }))
 }

@@ -1,8 +1,6 @@
 import { Limits } from '../model/limits.ts'
-import type { Reading } from '../model/reading.ts'
-import { fold, INITIAL, isBefore, type StreamContext, type StreamState } from '../rules/fold.ts'
+import { fold, INITIAL, isBefore, type Sampled, type StreamContext, type StreamState } from '../rules/fold.ts'
 import type { Tx } from './pool.ts'
-import { readingFromRow } from './readings.ts'
 
 /** One loan of a device to a shipment, with the state of its rules. Times in epoch ms. */
 export type Stream = {
@@ -27,10 +25,12 @@ export type KnownDevice = {
   orgId: string
   gauge: boolean
   reportMs: number
+  /** may speak no longer; what it has said is still folded */
+  revoked: boolean
   streams: Stream[]
 }
 
-type DeviceRow = { id: number; code: string; org_id: string; gauge: boolean; report_seconds: number }
+type DeviceRow = { id: number; code: string; org_id: string; gauge: boolean; report_seconds: number; revoked: boolean }
 type LoanRow = {
   id: string
   device_id: number
@@ -44,8 +44,8 @@ type LoanRow = {
 /** Devices by the name that topics use, with their loans and limits; a name that is unknown is missing from the answer. */
 export const loadDevices = async (tx: Tx, codes: readonly string[]): Promise<KnownDevice[]> => {
   const { rows: devices } = await tx.query<DeviceRow>(
-    `select id, code, org_id, pressure_reference = 'gauge' as gauge, report_seconds
-     from devices where code = any($1::text[]) and revoked_at is null`,
+    `select id, code, org_id, pressure_reference = 'gauge' as gauge, report_seconds, revoked_at is not null as revoked
+     from devices where code = any($1::text[])`,
     [codes],
   )
   if (devices.length === 0) return []
@@ -63,6 +63,7 @@ export const loadDevices = async (tx: Tx, codes: readonly string[]): Promise<Kno
     orgId: device.org_id,
     gauge: device.gauge,
     reportMs: device.report_seconds * 1000,
+    revoked: device.revoked,
     streams: loans
       .filter((loan) => loan.device_id === device.id)
       .map((loan, index, all) => streamOf(device, loan, all.slice(index + 1))),
@@ -117,15 +118,16 @@ export const readingsAfter = async (
   stream: Stream,
   at: StreamState['at'],
   count: number,
-): Promise<Reading[]> => {
+): Promise<Sampled[]> => {
   const from = at ?? { time: stream.context.from, seq: -1 }
-  const { rows } = await tx.query(
-    `select * from readings
+  // not `extra`: thousands of rows, each of which may have a megabyte of it
+  const { rows } = await tx.query<Omit<Sampled, 'time'> & { time: Date }>(
+    `select time, seq, temperature, pressure, level from readings
      where device_id = $1::integer and time >= $2::timestamptz and (time, seq) > ($2::timestamptz, $3::integer) and time < $4::timestamptz
      order by time, seq limit $5::integer`,
     [stream.deviceId, new Date(from.time), from.seq, new Date(stream.context.to ?? Date.now() + 3_600_000), count],
   )
-  return rows.map(readingFromRow)
+  return rows.map((row) => ({ ...row, time: row.time.getTime() }))
 }
 
 /** Most readings folded in passing when a stream is first met; a worker does the rest without holding anybody up. */
@@ -162,11 +164,11 @@ const loadSome = async (tx: Tx, streams: readonly Stream[]): Promise<void> => {
   const begins = streams.map((stream) => known.get(stream)?.state ?? INITIAL)
   const positions = streams.map(({ context }, index) => begins[index]?.at ?? { time: context.from, seq: -1 })
   const ends = streams.map(({ context }) => context.to ?? Date.now() + 3_600_000)
-  const { rows } = await tx.query(
+  const { rows } = await tx.query<Omit<Sampled, 'time'> & { place: number; time: Date }>(
     `select w.place::integer as place, r.*
      from unnest($1::integer[], $2::timestamptz[], $3::integer[], $4::timestamptz[]) with ordinality as w (device_id, time, seq, "to", place)
      cross join lateral (
-       select * from readings x
+       select x.time, x.seq, x.temperature, x.pressure, x.level from readings x
        where x.device_id = w.device_id and x.time >= w.time and (x.time, x.seq) > (w.time, w.seq) and x.time < w."to"
          and x.time >= $6::timestamptz and x.time < $7::timestamptz
        order by x.time, x.seq limit $5::integer) r
@@ -182,11 +184,11 @@ const loadSome = async (tx: Tx, streams: readonly Stream[]): Promise<void> => {
       new Date(ends.reduce((most, end) => Math.max(most, end), 0)),
     ],
   )
-  const readings = new Map<number, Reading[]>()
-  for (const row of rows) {
-    const list = readings.get(row.place) ?? []
-    list.push(readingFromRow(row))
-    readings.set(row.place, list)
+  const readings = new Map<number, Sampled[]>()
+  for (const { place, ...row } of rows) {
+    const list = readings.get(place) ?? []
+    list.push({ ...row, time: row.time.getTime() })
+    readings.set(place, list)
   }
   for (const [index, stream] of streams.entries()) {
     const after = readings.get(index + 1) ?? []
@@ -222,16 +224,16 @@ export const writeCheckpoints = async (
 export const isNewer = (state: StreamState, reading: { time: number; seq: number }): boolean =>
   state.at === null || isBefore(state.at, reading)
 
-/** Checkpoints of a loan at or after `from` (epoch ms), ascending. */
-export const laterCheckpoints = async (tx: Tx, stream: Stream, from: number): Promise<Checkpoint[]> => {
+/** Checkpoints of a loan that stand after `after` (epoch ms), ascending. */
+export const laterCheckpoints = async (tx: Tx, stream: Stream, after: number): Promise<Checkpoint[]> => {
   const { rows } = await tx.query<{ time: Date; state: StreamState }>(
     `select time, state from stream_checkpoints
-     where shipment_id = $1::uuid and device_id = $2::integer and time >= $3::timestamptz and time >= $4::timestamptz
+     where shipment_id = $1::uuid and device_id = $2::integer and time > $3::timestamptz and time >= $4::timestamptz
        and ($5::timestamptz is null or time < $5::timestamptz) order by time, seq`,
     [
       stream.shipmentId,
       stream.deviceId,
-      new Date(from),
+      new Date(after),
       new Date(stream.context.from),
       stream.nextFrom === null ? null : new Date(stream.nextFrom),
     ],

@@ -72,6 +72,23 @@ describe('from a message to the disk', () => {
     expect(await rig.deadLetters()).toHaveLength(1)
   })
 
+  it('joins a field whose name every object has', async () => {
+    rig = await startRig()
+    await rig.send(1, { time: NOW, temperature: 20, extra: { a: 1 } })
+    await rig.send(1, { time: NOW, temperature: 20, extra: { constructor: 2 } })
+    expect(await rig.deadLetters()).toEqual([])
+    expect(await stored()).toMatchObject([{ extra: { a: 1, constructor: 2 } }])
+  })
+
+  it('a number that is the last one there can be holds nobody up', async () => {
+    rig = await startRig({ devices: 2 })
+    await rig.send(1, { time: NOW, temperature: 1, seq: 2_147_483_647, boot: 1 })
+    await rig.send(2, { time: NOW, temperature: 1, seq: 0, boot: 1 })
+    await expect
+      .poll(() => rig.told.at(-1), { timeout: 5_000 })
+      .toEqual({ topic: 'zaitu/v1/devices/d2/committed', payload: '{"boot":1,"seq":0}' })
+  })
+
   it('finds the one reading that the database itself refuses, among a thousand', async () => {
     rig = await startRig()
     const readings = Array.from({ length: 1_000 }, (_, i) => ({

@@ -15,6 +15,22 @@ const changes = (socket: Socket) =>
   socket.of('alarm').map(({ change, alarm }) => `${change} ${alarm.deviceId} ${alarm.state}`)
 
 describe('live', () => {
+  it('sends a device away whose secret has changed', async () => {
+    running = await startRunning()
+    const { deviceId, secret } = await running.lend('tank-1')
+    const device = await running.device(deviceId, secret)
+    const gone = new Promise<void>((resolve) => device.once('close', () => resolve()))
+    expect((await running.ask('POST', `/devices/${deviceId}/secret`)).status).toBe(201)
+    await gone
+  })
+
+  it('lets a client go that asks without waiting for answers', async () => {
+    running = await startRunning()
+    const socket = await running.connect()
+    for (let i = 0; i < 5_000; i++) socket.say({ type: 'subscribe', topic: 'alarms' })
+    expect(await socket.closed).toEqual({ code: 1008 })
+  })
+
   it('shows a reading that a device has sent, within a second, as a snapshot and as it comes', async () => {
     running = await startRunning()
     const { shipmentId, deviceId, secret } = await running.lend('tank-1')

@@ -107,6 +107,35 @@ describe('a message becomes readings, and what is wrong with the rest of it', ()
     expect(reasons).toEqual([expect.stringContaining('nested')])
   })
 
+  it('keeps the bytes of a reading once, however much is wrong with it', () => {
+    const body = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`odd${i}`, null]))
+    const { readings, rejected, reasons } = read({ time: NOW, temperature: 1, level: 2, battery: -1, ...body })
+    expect(readings).toHaveLength(1)
+    expect(rejected).toHaveLength(1)
+    expect(reasons[0]).toMatch(/level 2 .* battery -1 .* odd0, odd1, odd2, odd3, odd4 and 19995 more/)
+    expect(reasons[0]?.length).toBeLessThan(500)
+  })
+
+  it('takes a message full of unknown fields in the time of any other of its size', () => {
+    const body = Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`field${i}`, i]))
+    const payload = Buffer.from(JSON.stringify({ ...body, time: NOW, temperature: 1 }))
+    const began = performance.now()
+    expect(decode(payload, DEVICE, NOW)).toMatchObject({ ok: true, rejected: [] })
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
+  it('is not led astray by names that every object has', () => {
+    const { readings } = read(
+      `{"time":${NOW},"temperature":1,"__proto__":{"level":0.5},"constructor":7,"extra":{"__proto__":1,"toString":2}}`,
+    )
+    expect(readings).toMatchObject([{ temperature: 1, level: null }])
+    expect(Object.entries(readings[0]?.extra ?? {})).toEqual([
+      ['constructor', 7],
+      ['toString', 2],
+    ])
+    expect(Object.getPrototypeOf(readings[0]?.extra)).toBe(Object.prototype)
+  })
+
   it('carries every number that it has dealt with: on the reading, or apart where that is not stored', () => {
     const { readings, numbered } = read({
       readings: [
