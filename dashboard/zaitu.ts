@@ -1,4 +1,4 @@
-import { batch, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { User } from '../server/model/session.ts'
@@ -7,6 +7,7 @@ import { SPARK_HOURS } from './fleet/spark.ts'
 import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
 import { createToasts } from './shell/toasts.ts'
+import { deafSince } from './state/clock.ts'
 
 export type Who =
   | { state: 'asking' }
@@ -34,6 +35,14 @@ export const createZaitu = () => {
   const who = signal<Who>({ state: 'asking' })
   const toasts = createToasts()
 
+  /** What we know of silence ends where the connection did, until the next message. */
+  const watchConnection = (): (() => void) =>
+    effect(() => {
+      const connection = socket.connection.value
+      if (connection.state === 'lost') deafSince.value = connection.since ?? deafSince.peek() ?? Date.now()
+    })
+  let stopWatching: (() => void) | undefined
+
   const leave = (ended: boolean): void => {
     socket.stop()
     batch(() => {
@@ -55,6 +64,7 @@ export const createZaitu = () => {
     onMessage(message) {
       // the cursor that we resumed from may be of another time of this server: then start over
       if (message.type === 'error' && world.forgetCursor()) socket.restart()
+      if (message.type === 'snapshot' || message.type === 'readings') deafSince.value = null
       world.take(message)
     },
     subscriptions: world.subscriptions,
@@ -101,6 +111,7 @@ export const createZaitu = () => {
     toasts,
     /** Asks who is signed in, and goes live where somebody is. */
     async start() {
+      stopWatching = watchConnection()
       const answer = await api.session()
       if (answer.ok) enter(answer.value.user)
       else who.value = { state: 'out', ended: false, demo: answer.demo ?? null }
@@ -128,6 +139,7 @@ export const createZaitu = () => {
       return null
     },
     stop() {
+      stopWatching?.()
       socket.stop()
       toasts.clear()
     },

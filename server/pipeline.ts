@@ -8,7 +8,7 @@
  * while the database is away, messages wait unacknowledged and their sources hold back.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FreshFold, foldFresh } from './alarms/fold-fresh.ts'
+import { type FreshFold, foldFresh, prepareStreams } from './alarms/fold-fresh.ts'
 import { createRefolder } from './alarms/refold.ts'
 import type { Message } from './broker/source.ts'
 import { createCommitted } from './committed.ts'
@@ -86,13 +86,14 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     await introduce(pending)
     const { batch } = pending
     const fresh: FreshFold['live'] = []
+    const behind = await prepareStreams(pool, directory, batch.readings)
     await writer.store(
       batch,
       async (tx, inserted) => {
-        const folded = await foldFresh(tx, directory, inserted)
+        const folded = foldFresh(directory, inserted)
         await recordChanges(tx, folded.streams)
         await writeCheckpoints(tx, folded.checkpoints)
-        await requestRefolds(tx, folded.refolds)
+        await requestRefolds(tx, [...behind, ...folded.refolds])
         return folded
       },
       (folded) => {

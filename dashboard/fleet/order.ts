@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { World } from '../live/world.ts'
-import { now } from '../state/clock.ts'
+import { heardUpTo, now } from '../state/clock.ts'
 import { byAttention } from './attention.ts'
 import { matches, type Show, shows } from './filter.ts'
 
@@ -28,7 +28,7 @@ export type FleetOrder = {
 export const useFleetOrder = (world: World, text: string, show: Show, list: () => Element | null): FleetOrder => {
   const order = useMemo(() => ({ ids: signal<readonly string[]>([]), held: signal(false), pointer: { at: 0 } }), [])
   const sorted = (): string[] => {
-    const at = Date.now()
+    const at = heardUpTo.peek()
     const chosen = []
     for (const { shipment } of world.entries.values()) {
       const value = shipment.peek()

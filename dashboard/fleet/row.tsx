@@ -2,7 +2,7 @@ import type { Shipment } from '../../server/model/shipment.ts'
 import { AcknowledgeButton } from '../alarms/acknowledge.tsx'
 import type { Entry } from '../live/world.ts'
 import { ClockIcon } from '../shell/icons.tsx'
-import { now } from '../state/clock.ts'
+import { heardUpTo, now } from '../state/clock.ts'
 import { language, t } from '../text/language.ts'
 import { ago, dayTime, duration } from '../text/times.ts'
 import { isOld, isOnItsWay } from './attention.ts'
@@ -20,7 +20,7 @@ export const secondsLeft = (shipment: Shipment, nowMs: number): number | null =>
 
 const LastReading = ({ shipment }: { shipment: Shipment }) => {
   const { newest } = shipment
-  const old = isOld(shipment, now.value)
+  const old = isOld(shipment, heardUpTo.value)
   if (newest === null) return <span class="muted">{t('fleet.noReading')}</span>
   return (
     <span class={old ? 'contact old' : 'contact'}>
@@ -62,7 +62,7 @@ export const FleetRow = ({ entry, index, current, onFocus }: RowProps) => {
   const shipment = entry.shipment.value
   const { newest, limits, worstAlarm } = shipment
   const watched = isOnItsWay(shipment)
-  const aged = isOld(shipment, now.value) ? ' aged' : ''
+  const aged = isOld(shipment, heardUpTo.value) ? ' aged' : ''
   const urgent = worstAlarm === null ? '' : worstAlarm.acknowledged ? ' seen' : ` edge-${worstAlarm.priority}`
   return (
     <tr class={`row${urgent}${aged}${watched ? '' : ' resting'}`} aria-rowindex={index + 2}>

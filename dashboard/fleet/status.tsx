@@ -1,7 +1,7 @@
 import type { Shipment } from '../../server/model/shipment.ts'
 import { ruleName } from '../alarms/alarm-text.ts'
 import { ClockIcon, PriorityIcon } from '../shell/icons.tsx'
-import { now } from '../state/clock.ts'
+import { heardUpTo, now } from '../state/clock.ts'
 import { t } from '../text/language.ts'
 import { duration } from '../text/times.ts'
 import { isOld, isOnItsWay, NEAR, worstNearness } from './attention.ts'
@@ -25,7 +25,7 @@ export const Status = ({ shipment }: { shipment: Shipment }) => {
         </span>
       </span>
     )
-  if (isOld(shipment, now.value))
+  if (isOld(shipment, heardUpTo.value))
     return (
       <span class="status">
         <ClockIcon />

@@ -6,7 +6,7 @@ import { alarmText } from '../alarms/alarm-text.ts'
 import { isActive, isUnacknowledged } from '../live/alarm-book.ts'
 import type { World } from '../live/world.ts'
 import { CheckIcon, ClockIcon, PhoneIcon, PriorityIcon } from '../shell/icons.tsx'
-import { now } from '../state/clock.ts'
+import { heardUpTo, now } from '../state/clock.ts'
 import { t } from '../text/language.ts'
 import { duration } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
@@ -16,13 +16,13 @@ import { secondsLeft, substanceName } from './row.tsx'
 const PRIORITIES: Priority[] = ['critical', 'high', 'medium', 'low']
 
 /** What the whole fleet is like, counted once a second. */
-const count = (world: World, at: number) => {
+const count = (world: World, at: number, heard: number) => {
   const alarmed: Shipment[] = []
   const byPriority: Record<Priority, number> = { critical: 0, high: 0, medium: 0, low: 0 }
   let [silent, onTheWay, late, abnormal] = [0, 0, 0, 0]
   for (const { shipment } of world.entries.values()) {
     const value = shipment.peek()
-    const old = isOld(value, at)
+    const old = isOld(value, heard)
     if (isOnItsWay(value)) onTheWay++
     if (old) silent++
     if ((secondsLeft(value, at) ?? 0) < 0) late++
@@ -33,7 +33,7 @@ const count = (world: World, at: number) => {
     if (value.worstAlarm !== null || old) abnormal++
   }
   // the same order as the list, so that both name the same shipment first
-  const first = byAttention(alarmed, at)[0] ?? null
+  const first = byAttention(alarmed, heard)[0] ?? null
   return { byPriority, silent, onTheWay, late, abnormal, first }
 }
 type Counts = ReturnType<typeof count>
@@ -115,7 +115,7 @@ export const Summary = () => {
   const counts = useComputed(() => {
     world.alarmVersion.value
     world.ids.value
-    return count(world, now.value)
+    return count(world, now.value, heardUpTo.value)
   }).value
   const shipment = counts.first === null ? undefined : world.entries.get(counts.first.id)?.shipment.value
   const alarm = world.alarms.get(shipment?.worstAlarm?.id ?? '')

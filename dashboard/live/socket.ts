@@ -9,6 +9,11 @@ export type Connection =
 
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 20_000
+/** So long nothing was heard: ask for something, since a cut that nobody announced looks just like a quiet fleet. */
+const QUIET_MS = 30_000
+/** So long the answer may take before the connection counts as lost. */
+const ANSWER_MS = 10_000
+const WATCH_MS = 2_000
 
 type Options = {
   url: string
@@ -21,22 +26,26 @@ type Options = {
 
 /**
  * Keeps one WebSocket open: after a cut it tries again, waiting twice as long each time up to 20 s, at once when the
- * browser says that the network is back. A frame that is not JSON ends the connection, and a fresh one starts clean.
+ * browser says that the network is back. A connection that is quiet for 30 s is asked to speak. A frame that is not JSON ends the connection, and a fresh one starts clean.
  */
 export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Options) => {
   const connection = signal<Connection>({ state: 'connecting' })
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_WAIT_MS
-  let lastOpen: number | null = null
+  let heardAt: number | null = null
+  let askedAt: number | null = null
+  let watch: ReturnType<typeof setInterval> | undefined
   let stopped = true
 
   const open = (): void => {
     clearTimeout(timer)
     const mine = new WebSocket(url)
     socket = mine
+    askedAt = null
     mine.onopen = () => {
       wait = FIRST_WAIT_MS
+      heardAt = Date.now()
       for (const subscription of subscriptions()) mine.send(JSON.stringify({ type: 'subscribe', ...subscription }))
       connection.value = { state: 'open' }
     }
@@ -48,25 +57,38 @@ export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Opt
         mine.close(4000, 'not JSON')
         return
       }
-      lastOpen = Date.now()
+      heardAt = Date.now()
+      askedAt = null
       onMessage(message)
     }
-    mine.onclose = () => {
-      if (stopped || socket !== mine) return
-      socket = null
-      const before = connection.peek()
-      const since = before.state === 'lost' ? before.since : (lastOpen ?? null)
-      connection.value = { state: 'lost', since, retryAt: Date.now() + wait }
-      timer = setTimeout(() => void retry(), wait)
-      wait = Math.min(LONGEST_WAIT_MS, wait * 2)
+    mine.onclose = () => lose(mine)
+  }
+  const lose = (mine: WebSocket): void => {
+    if (stopped || socket !== mine) return
+    socket = null
+    connection.value = { state: 'lost', since: heardAt, retryAt: Date.now() + wait }
+    timer = setTimeout(() => void retry(), wait)
+    wait = Math.min(LONGEST_WAIT_MS, wait * 2)
+  }
+  const look = (): void => {
+    const now = Date.now()
+    if (socket === null || connection.peek().state !== 'open' || now - (heardAt ?? now) < QUIET_MS) return
+    if (askedAt === null) {
+      askedAt = now
+      const [first] = subscriptions()
+      if (first !== undefined) socket.send(JSON.stringify({ type: 'subscribe', ...first }))
+    } else if (now - askedAt > ANSWER_MS) {
+      // the goodbye of a dead connection can take minutes: it is not waited for
+      const dead = socket
+      lose(dead)
+      dead.close()
     }
   }
   const retry = async (): Promise<void> => {
     clearTimeout(timer)
     if (stopped || socket !== null) return
-    if (await beforeRetry()) {
-      if (!stopped && socket === null) open()
-    }
+    if (!(await beforeRetry()) || stopped || socket !== null) return
+    open()
   }
   const onOnline = (): void => void retry()
 
@@ -77,6 +99,7 @@ export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Opt
       stopped = false
       connection.value = { state: 'connecting' }
       addEventListener('online', onOnline)
+      watch = setInterval(look, WATCH_MS)
       open()
     },
     retryNow: onOnline,
@@ -85,10 +108,11 @@ export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Opt
     stop() {
       stopped = true
       clearTimeout(timer)
+      clearInterval(watch)
       removeEventListener('online', onOnline)
       socket?.close(1000)
       socket = null
-      lastOpen = null
+      heardAt = null
     },
   }
 }

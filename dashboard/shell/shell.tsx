@@ -54,6 +54,7 @@ const Navigation = () => (
 
 /** What stands around every page: the bar, the sign of what is old, new alarms, settings, the keys. */
 export const Shell = ({ children }: { children: ComponentChildren }) => {
+  const { socket } = useZaitu()
   const settings = useSignal(false)
   const help = useSignal(false)
   const closeSettings = useCallback(() => {
@@ -70,7 +71,7 @@ export const Shell = ({ children }: { children: ComponentChildren }) => {
     '3': () => navigate('/devices'),
   })
   return (
-    <div class="shell">
+    <div class={socket.connection.value.state === 'lost' ? 'shell lost' : 'shell'}>
       <header class="bar">
         <a class="skip button" href="#content">
           {t('app.skip')}

@@ -4,7 +4,7 @@ import { isOld } from '../fleet/attention.ts'
 import { secondsLeft, substanceName } from '../fleet/row.tsx'
 import { limitText, OutsideMark, outside } from '../fleet/value.tsx'
 import { ClockIcon, PhoneIcon } from '../shell/icons.tsx'
-import { now } from '../state/clock.ts'
+import { heardUpTo, now } from '../state/clock.ts'
 import { t } from '../text/language.ts'
 import { ago, dayTime, dayTimeSeconds, duration } from '../text/times.ts'
 import { plain, unitSign } from '../text/values.ts'
@@ -29,7 +29,7 @@ const Tile = ({ shipment, measure, tone }: { shipment: ShipmentDetail; measure: 
 }
 
 const OldNote = ({ shipment }: { shipment: ShipmentDetail }) => {
-  if (!isOld(shipment, now.value)) return null
+  if (!isOld(shipment, heardUpTo.value)) return null
   const interval = duration(shipment.reportSeconds ?? 0)
   return (
     <p class="old-note" role="status">
@@ -53,7 +53,7 @@ export const Head = ({ shipment }: { shipment: ShipmentDetail }) => {
   const { newest } = shipment
   const left = secondsLeft(shipment, now.value)
   const tone = shipment.worstAlarm?.priority ?? 'high'
-  const old = isOld(shipment, now.value)
+  const old = isOld(shipment, heardUpTo.value)
   const delay = newest === null ? 0 : (Date.parse(newest.receivedAt) - Date.parse(newest.time)) / 1000
   return (
     <>

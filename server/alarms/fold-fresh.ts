@@ -2,10 +2,10 @@ import type { LiveReading } from '../model/live.ts'
 import type { Reading } from '../model/reading.ts'
 import { type Change, fold, type StreamState } from '../rules/fold.ts'
 import type { Directory } from '../store/directory.ts'
-import type { Tx } from '../store/pool.ts'
+import { inTransaction, type Pool } from '../store/pool.ts'
 import type { Inserted } from '../store/readings.ts'
 import type { RefoldRequest } from '../store/refolds.ts'
-import { isNewer, loadState, type Stream, streamAt } from '../store/streams.ts'
+import { isNewer, loadStates, type Stream, streamAt } from '../store/streams.ts'
 
 /** A checkpoint this often in event time: what a restart or late data has to fold again is at most that, per stream. */
 const CHECKPOINT_MS = 5 * 60_000
@@ -20,23 +20,44 @@ export type FreshFold = {
 }
 
 /**
+ * Loads the states of streams that these readings belong to and that are not in memory yet. Before the readings are stored:
+ * what is stored afterwards is folded as new. Answers those that are too far behind, for which a refold is to be asked.
+ */
+export const prepareStreams = async (
+  pool: Pool,
+  directory: Directory,
+  readings: readonly Reading[],
+): Promise<RefoldRequest[]> => {
+  const unknown = new Set<Stream>()
+  for (const { deviceId, time } of readings) {
+    const device = directory.byId(deviceId)
+    const stream = device === undefined ? undefined : streamAt(device, time)
+    if (stream?.state === null) unknown.add(stream)
+  }
+  if (unknown.size === 0) return []
+  await inTransaction(pool, (tx) => loadStates(tx, [...unknown]))
+  return [...unknown]
+    .filter((stream) => stream.state === 'refolding')
+    .map((stream) => ({
+      shipmentId: stream.shipmentId,
+      deviceId: stream.deviceId,
+      from: Math.max(stream.context.from, stream.checkpointAt),
+    }))
+}
+
+/**
  * Folds what was stored just now into the streams it belongs to. In order: folded. Late, or changed after it had been
  * folded: a refold is asked for, in the same transaction. Nothing in memory changes until `adopt`.
  */
-export const foldFresh = async (tx: Tx, directory: Directory, { fresh, joined }: Inserted): Promise<FreshFold> => {
+export const foldFresh = (directory: Directory, { fresh, joined }: Inserted): FreshFold => {
   const result: FreshFold = { streams: [], checkpoints: [], refolds: [], live: [], adopt: () => undefined }
-  const adoptions: { stream: Stream; state: StreamState | 'refolding' }[] = []
+  const adoptions: { stream: Stream; state: StreamState }[] = []
   for (const [stream, readings] of byStream(directory, fresh)) {
-    const known = stream.state ?? (await loadState(tx, stream, readings))
-    if (known === 'refolding') {
+    const known = stream.state
+    if (known === null || known === 'refolding') {
       const first = readings[0]
       if (first !== undefined)
-        result.refolds.push({
-          shipmentId: stream.shipmentId,
-          deviceId: stream.deviceId,
-          from: stream.state === null ? Math.max(stream.context.from, stream.checkpointAt) : first.time,
-        })
-      adoptions.push({ stream, state: 'refolding' })
+        result.refolds.push({ shipmentId: stream.shipmentId, deviceId: stream.deviceId, from: first.time })
       continue
     }
     const inOrder = readings.filter((reading) => isNewer(known, reading))

@@ -130,28 +130,70 @@ export const readingsAfter = async (
 
 /** Most readings folded in passing when a stream is first met; a worker does the rest without holding anybody up. */
 const MOST_IN_PASSING = 20_000
+/** Streams whose readings are held in memory together while they are loaded. */
+const LOADED_AT_ONCE = 100
 
 /**
- * Brings a stream's state up to what is stored: newest checkpoint, then the readings after it, but for `fresh`, which this
- * transaction has just stored and nobody has recorded yet. What the fold says on the way was recorded when those readings
- * were stored. 'refolding' when that is too much to do in passing.
+ * Brings streams up to what is stored: newest checkpoint, then the readings after it. What the fold says on the way was
+ * recorded when those readings were stored. 'refolding' where that is too much to do in passing. Sets `state`.
  */
-export const loadState = async (
-  tx: Tx,
-  stream: Stream,
-  fresh: readonly Reading[],
-): Promise<StreamState | 'refolding'> => {
-  const checkpoint = await checkpointBefore(tx, stream, null)
-  const readings = await readingsAfter(tx, stream, checkpoint.state.at, MOST_IN_PASSING + fresh.length)
-  stream.checkpointAt = checkpoint.time
-  if (readings.length >= MOST_IN_PASSING + fresh.length) return 'refolding'
-  const keyOf = ({ time, seq }: Reading) => `${time} ${seq}`
-  const unrecorded = new Set(fresh.map(keyOf))
-  return fold(
-    checkpoint.state,
-    readings.filter((reading) => !unrecorded.has(keyOf(reading))),
-    stream.context,
-  ).state
+export const loadStates = async (tx: Tx, streams: readonly Stream[]): Promise<void> => {
+  for (let from = 0; from < streams.length; from += LOADED_AT_ONCE)
+    await loadSome(tx, streams.slice(from, from + LOADED_AT_ONCE))
+}
+
+const loadSome = async (tx: Tx, streams: readonly Stream[]): Promise<void> => {
+  const { rows: checkpoints } = await tx.query<{ place: number; time: Date; state: StreamState }>({
+    name: 'newest-checkpoints',
+    text: `select w.place::integer as place, c.time, c.state
+     from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::timestamptz[]) with ordinality as w (shipment_id, device_id, "from", "to", place)
+     cross join lateral (
+       select time, state from stream_checkpoints s
+       where s.shipment_id = w.shipment_id and s.device_id = w.device_id and s.time >= w."from" and (w."to" is null or s.time < w."to")
+       order by s.time desc, s.seq desc limit 1) c`,
+    values: [
+      streams.map((stream) => stream.shipmentId),
+      streams.map((stream) => stream.deviceId),
+      streams.map(({ context }) => new Date(context.from)),
+      streams.map(({ context }) => (context.to === null ? null : new Date(context.to))),
+    ],
+  })
+  const known = new Map(checkpoints.map((row) => [streams[row.place - 1], row]))
+  const begins = streams.map((stream) => known.get(stream)?.state ?? INITIAL)
+  const positions = streams.map(({ context }, index) => begins[index]?.at ?? { time: context.from, seq: -1 })
+  const ends = streams.map(({ context }) => context.to ?? Date.now() + 3_600_000)
+  const { rows } = await tx.query(
+    `select w.place::integer as place, r.*
+     from unnest($1::integer[], $2::timestamptz[], $3::integer[], $4::timestamptz[]) with ordinality as w (device_id, time, seq, "to", place)
+     cross join lateral (
+       select * from readings x
+       where x.device_id = w.device_id and x.time >= w.time and (x.time, x.seq) > (w.time, w.seq) and x.time < w."to"
+         and x.time >= $6::timestamptz and x.time < $7::timestamptz
+       order by x.time, x.seq limit $5::integer) r
+     order by w.place, r.time, r.seq`,
+    [
+      streams.map((stream) => stream.deviceId),
+      positions.map((position) => new Date(position.time)),
+      positions.map((position) => position.seq),
+      ends.map((end) => new Date(end)),
+      MOST_IN_PASSING,
+      // the bounds of all once more as constants, so that only the partitions in question are planned for
+      new Date(positions.reduce((least, position) => Math.min(least, position.time), Number.POSITIVE_INFINITY)),
+      new Date(ends.reduce((most, end) => Math.max(most, end), 0)),
+    ],
+  )
+  const readings = new Map<number, Reading[]>()
+  for (const row of rows) {
+    const list = readings.get(row.place) ?? []
+    list.push(readingFromRow(row))
+    readings.set(row.place, list)
+  }
+  for (const [index, stream] of streams.entries()) {
+    const after = readings.get(index + 1) ?? []
+    stream.checkpointAt = known.get(stream)?.time.getTime() ?? Number.NEGATIVE_INFINITY
+    stream.state =
+      after.length >= MOST_IN_PASSING ? 'refolding' : fold(begins[index] ?? INITIAL, after, stream.context).state
+  }
 }
 
 /** Stores states as checkpoints, each at the position it has reached. */

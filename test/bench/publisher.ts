@@ -75,13 +75,18 @@ export const connectPacket = (deviceId: string, secret: string): Buffer => {
 const reading = (time: number, seq: number) =>
   `{"time":${time},"boot":1,"seq":${seq},"temperature":${(20 + (seq % 100) / 10).toFixed(1)},"pressure":1.${seq % 10}}`
 
-/** One reading, or a batch of them 1 ms apart, with `seq` going on from message to message. */
-const createPayload = (readings: number) => (_device: number, n: number) => {
-  const now = Date.now()
-  if (readings === 1) return reading(now, n)
-  const items: string[] = []
-  for (let k = 0; k < readings; k += 1) items.push(reading(now - readings + 1 + k, n * readings + k))
-  return `{"readings":[${items.join()}]}`
+/**
+ * One reading, or a batch of them 1 ms apart, with `seq` going on from message to message. A device's times go on as well,
+ * so that batches come in order as those of a real device do, and not as late data.
+ */
+const createPayload = (readings: number) => {
+  const began = Date.now()
+  return (_device: number, n: number) => {
+    if (readings === 1) return reading(Date.now(), n)
+    const items: string[] = []
+    for (let k = 0; k < readings; k += 1) items.push(reading(began + n * readings + k, n * readings + k))
+    return `{"readings":[${items.join()}]}`
+  }
 }
 
 type Line = {

@@ -60,6 +60,7 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
   const subscribed = new Map<WebSocket, Set<string>>()
   let cursor = 0
   let refuse = false
+  let mute = false
   for (const alarm of alarms.values()) summarise(alarm.shipmentId)
 
   function summarise(shipmentId: string): void {
@@ -80,6 +81,7 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
           }
   }
   const say = (topic: string, message: ServerMessage): void => {
+    if (mute) return
     const text = JSON.stringify(message)
     for (const [socket, topics] of subscribed) if (topics.has(topic)) socket.send(text)
   }
@@ -235,7 +237,7 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
       ws.on('close', () => subscribed.delete(ws))
       ws.on('message', (data) => {
         const message: { type: string; topic: string } = JSON.parse(String(data))
-        if (message.type !== 'subscribe') return
+        if (mute || message.type !== 'subscribe') return
         subscribed.get(ws)?.add(message.topic)
         if (message.topic === 'fleet') ws.send(JSON.stringify({ type: 'snapshot', topic: 'fleet', items: shipments }))
         if (message.topic === 'alarms')
@@ -260,6 +262,10 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
       const deviceId = shipment.newest?.deviceId ?? ''
       const item = { shipmentId: shipment.id, deviceId, time: now, receivedAt: now, temperature }
       say('fleet', { type: 'readings', items: [item] })
+    },
+    /** Keeps live connections open and says nothing on them, as after a cut that nobody announced. */
+    setMute(on: boolean) {
+      mute = on
     },
     /** Cuts every live connection; while `stay` no new one is taken. */
     cut(stay: boolean) {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { EMAIL, type Fixture, PASSWORD } from './fixture-server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -65,3 +66,6 @@ export const signIn = async (page: Page, email = EMAIL, password = PASSWORD): Pr
   await page.fill('[name=password]', password)
   await page.click('[type=submit]')
 }
+
+/** Waits until what `ask` gives is as expected: ten seconds, for a machine that has other work. */
+export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 10_000 })

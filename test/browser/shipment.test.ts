@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, launchChromium } from './chromium.ts'
 import { type Fixture, startFixture } from './fixture-server.ts'
-import { buildPage, DIST, openPage } from './page.ts'
+import { buildPage, DIST, openPage, soon } from './page.ts'
 
 /** How many pixels of a chart have been drawn on. */
 const inked = (page: Page, chart: number): Promise<number> =>
@@ -36,8 +36,8 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
 
   it('draws temperature, pressure and level, and says in words what they show', async () => {
     const { page, errors, close } = await openPage(browser, fixture, `/shipments/${shipment(3).id}`)
-    await expect.poll(() => page.locator('.u-over').count()).toBe(3)
-    for (const chart of [0, 1, 2]) await expect.poll(() => inked(page, chart)).toBeGreaterThan(3_000)
+    await soon(() => page.locator('.u-over').count()).toBe(3)
+    for (const chart of [0, 1, 2]) await soon(() => inked(page, chart)).toBeGreaterThan(3_000)
     const label = await page.getAttribute('.plot-area', 'aria-label')
     expect(label).toMatch(/^Temperature\. Lowest 1[\d.]+\s°C \(.+\), highest 27\.\d\s°C/)
     const head = await page.textContent('.tiles')
@@ -60,22 +60,22 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
     await page.mouse.move(box.x + box.width * 0.985, box.y + 60, { steps: 4 })
     await page.mouse.move(box.x + box.width * 0.99, box.y + 60, { steps: 4 })
     await page.mouse.up()
-    await expect.poll(() => new URL(page.url()).searchParams.has('from')).toBe(true)
+    await soon(() => new URL(page.url()).searchParams.has('from')).toBe(true)
     const query = new URL((await asked).url()).searchParams
     const seconds = (Date.parse(query.get('to') ?? '') - Date.parse(query.get('from') ?? '')) / 1000
     expect(seconds).toBeGreaterThan(1_000)
     expect(seconds).toBeLessThan(20_000)
-    await expect.poll(() => page.textContent('.legend')).toContain('every reading')
+    await soon(() => page.textContent('.legend')).toContain('every reading')
     expect(await page.textContent('.range-bar')).toContain('Chosen:')
     await page.goBack()
-    await expect.poll(() => new URL(page.url()).search).toBe('?range=7d')
-    await expect.poll(() => page.textContent('.legend')).toContain('a point per')
+    await soon(() => new URL(page.url()).search).toBe('?range=7d')
+    await soon(() => page.textContent('.legend')).toContain('a point per')
     await page.goForward()
-    await expect.poll(() => new URL(page.url()).searchParams.has('from')).toBe(true)
+    await soon(() => new URL(page.url()).searchParams.has('from')).toBe(true)
     await over.dblclick()
-    await expect.poll(() => new URL(page.url()).search).toBe('?range=7d')
+    await soon(() => new URL(page.url()).search).toBe('?range=7d')
     await page.click('.range-bar >> text=24 h')
-    await expect.poll(() => new URL(page.url()).search).toBe('?range=24h')
+    await soon(() => new URL(page.url()).search).toBe('?range=24h')
     await close()
   })
 
@@ -83,14 +83,14 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
     const { page, close } = await openPage(browser, fixture, `/shipments/${shipment(2).id}?range=1h`)
     await page.waitForSelector('.u-over')
     fixture.sendReading(shipment(2), 28.4)
-    await expect.poll(() => page.getAttribute('.plot-area', 'aria-label')).toMatch(/highest 28\.4\s°C/)
+    await soon(() => page.getAttribute('.plot-area', 'aria-label')).toMatch(/highest 28\.4\s°C/)
     await close()
   })
 
   it('shows the same as a table', async () => {
     const { page, close } = await openPage(browser, fixture, `/shipments/${shipment(1).id}`)
     await page.click('.charts header >> text=Table')
-    await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('table')
+    await soon(() => new URL(page.url()).searchParams.get('view')).toBe('table')
     const rows = page.locator('.chart-table').first().locator('tbody tr')
     expect(await rows.count()).toBeGreaterThan(20)
     expect(await rows.first().locator('td').first().textContent()).toMatch(/^\d+\.\d$/)
@@ -109,7 +109,7 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
     await page.click('.alarm-item >> text=Notes')
     await page.fill('.alarm-item form input', 'Driver called, valve was open')
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.textContent('.notes')).toContain('Driver called')
+    await soon(() => page.textContent('.notes')).toContain('Driver called')
     expect(fixture.actions.map((action) => action.action)).toEqual(['acknowledge', 'comment'])
     await close()
   })
@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
     ).toEqual([])
     expect(errors).toEqual([])
     await page.click('text=Hide map')
-    await expect.poll(() => new URL(page.url()).searchParams.get('map')).toBe('0')
+    await soon(() => new URL(page.url()).searchParams.get('map')).toBe('0')
     await page.waitForSelector('.map', { state: 'detached' })
     await close()
   })
@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
     expect(text).toContain('zaitu/v1/devices/tank-77/telemetry')
     await page.fill('[name=id]', 'tank-77')
     await page.click('[type=submit]')
-    await expect.poll(() => page.textContent('form [role=alert]')).toContain('is taken')
+    await soon(() => page.textContent('form [role=alert]')).toContain('is taken')
     await close()
   })
 })

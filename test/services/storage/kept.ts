@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inTransaction } from '../../../server/store/pool.ts'
 import { createUpkeep } from '../../../server/store/upkeep.ts'
 import type { TestDatabase } from '../../setup/clones.ts'
 import { DAY, HOUR, MINUTE, openStorage, reading, type Storage } from './rig.ts'
@@ -30,16 +29,14 @@ export const describeUpkeep = (fresh: () => Promise<TestDatabase>): void => {
 
     it('with a reading rolled up whose transaction had begun before the turn', async () => {
       await storage.lend(shipment, device, now - DAY)
+      let turned = false
       let turning: Promise<void> | undefined
-      await inTransaction(storage.ingest, async (tx) => {
-        await tx.query('select storing_begins()')
-        turning = storage.upkeep.turn(now)
-        // the turn waits for us
-        while ((await storage.count('pg_locks where not granted')) === 0) await delay(10)
-        await tx.query(`insert into readings (device_id, time, received_at, temperature) values ($1, $2, now(), 77)`, [
-          device,
-          new Date(now - 5 * HOUR),
-        ])
+      await storage.store([reading(device, now - 5 * HOUR, { temperature: 77 })], async () => {
+        turning = storage.upkeep.turn(now).finally(() => {
+          turned = true
+        })
+        // it waits for us, or has passed by what we are about to commit
+        while (!turned && (await storage.count('pg_locks where not granted')) === 0) await delay(10)
       })
       await turning
       expect(await storage.count('readings_1h where temperature_max = 77')).toBe(1)

@@ -83,8 +83,11 @@ export const openStorage = async (fresh: () => Promise<TestDatabase>, { retentio
         [orgId, shipmentId, deviceId, new Date(from), to === null ? null : new Date(to)],
       )
     },
-    /** Stores copies of these as one batch; what became of them, over all transactions that it took. */
-    store: async (readings: readonly Reading[]): Promise<Inserted> => {
+    /**
+     * Stores copies of these as one batch; what became of them, over all transactions that it took. Each transaction
+     * stays open until `held` is over.
+     */
+    store: async (readings: readonly Reading[], held: () => Promise<unknown> = async () => {}): Promise<Inserted> => {
       const stored: Inserted = { fresh: [], joined: [], contradictions: [] }
       await writer.store(
         {
@@ -92,7 +95,10 @@ export const openStorage = async (fresh: () => Promise<TestDatabase>, { retentio
           readings: structuredClone([...readings]),
           senders: new Map(readings.map(({ deviceId }) => [deviceId, { orgId, topic: `of/${deviceId}` }])),
         },
-        async (_tx, inserted) => inserted,
+        async (_tx, inserted) => {
+          await held()
+          return inserted
+        },
         (inserted) => {
           stored.fresh = [...stored.fresh, ...inserted.fresh]
           stored.joined.push(...inserted.joined)

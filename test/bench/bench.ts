@@ -1,0 +1,145 @@
+/**
+ * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
+ * ratios. Options: --quick, --only ingest,batches,latency,chart. The last line is one line of JSON with every figure.
+ */
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { measureChart } from './chart.ts'
+import { type Durable, measureCopy, measureDiscarding, measureDurable } from './ingest.ts'
+import { measureLatency } from './latency.ts'
+import { median, startInfrastructure } from './rig.ts'
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { quick } = values
+const wanted = (section: string): boolean => values.only === undefined || values.only.split(',').includes(section)
+const rounds = quick ? 1 : 3
+
+type Figure = { name: string; value: number; unit: string; goal?: { at: 'least' | 'most'; value: number } }
+const figures: Figure[] = []
+const note = (name: string, value: number, unit: string, goal?: Figure['goal']): void => {
+  figures.push({ name, value: Math.round(value * 1000) / 1000, unit, ...(goal !== undefined && { goal }) })
+  const met =
+    goal === undefined
+      ? ''
+      : ` (goal ${goal.at === 'least' ? '≥' : '≤'} ${goal.value}: ${(goal.at === 'least' ? value >= goal.value : value <= goal.value) ? 'met' : 'MISSED'})`
+  console.log(
+    `${name.padEnd(62)} ${(value >= 1000 ? Math.round(value).toLocaleString('en') : String(Math.round(value * 1000) / 1000)).padStart(10)} ${unit}${met}`,
+  )
+}
+const least = (value: number) => ({ at: 'least' as const, value })
+const most = (value: number) => ({ at: 'most' as const, value })
+
+const infrastructure = await startInfrastructure()
+const { embedded, external, communityUrl } = infrastructure
+const lost = (parts: readonly Durable[]): number =>
+  parts.reduce((sum, { expected, stored }) => sum + expected - stored, 0)
+
+try {
+  if (external === null)
+    console.log(
+      '!!! NOT RUN: the external half (no TimescaleDB and Mosquitto here: set TEST_DATABASE_URL and TEST_MQTT_URL)',
+    )
+  if (wanted('ingest')) {
+    const messages = quick ? 40_000 : 150_000
+    const discarded: number[] = []
+    const outside: Durable[] = []
+    const inside: Durable[] = []
+    for (let round = 0; round < rounds; round++) {
+      if (external !== null) {
+        discarded.push(await measureDiscarding(external.mqttUrl, messages))
+        outside.push(await measureDurable(external.databaseUrl, external.mqttUrl, messages, 1))
+      }
+      inside.push(await measureDurable(embedded.databaseUrl, null, messages, 1))
+    }
+    const rate = (parts: readonly Durable[]) => median(parts.map(({ messagesPerSecond }) => messagesPerSecond))
+    if (external !== null) {
+      note('subscriber that discards everything, Mosquitto', median(discarded), 'msg/s')
+      note('durable, 1 reading a message, Mosquitto + TimescaleDB', rate(outside), 'msg/s')
+      note(
+        '… as a ratio, pair by pair',
+        median(outside.map((one, i) => one.messagesPerSecond / (discarded[i] ?? Number.NaN))),
+        '',
+        least(0.75),
+      )
+      note('… readings acknowledged and not stored', lost(outside), '', most(0))
+    }
+    note('durable, 1 reading a message, embedded', rate(inside), 'msg/s', least(10_000))
+    note('… readings acknowledged and not stored', lost(inside), '', most(0))
+  }
+  if (wanted('batches')) {
+    const messages = quick ? 8_000 : 30_000
+    for (const [name, parts] of [
+      ['Mosquitto + TimescaleDB', external],
+      ['embedded', { ...embedded, mqttUrl: null }],
+    ] as const) {
+      if (parts === null) continue
+      const copied: number[] = []
+      const durable: Durable[] = []
+      for (let round = 0; round < rounds; round++) {
+        copied.push(await measureCopy(parts.databaseUrl, messages * 20))
+        durable.push(await measureDurable(parts.databaseUrl, parts.mqttUrl, messages, 20))
+      }
+      note(`binary COPY into the same table, ${name}`, median(copied), 'rows/s')
+      note(
+        `durable, 20 readings a message, ${name}`,
+        median(durable.map(({ readingsPerSecond }) => readingsPerSecond)),
+        'readings/s',
+      )
+      note(
+        '… as a ratio, pair by pair',
+        median(durable.map((one, i) => one.readingsPerSecond / (copied[i] ?? Number.NaN))),
+        '',
+        least(0.7),
+      )
+      note('… readings acknowledged and not stored', lost(durable), '', most(0))
+    }
+  }
+  if (wanted('latency')) {
+    const samples = quick ? 50 : 300
+    for (const [name, parts] of [
+      ['Mosquitto + TimescaleDB', external],
+      ['embedded', { ...embedded, mqttUrl: null }],
+    ] as const) {
+      if (parts === null) continue
+      for (const background of [0, 5_000]) {
+        const { p50, p95, p99 } = await measureLatency(parts.databaseUrl, parts.mqttUrl, samples, background)
+        const label = `publish → alarm frame, ${background === 0 ? 'idle' : '5,000 msg/s beside it'}, ${name}`
+        note(`${label}, p50`, p50, 'ms', most(10))
+        note('… p95', p95, 'ms')
+        note('… p99', p99, 'ms', most(50))
+      }
+    }
+  }
+  if (wanted('chart')) {
+    const days = quick ? 3 : 30
+    for (const [name, url] of [
+      ['embedded PostgreSQL', embedded.databaseUrl],
+      ['TimescaleDB Apache', external?.databaseUrl],
+      ['TimescaleDB Community', communityUrl],
+    ] as const) {
+      if (url === undefined || url === null) {
+        console.log(`!!! NOT RUN: chart on ${name}`)
+        continue
+      }
+      const result = await measureChart(url, days, quick ? 20 : 100)
+      note(`chart of ${days} days at 1 Hz, 1,500 points, ${name}, p50`, result.p50, 'ms')
+      note('… p95', result.p95, 'ms', most(50))
+      note('… one day out of them, p50', result.dayP50, 'ms')
+      note('storage a reading, index included', result.bytesPerReading, 'bytes')
+      if (result.compressedBytesPerReading !== null) note('… compressed', result.compressedBytesPerReading, 'bytes')
+    }
+  }
+} finally {
+  await infrastructure.stop()
+}
+console.log(
+  JSON.stringify({
+    at: new Date().toISOString(),
+    node: process.version,
+    cores: cpus().length,
+    cpu: cpus()[0]?.model.trim(),
+    quick,
+    figures,
+  }),
+)
+process.exit(0)

@@ -1,0 +1,225 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { startEmbeddedPostgres } from '../../server/store/embedded.ts'
+import { makeFirstAdmin } from '../../server/store/first-admin.ts'
+import { migrate } from '../../server/store/migrate.ts'
+import { openPool } from '../../server/store/pool.ts'
+import { debianFolder, isDebianRoot } from '../setup/debian.ts'
+import { startMosquitto } from '../setup/mosquitto.ts'
+import { startTimescale } from '../setup/postgres.ts'
+import { freePort } from '../setup/process.ts'
+import type { Account, Result } from './publisher.ts'
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+export const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+export const EMAIL = 'bench@zaitu.example'
+export const PASSWORD = 'bench-password'
+
+export type Infrastructure = {
+  embedded: { databaseUrl: string }
+  /** null where no real services can be had */
+  external: { databaseUrl: string; mqttUrl: string } | null
+  communityUrl: string | null
+  stop(): Promise<void>
+}
+
+/** Databases and a broker for the whole run: the embedded PostgreSQL, and real TimescaleDB and Mosquitto where they can be had. */
+export const startInfrastructure = async (): Promise<Infrastructure> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'zaitu-bench-'))
+  const embedded = await startEmbeddedPostgres({ dataDir, log: SILENT })
+  const stops: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true, force: true }), embedded.stop]
+  let external: Infrastructure['external'] = null
+  const given = { database: process.env.TEST_DATABASE_URL, mqtt: process.env.TEST_MQTT_URL }
+  if (given.database !== undefined && given.mqtt !== undefined)
+    external = { databaseUrl: given.database, mqttUrl: given.mqtt }
+  else if (isDebianRoot()) {
+    const host = { kind: 'folder' as const, root: await debianFolder() }
+    const [timescale, mosquitto] = await Promise.all([startTimescale(host), startMosquitto(host)])
+    stops.push(timescale.stop, mosquitto.stop)
+    external = { databaseUrl: timescale.url, mqttUrl: mosquitto.url }
+  }
+  return {
+    embedded: { databaseUrl: embedded.url },
+    external,
+    communityUrl: process.env.TEST_TIMESCALE_COMMUNITY_URL ?? null,
+    stop: async () => {
+      for (const stop of stops.reverse()) await stop()
+    },
+  }
+}
+
+export type Installation = {
+  url: string
+  accounts: Account[]
+  shipmentIds: string[]
+  orgId: string
+  drop(): Promise<void>
+}
+
+/** A migrated database of its own on a server, with `devices` devices, each lent to a shipment with limits. */
+export const install = async (serverUrl: string, devices: number): Promise<Installation> => {
+  const name = `bench_${randomBytes(4).toString('hex')}`
+  const admin = new pg.Client(serverUrl)
+  await admin.connect()
+  await admin.query(`create database ${name}`)
+  const address = new URL(serverUrl)
+  address.pathname = `/${name}`
+  await migrate(address.href)
+  const owner = openPool(address.href, { role: 'owner', max: 1, log: SILENT })
+  await makeFirstAdmin(owner, { ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD, ORGANISATION: 'Bench' })
+  const accounts = Array.from({ length: devices }, (_, i) => ({
+    deviceId: `bench-${i}`,
+    secret: randomBytes(16).toString('hex'),
+  }))
+  const orgId = (await owner.query<{ id: string }>('select id from organisations')).rows[0]?.id ?? ''
+  await owner.query(
+    `insert into devices (code, org_id, interval_seconds, report_seconds, pressure_reference, secret_hash)
+     select code, $1::uuid, 1, 1, 'absolute', hash from unnest($2::text[], $3::bytea[]) as d (code, hash)`,
+    [
+      orgId,
+      accounts.map(({ deviceId }) => deviceId),
+      accounts.map(({ secret }) => createHash('sha256').update(secret).digest()),
+    ],
+  )
+  const shipments = await owner.query<{ id: string }>(
+    `insert into shipments (org_id, reference, substance_id, origin, destination, depart_at, eta, phase)
+     select $1::uuid, code, (select id from substances where cas = '67-56-1' limit 1), '{"name":"A","lat":0,"lon":0}', '{"name":"B","lat":1,"lon":1}',
+       now() - interval '40 days', now() + interval '1 day', 'in-transit' from devices order by id returning id`,
+    [orgId],
+  )
+  await owner.query(
+    `insert into shipment_limits (org_id, shipment_id, valid_from, limits)
+     select org_id, id, 'epoch', '{"temperature":{"high":40,"highHigh":50},"pressure":{"high":3,"highHigh":4}}' from shipments`,
+  )
+  await owner.query(
+    `insert into assignments (org_id, shipment_id, device_id, during)
+     select s.org_id, s.id, d.id, tstzrange(now() - interval '40 days', null) from shipments s join devices d on d.code = s.reference`,
+  )
+  await owner.end()
+  return {
+    url: address.href,
+    accounts,
+    shipmentIds: shipments.rows.map(({ id }) => id),
+    orgId,
+    drop: async () => {
+      await admin.query(`drop database ${name} with (force)`)
+      await admin.end()
+    },
+  }
+}
+
+export type Server = {
+  origin: string
+  mqttPort: number
+  cookie: string
+  committed(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Newer Node runs TypeScript as it is (its types here are those of Node 20). */
+const CHILD_ARGUMENTS = 'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx']
+
+/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker. */
+export const startServer = async (databaseUrl: string, mqttUrl: string | null): Promise<Server> => {
+  const [port, mqttPort] = [await freePort(), await freePort()]
+  const profile = process.env.BENCH_PROFILE
+  const child = fork(here('./server-process.ts'), {
+    execArgv: [...CHILD_ARGUMENTS, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const settings = {
+    PORT: String(port),
+    MQTT_PORT: String(mqttPort),
+    DEMO: 'false',
+    ...(mqttUrl !== null && { MQTT_URL: mqttUrl, MQTT_CLIENT_ID: `bench-${randomBytes(4).toString('hex')}` }),
+  }
+  child.send({ settings, databaseUrl })
+  await once(child, 'message')
+  const origin = `http://127.0.0.1:${port}`
+  const session = await fetch(`${origin}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
+  })
+  return {
+    origin,
+    mqttPort: mqttUrl === null ? mqttPort : Number(new URL(mqttUrl).port),
+    cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
+    committed: async () =>
+      Number(/^zaitu_readings_total (\d+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ?? 0),
+    stop: async () => {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** A child that says 'ready', then 'done'. */
+export const startDiscarder = async (
+  mqttUrl: string,
+  count: number,
+): Promise<{ done: Promise<unknown>; stop(): Promise<void> }> => {
+  const child = fork(here('./discard-process.ts'), [mqttUrl, String(count)], { execArgv: CHILD_ARGUMENTS })
+  await once(child, 'message')
+  return {
+    done: once(child, 'message'),
+    stop: async () => {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
+}
+
+export type Publishing = { connected: Promise<void>; finished: Promise<Result>; stop(): void }
+
+/** The publisher in a process of its own. */
+export const publish = (options: {
+  port: number
+  devices: Account[]
+  count?: number
+  rate?: number
+  readings?: number
+  window?: number
+}): Publishing => {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...CHILD_ARGUMENTS, here('./publisher.ts'), JSON.stringify(options)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let said = ''
+  const waiting: (() => void)[] = []
+  child.stdout?.on('data', (bytes: Buffer) => {
+    said += bytes.toString()
+    for (const look of waiting) look()
+  })
+  const line = (index: number) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const lines = said.split('\n')
+        if (lines.length > index + 1) resolve(lines[index] ?? '')
+      }
+      waiting.push(look)
+      look()
+      child.once('exit', (code) => {
+        look()
+        reject(new Error(`the publisher ended early (${code})`))
+      })
+    })
+  return {
+    connected: line(0).then(() => undefined),
+    finished: line(1).then((text) => JSON.parse(text) as Result),
+    stop: () => child.kill('SIGTERM'),
+  }
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 0.5)
+export const percentile = (values: readonly number[], part: number): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
+}
