@@ -6,10 +6,10 @@ const topic = (device: string, channel: string) => `zaitu/v1/devices/${device}/$
 
 describe.skipIf(inject('services').host === null)('the Mosquitto of docker-compose.yml', () => {
   let mosquitto: ComposeMosquitto
-  let clients: MqttClient[]
+  let clients: MqttClient[] = []
   beforeEach(async () => {
-    mosquitto = await startComposeMosquitto({ 'tank-1': 'one', 'tank-2': 'two' })
     clients = []
+    mosquitto = await startComposeMosquitto({ 'tank-1': 'one', 'tank-2': 'two' })
   })
   afterEach(async () => {
     for (const client of clients) await client.endAsync(true)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { inject } from 'vitest'
 import { NEEDED, readCompose } from '../../integration/commands/compose.ts'
@@ -17,8 +17,9 @@ export const startComposeMosquitto = async (devices: Record<string, string>): Pr
   const innerPort = await freePort()
   const service = await startService(host, {
     image: services.mosquitto?.image ?? '',
-    user: 'mosquitto:mosquitto',
+    user: 'root:root', // as in the image: it gives up its rights once it listens
     prepare: ({ folder, port, address }, outside, run) => {
+      chmodSync(outside, 0o755)
       for (const { source, target } of services.mosquitto?.configs ?? [])
         writeFileSync(
           join(outside, basename(target)),
