@@ -17,7 +17,7 @@ import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store
 import { readAlarms } from './store/alarms.ts'
 import { deviceSignIn } from './store/devices.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
-import { asOrganisation, inTransaction, openPool } from './store/pool.ts'
+import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
 import { capabilityOf, createUpkeep } from './store/upkeep.ts'
 import { createSubmit } from './submit.ts'
@@ -128,11 +128,11 @@ export const startService = async (
     formatCursor,
     feed: {
       isAfter,
-      head: () => inTransaction(ingest, feedHead),
+      head: () => feedHead(ingest),
       after: async (cursor, orgId, most) => {
         const read =
           orgId === null
-            ? inTransaction(ingest, (tx) => feedAfter(tx, cursor, most))
+            ? feedAfter(ingest, cursor, most)
             : asOrganisation(people, orgId, (tx) => feedAfter(tx, cursor, most))
         return (await read).map((entry) => ({
           cursor: entry.cursor,

@@ -1,5 +1,5 @@
 import type { Alarm, AlarmChangeKind } from '../model/alarm.ts'
-import type { Tx } from './pool.ts'
+import type { Pool, Tx } from './pool.ts'
 
 /** Where a reader of the feed stands: transaction, then identity; `{xid}-{id}` as clients see it. */
 export type Cursor = { xid: bigint; id: bigint }
@@ -16,9 +16,9 @@ export const isAfter = (a: Cursor, b: Cursor): boolean => a.xid > b.xid || (a.xi
 
 export type FeedEntry = { cursor: Cursor; orgId: string; shipmentId: string; change: AlarmChangeKind; alarm: Alarm }
 
-/** Before everything that this transaction's snapshot does not surely hold: reading on from here misses nothing. */
-export const feedHead = async (tx: Tx): Promise<Cursor> => {
-  const { rows } = await tx.query<{ xmin: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xmin')
+/** Before everything that this statement's snapshot does not surely hold: reading on from here misses nothing. */
+export const feedHead = async (db: Pool | Tx): Promise<Cursor> => {
+  const { rows } = await db.query<{ xmin: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xmin')
   return { xid: BigInt(rows[0]?.xmin ?? 0), id: 0n }
 }
 
@@ -26,8 +26,8 @@ export const feedHead = async (tx: Tx): Promise<Cursor> => {
  * The next changes after `after`, in their order, of all organisations that the transaction's role sees. Only of
  * transactions below xmin: all of those are over, so nothing can appear before what was handed out (reliability, 9).
  */
-export const feedAfter = async (tx: Tx, after: Cursor, most: number): Promise<FeedEntry[]> => {
-  const { rows } = await tx.query<{
+export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Promise<FeedEntry[]> => {
+  const { rows } = await db.query<{
     xid: string
     id: string
     org_id: string

@@ -38,6 +38,23 @@ const notify = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   })
 }
 
+/** The feed's entry and the page of alarms that were raised just now, in one round trip: somebody waits for it. */
+const announce = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+  await tx.query({
+    name: 'announce-alarms',
+    text: `with raised as materialized (
+       select d.* from unnest($1::uuid[]) with ordinality as w (id, place) join alarm_details d on d.id = w.id order by w.place),
+     fed as (
+       insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm)
+       select org_id, id, shipment_id, 'raised', alarm from raised)
+     insert into outbox (org_id, kind, key, payload, next_attempt_at)
+     select org_id, 'alarm-raised', 'alarm-raised:' || id, alarm,
+       case when onset < now() - make_interval(secs => $2::float8) then now() + $3::interval else now() end
+     from raised on conflict (key) do nothing`,
+    values: [ids, GRACE_AFTER_MS / 1000, GRACE],
+  })
+}
+
 /** An excursion that was over before anybody could know of it pages nobody, unless it was critical: then once, as found late. */
 const settleRetrospective = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.query(
@@ -81,8 +98,7 @@ const raise = async (tx: Tx, raised: readonly Raise[]): Promise<string[]> => {
     ],
   })
   const ids = rows.map((row) => row.id)
-  await feed(tx, 'raised', ids)
-  await notify(tx, ids)
+  if (ids.length > 0) await announce(tx, ids)
   return ids
 }
 

@@ -40,13 +40,20 @@ export const openPool = (
   return pool
 }
 
+/** What the statements of `begin` answered: a question asked along with it saves a round trip. */
+export type Begun = pg.QueryResult[]
+
 /** Runs `work` in one transaction; a failed connection is thrown away rather than handed to the next caller. */
-export const inTransaction = async <T>(pool: Pool, work: (tx: Tx) => Promise<T>, begin = 'begin'): Promise<T> => {
+export const inTransaction = async <T>(
+  pool: Pool,
+  work: (tx: Tx, begun: Begun) => Promise<T>,
+  begin = 'begin',
+): Promise<T> => {
   const tx = await pool.connect()
   let broken: boolean | undefined
   try {
-    await tx.query(begin)
-    const result = await work(tx)
+    const begun: Begun = [await tx.query(begin)].flat()
+    const result = await work(tx, begun)
     await tx.query('commit')
     return result
   } catch (error) {

@@ -32,21 +32,22 @@ export const createWriter = (pool: Pool): Writer => {
     optimistic: boolean,
     work: (tx: Tx, inserted: Inserted) => Promise<Result>,
   ): Promise<Result> =>
-    inTransaction(pool, async (tx) => {
-      const { rows } = await tx.query<{ dirty_from: Date }>({
-        name: 'storing-begins',
-        text: 'select storing_begins() as dirty_from',
-      })
-      const inserted =
-        part.readings.length === 0 ? NOTHING : await (optimistic ? copyReadings : mergeReadings)(tx, part.readings)
-      await markDirty(tx, inserted, rows[0]?.dirty_from.getTime() ?? Number.POSITIVE_INFINITY)
-      await insertDeadLetters(tx, [
-        ...part.letters,
-        ...inserted.contradictions.map(({ reading, reason }) => letterOf(part, reading, reason)),
-      ])
-      await updateStatuses(tx, part.statuses)
-      return work(tx, inserted)
-    })
+    inTransaction(
+      pool,
+      async (tx, begun) => {
+        const dirtyFrom: unknown = begun.at(-1)?.rows[0]?.dirty_from
+        const inserted =
+          part.readings.length === 0 ? NOTHING : await (optimistic ? copyReadings : mergeReadings)(tx, part.readings)
+        await markDirty(tx, inserted, dirtyFrom instanceof Date ? dirtyFrom.getTime() : Number.POSITIVE_INFINITY)
+        await insertDeadLetters(tx, [
+          ...part.letters,
+          ...inserted.contradictions.map(({ reading, reason }) => letterOf(part, reading, reason)),
+        ])
+        await updateStatuses(tx, part.statuses)
+        return work(tx, inserted)
+      },
+      'begin; select storing_begins() as dirty_from',
+    )
 
   const store = async <Result>(
     part: Part,
