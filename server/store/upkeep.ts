@@ -21,7 +21,7 @@ const floorTo = (time: number, width: number): number => Math.floor(time / width
 
 /**
  * Keeps storage in order: partitions ahead, roll-ups up to date, hours that late data touched rolled up again, old raw
- * rows dropped. Each step is safe to break off and to run on two servers (one waits for the other).
+ * rows dropped. Each step is safe to break off; of two servers one does it.
  */
 export const createUpkeep = ({
   pool,
@@ -123,6 +123,10 @@ export const createUpkeep = ({
       log.info({ dropped: dropped[0]?.count, before: bound.toISOString() }, 'old raw readings were dropped')
   }
 
+  const tidy = async (nowMs: number): Promise<void> => {
+    await pool.query('select tidy($1::timestamptz)', [new Date(nowMs - retentionDays * DAY_MS)])
+  }
+
   const prepare = async (nowMs: number): Promise<void> => {
     await pool.query('select ensure_reading_partitions($1::timestamptz, $2::timestamptz)', [
       new Date(nowMs - 31 * DAY_MS),
@@ -136,18 +140,38 @@ export const createUpkeep = ({
     while ((await mend()) === 500);
   }
 
+  /**
+   * One server at a time: one that rolls up what another marks as mended would bring back what was before. The lock goes
+   * with its connection.
+   */
+  const alone = async (work: () => Promise<void>): Promise<void> => {
+    const holder = await pool.connect()
+    let broken = true
+    try {
+      const { rows } = await holder.query<{ mine: boolean }>('select pg_try_advisory_lock(5240715) as mine')
+      if (rows[0]?.mine === true) {
+        await work()
+        await holder.query('select pg_advisory_unlock(5240715)')
+      }
+      broken = false
+    } finally {
+      holder.release(broken)
+    }
+  }
+
   let running: Promise<void> | null = null
   let nextRetention = 0
   const run = (): void => {
-    running ??= (async () => {
+    running ??= alone(async () => {
       const now = Date.now()
       if (now >= nextRetention) {
         await prepare(now)
         await retain(now)
+        await tidy(now)
         nextRetention = now + HOUR_MS
       }
       await turn(now)
-    })()
+    })
       .catch((error) =>
         log.warn({ error: error instanceof Error ? error.message : String(error) }, 'upkeep of the storage waits'),
       )
@@ -167,6 +191,7 @@ export const createUpkeep = ({
     /** One turn at a given time; for tests and tools. */
     turn,
     retain,
+    tidy,
     stop: async (): Promise<void> => {
       if (timer !== null) clearInterval(timer)
       await running

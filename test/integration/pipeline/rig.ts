@@ -19,6 +19,7 @@ export type AlarmRow = {
 }
 
 export type Rig = {
+  url: string
   owner: pg.Client
   pool: Pool
   orgId: string
@@ -98,6 +99,7 @@ export const startRig = async ({
   let pipeline = open()
 
   return {
+    url: database.url,
     owner,
     pool,
     orgId,
