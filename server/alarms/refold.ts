@@ -211,7 +211,8 @@ const finish = (stream: Stream, progress: Progress): void => {
   const { state, changes } = fold(progress.state, [], stream.context, Date.now())
   progress.state = state
   progress.changes.push(...changes)
-  if (state.at !== null) progress.checkpoints.push(state)
+  // one at the very end of a loan would stand at the beginning of the next loan of the same pair
+  if (state.at !== null && state.at.time !== stream.context.to) progress.checkpoints.push(state)
 }
 
 /** What the refold says and what is recorded, over the same stretch of time. */

@@ -25,6 +25,8 @@ export const feedHead = async (db: Pool | Tx): Promise<Cursor> => {
 /**
  * The next changes after `after`, in their order, of all organisations that the transaction's role sees. Only of
  * transactions below xmin: all of those are over, so nothing can appear before what was handed out (reliability, 9).
+ * Transactions are not numbered in the order in which they commit, so the newest entry of an alarm tells of it as it is
+ * now: of two that changed it at once, the last entry knows both.
  */
 export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Promise<FeedEntry[]> => {
   const { rows } = await db.query<{
@@ -36,9 +38,12 @@ export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Pro
     alarm: Alarm
   }>({
     name: 'feed-after',
-    text: `select xid::text, id::text, org_id, shipment_id, change, alarm from alarm_changes
-     where (xid, id) > ($1::text::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
-     order by xid, id limit $3::integer`,
+    text: `select c.xid::text, c.id::text, c.org_id, c.shipment_id, c.change,
+       case when exists (select from alarm_changes later where later.alarm_id = c.alarm_id and (later.xid, later.id) > (c.xid, c.id))
+         then c.alarm else (select d.alarm from alarm_details d where d.id = c.alarm_id) end as alarm
+     from alarm_changes c
+     where (c.xid, c.id) > ($1::text::xid8, $2::bigint) and c.xid < pg_snapshot_xmin(pg_current_snapshot())
+     order by c.xid, c.id limit $3::integer`,
     values: [after.xid.toString(), after.id.toString(), most],
   })
   return rows.map((row) => ({

@@ -87,7 +87,7 @@ describe.skipIf(parsed === undefined)('docker-compose.yml', () => {
     const settings = configs['mosquitto.conf']?.content.split('\n') ?? []
     for (const line of [
       'persistence true',
-      'max_queued_messages 0',
+      'max_queued_messages 100000000',
       'max_inflight_messages 0',
       'allow_anonymous false',
     ])
