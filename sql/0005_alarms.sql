@@ -46,6 +46,8 @@ create table alarm_changes (
   alarm jsonb not null
 );
 create index on alarm_changes (xid, id);
+-- the feed asks of each entry whether a later one of the same alarm is there
+create index on alarm_changes (alarm_id, xid, id);
 
 create function iso(moment timestamptz) returns text language sql immutable parallel safe
   as $$ select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
