@@ -87,6 +87,22 @@ const totals = MEASURES.map(
     `min(${m}_min) as ${m}_min, max(${m}_max) as ${m}_max, sum(${m}_sum) / nullif(sum(${m}_count), 0) as ${m}_mean`,
 ).join(', ')
 
+/** More branches than this would take longer to plan than they save. */
+const MOST_CLUSTERS = 12
+
+/** Stretches that lie near one another in time: the two cut ends of a month must not make us look through the month. */
+const clusters = (segments: readonly Segment[]): Segment[][] => {
+  const found: { list: Segment[]; to: number }[] = []
+  for (const segment of [...segments].sort((a, b) => a.from - b.from)) {
+    const last = found.at(-1)
+    if (last !== undefined && (segment.from <= last.to + HOUR_MS || found.length === MOST_CLUSTERS)) {
+      last.list.push(segment)
+      last.to = Math.max(last.to, segment.to)
+    } else found.push({ list: [segment], to: segment.to })
+  }
+  return found.map(({ list }) => list)
+}
+
 export type BucketRow = {
   shipment_id: string
   at: number
@@ -135,7 +151,7 @@ export const bucketRows = async (
        where r.${time} >= $${p + 5}::timestamptz and r.${time} < $${p + 6}::timestamptz`,
     )
   }
-  branch(segments.raw, 'readings', 'time', false, '1', 'r.received_at - r.time')
+  for (const near of clusters(segments.raw)) branch(near, 'readings', 'time', false, '1', 'r.received_at - r.time')
   branch(
     segments.rolled,
     resolution === '1h' ? 'readings_1h' : 'readings_1m',
