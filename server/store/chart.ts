@@ -34,7 +34,7 @@ export const bucketWidth = (from: number, to: number, points: number): number =>
 
 /**
  * More rows of the minutes' roll-up than this take longer than a person waits for gladly (43,200 of 30 days: 86 ms against
- * 10 from the hours' roll-up): then hours are shown, with minimum and maximum kept, in fewer points than were asked for.
+ * 17 from the hours' roll-up): then hours are shown, with minimum and maximum kept, in fewer points than were asked for.
  */
 const MOST_MINUTES = 25_000
 
