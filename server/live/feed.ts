@@ -15,6 +15,8 @@ const PAGE = 500
 const RECENT = 5_000
 /** The poll is the truth, a hint only makes it sooner. */
 const POLL_MS = 500
+/** A change that was hinted at stays hidden while an older transaction is open (reliability, 9), mostly for milliseconds. */
+const AGAIN_MS = 4
 
 export type Follower<Cursor> = {
   orgId: string
@@ -34,6 +36,10 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
   let cursor: Cursor | null = null
   let running: Promise<void> | null = null
   let again = false
+  /** in how many ms a change that did not show is looked for again; null when none is awaited */
+  let patience: number | null = null
+  let soon: NodeJS.Timeout | undefined
+  let stopped = false
 
   const give = (follower: Follower<Cursor>, entry: Entry<Cursor>): void => {
     if (entry.orgId !== follower.orgId || !source.isAfter(entry.cursor, follower.cursor)) return
@@ -46,6 +52,8 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
       again = false
       cursor ??= await source.head()
       const entries = await source.after(cursor, null, PAGE)
+      // one that was hinted at meanwhile may be yet another
+      if (entries.length > 0 && !again) patience = null
       for (const entry of entries) {
         cursor = entry.cursor
         recent.push(entry)
@@ -56,7 +64,15 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
     } while (again)
   }
 
+  const lookAgainSoon = (): void => {
+    if (patience === null || stopped) return
+    clearTimeout(soon)
+    soon = setTimeout(look, patience)
+    patience = patience * 2 < POLL_MS ? patience * 2 : null
+  }
+
   const look = (): void => {
+    if (stopped) return
     again = true
     running ??= poll()
       .catch((error) =>
@@ -67,6 +83,9 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
       )
       .finally(() => {
         running = null
+        // a hint that came when the last look was over already
+        if (again) look()
+        else lookAgainSoon()
       })
   }
   const timer = setInterval(look, POLL_MS)
@@ -87,14 +106,20 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
   }
 
   return {
-    look,
+    /** Something has changed. */
+    look: (): void => {
+      patience = AGAIN_MS
+      look()
+    },
     follow,
     leave: (follower: Follower<Cursor>): void => {
       follower.ended = true
       followers.delete(follower)
     },
     stop: async (): Promise<void> => {
+      stopped = true
       clearInterval(timer)
+      clearTimeout(soon)
       await running
     },
   }
