@@ -111,8 +111,9 @@ export const fold = (
       const value = reading[measure]
       if (value !== null) state.last[measure] = value
     }
-    state.at = { time: reading.time, seq: reading.seq }
   }
+  const newest = readings.at(-1)
+  if (newest !== undefined) state.at = { time: newest.time, seq: newest.seq }
   if (until !== undefined) {
     const end = context.to
     applyLimitsUpTo(end === null ? until : Math.min(until, end))
