@@ -89,26 +89,24 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     const { batch } = pending
     const fresh: FreshFold['live'] = []
     const behind = await prepareStreams(pool, directory, batch.readings)
-    await writer.store(
-      batch,
-      async (tx, inserted) => {
-        const folded = foldFresh(directory, inserted)
+    await writer.store(batch, {
+      judge: (inserted) => foldFresh(directory, inserted),
+      record: async (tx, folded) => {
         await recordChanges(tx, folded.streams)
         await writeCheckpoints(tx, folded.checkpoints)
         await requestRefolds(tx, [...behind, ...folded.refolds])
-        return folded
       },
-      (folded) => {
+      adopt: (folded) => {
         folded.adopt()
         fresh.push(...folded.live)
         if (folded.streams.length > 0) live.alarmsChanged()
         if (folded.refolds.length > 0) refolder.soon()
       },
-    )
-    for (const { message, outcome } of batch.accepted) message.acknowledge(outcome)
+    })
+    for (const accepted of batch.accepted) accepted.acknowledge(accepted)
     committed.count(batch.readings, batch.numbered)
     if (fresh.length > 0) live.readings(fresh)
-    const oldest = batch.accepted[0]?.message.receivedAt
+    const oldest = batch.accepted[0]?.receivedAt
     observe?.batch({
       readings: batch.readings.length,
       letters: batch.letters.length,

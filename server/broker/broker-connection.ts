@@ -5,7 +5,7 @@ import { MAX_PACKET_BYTES } from '../model/reading.ts'
 import { createAckLine } from './ack-line.ts'
 import type { Share } from './in-flight.ts'
 import { createOutbound, type Outbound } from './outbound.ts'
-import type { Message } from './source.ts'
+import { acknowledging, type Message } from './source.ts'
 
 /** Several servers share the devices' messages under this name (MQTT 5, 4.8.2). */
 const SHARED = '$share/zaitu/'
@@ -76,29 +76,20 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
   let outbound: Outbound | null = null
 
   client.handleMessage = (packet, callback) => {
-    const proceed = () => callback(ACKNOWLEDGED_LATER)
     // neither taken nor acknowledged: the broker sends it again on the next connection
-    if (closed || !options.taking()) return proceed()
+    if (closed || !options.taking()) return callback(ACKNOWLEDGED_LATER)
     const { topic } = packet
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const settle = packet.qos === 1 && packet.messageId !== undefined ? line.take(packet.messageId) : undefined
     if (payload.length > MAX_PACKET_BYTES) {
       log.error({ topic, bytes: payload.length }, 'dropped a message that is too large; limit it at the broker')
       settle?.()
-      return proceed()
+      return callback(ACKNOWLEDGED_LATER)
     }
-    const release = share.take(payload.length)
-    const done = () => {
-      if (release()) settle?.()
-    }
-    options.onMessage({
-      topic,
-      payload,
-      receivedAt: Date.now(),
-      acknowledge: done,
-    })
-    if (share.full()) options.waitForRoom(proceed)
-    else proceed()
+    const acknowledge = acknowledging(share.take(payload.length), settle)
+    options.onMessage({ topic, payload, receivedAt: Date.now(), acknowledge })
+    if (share.full()) options.waitForRoom(() => callback(ACKNOWLEDGED_LATER))
+    else callback(ACKNOWLEDGED_LATER)
   }
 
   const subscribe = (connack: IConnackPacket) => {

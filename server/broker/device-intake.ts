@@ -1,6 +1,6 @@
 import type { Client, PublishPacket } from 'aedes'
 import type { DeviceConnection } from './device-connection.ts'
-import type { Message } from './source.ts'
+import { acknowledging, type Message } from './source.ts'
 
 /** What a message in flight costs in memory beside its payload, bytes (1,300 measured on Node 20, November 2026). */
 const OVERHEAD_BYTES = 1_300
@@ -13,11 +13,6 @@ type Options = {
   deliver: (message: Message) => void
 }
 
-// Built apart from where they are used, so that a message in flight keeps nothing of its packet alive; and returned
-// without a name, because tsx defines the name of a named function anew for each message (a tenth of the time).
-const acknowledging = (release: () => boolean, settle: (() => void) | undefined) => () => {
-  if (release()) settle?.()
-}
 const refusing = (release: () => boolean, connection: DeviceConnection) => (reason: string) => {
   if (release()) connection.close(reason)
 }

@@ -20,8 +20,11 @@ export type Batch = {
   letters: Letter[]
   statuses: Status[]
   numbered: Numbered[]
-  accepted: { message: Message; outcome: Outcome }[]
+  accepted: Accepted[]
 }
+
+/** What is left of a message once it is sorted; its payload need not be kept for it. */
+export type Accepted = Outcome & Pick<Message, 'receivedAt' | 'acknowledge'>
 
 export const emptyBatch = (): Batch => ({
   readings: [],
@@ -47,28 +50,33 @@ export const addUnknown = (batch: Batch, message: Message, revoked = false): voi
     code === null
       ? `nothing is taken in on the topic ${message.topic}`
       : `device ${code} ${revoked ? 'has been revoked' : 'is not registered'}`
-  batch.letters.push({
-    speaker: null,
-    topic: message.topic,
-    payload: message.payload,
-    reason,
-    receivedAt: message.receivedAt,
-  })
-  batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 1 } })
+  addLetter(batch, message, null, reason)
+  accept(batch, message, 0, 1)
+}
+
+const addLetter = (
+  batch: Batch,
+  { topic, payload, receivedAt }: Message,
+  speaker: Speaker | null,
+  reason: string,
+  part = payload,
+): void => {
+  batch.letters.push({ speaker, topic, payload: part, reason, receivedAt })
+}
+
+const accept = (batch: Batch, { receivedAt, acknowledge }: Message, stored: number, deadLetters: number): void => {
+  batch.accepted.push({ receivedAt, acknowledge, stored, deadLetters })
 }
 
 /** Sorts one message of a known device into readings, letters and statuses; refuses what is too much. */
 export const addMessage = (batch: Batch, message: Message, device: Speaker): void => {
   const { topic, payload, receivedAt } = message
-  const letter = (reason: string, part = payload): void => {
-    batch.letters.push({ speaker: device, topic, payload: part, reason, receivedAt })
-  }
   if (topic.endsWith('/status')) {
     const word = payload.toString('utf8')
     if (word === 'online' || word === 'offline')
       batch.statuses.push({ speaker: device, online: word === 'online', at: receivedAt })
-    else if (payload.length > 0) letter('status must be online or offline')
-    batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 0 } })
+    else if (payload.length > 0) addLetter(batch, message, device, 'status must be online or offline')
+    accept(batch, message, 0, 0)
     return
   }
   const decoded = decode(payload, device, receivedAt)
@@ -77,13 +85,13 @@ export const addMessage = (batch: Batch, message: Message, device: Speaker): voi
       message.refuse(decoded.refuse)
       return
     }
-    letter(decoded.refuse)
-    batch.accepted.push({ message, outcome: { stored: 0, deadLetters: 1 } })
+    addLetter(batch, message, device, decoded.refuse)
+    accept(batch, message, 0, 1)
     return
   }
   if (decoded.readings.length > 0) batch.senders.set(device.id, { orgId: device.orgId, topic })
   for (const reading of decoded.readings) batch.readings.push(reading)
-  for (const { reason, payload: part } of decoded.rejected) letter(reason, part)
+  for (const { reason, payload: part } of decoded.rejected) addLetter(batch, message, device, reason, part)
   for (const { boot, seq } of decoded.numbered) batch.numbered.push({ deviceId: device.id, boot, seq })
-  batch.accepted.push({ message, outcome: { stored: decoded.readings.length, deadLetters: decoded.rejected.length } })
+  accept(batch, message, decoded.readings.length, decoded.rejected.length)
 }

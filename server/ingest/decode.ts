@@ -122,28 +122,34 @@ const judgeReading = (body: unknown, from: Sender, receivedAt: number, complaint
     temperature: null, pressure: null, level: null, ambient: null,
     lat: null, lon: null, battery: null, shock: null, extra: null,
   } // biome-ignore format: one line a group
-  let measured = 0
-  for (const measure of MEASURES) {
-    const given = body[measure]
-    if (given === undefined || given === null) continue
-    if (typeof given !== 'number' || !Number.isFinite(given)) {
-      complaints.push(`${measure} ${shown(given)} is not a number`)
-      continue
-    }
-    const value = measure === 'pressure' && from.gauge ? given + ATMOSPHERE_BAR : given
-    const range = RANGES[measure]
-    if (value < range[0] || value > range[1]) {
-      complaints.push(
-        `${measure} ${value}${UNITS[measure]} is outside the physical range ${range[0]} to ${range[1]}${UNITS[measure]}`,
-      )
-      continue
-    }
-    reading[measure] = value
-    measured++
-  }
+  // by name, not in a loop over the names: this is the hottest code there is, and a constant name is found at once
+  const { gauge } = from
+  reading.temperature = judgeMeasure('temperature', body.temperature, false, complaints)
+  reading.pressure = judgeMeasure('pressure', body.pressure, gauge, complaints)
+  reading.level = judgeMeasure('level', body.level, false, complaints)
+  reading.ambient = judgeMeasure('ambient', body.ambient, false, complaints)
+  reading.lat = judgeMeasure('lat', body.lat, false, complaints)
+  reading.lon = judgeMeasure('lon', body.lon, false, complaints)
+  reading.battery = judgeMeasure('battery', body.battery, false, complaints)
+  reading.shock = judgeMeasure('shock', body.shock, false, complaints)
   reading.extra = judgeExtra(body, complaints)
-  if (measured > 0) return reading
+  for (const measure of MEASURES) if (reading[measure] !== null) return reading
   if (complaints.length === 0) complaints.push(`no measured value: expected one of ${MEASURES.join(', ')}`)
+  return null
+}
+
+/** The value as it is stored, or null: not sent, or complained about. */
+const judgeMeasure = (measure: Measure, given: unknown, gauge: boolean, complaints: string[]): number | null => {
+  if (given === undefined || given === null) return null
+  if (typeof given !== 'number' || !Number.isFinite(given)) {
+    complaints.push(`${measure} ${shown(given)} is not a number`)
+    return null
+  }
+  const value = gauge ? given + ATMOSPHERE_BAR : given
+  const range = RANGES[measure]
+  if (value >= range[0] && value <= range[1]) return value
+  const unit = UNITS[measure]
+  complaints.push(`${measure} ${value}${unit} is outside the physical range ${range[0]} to ${range[1]}${unit}`)
   return null
 }
 
@@ -161,20 +167,24 @@ const judgeExtra = (body: Body, complaints: string[]): Extra | null => {
     if (parsed.success) extra = parsed.data
     else complaints.push(`extra ${shown(body.extra)} is not a flat object of numbers, strings and booleans`)
   }
-  const more: Extra = {}
+  for (const key in body) if (!KNOWN.has(key)) return judgeUnknown(body, extra, complaints)
+  return extra
+}
+
+const judgeUnknown = (body: Body, extra: Extra | null, complaints: string[]): Extra | null => {
+  const kept: Extra = {}
   const odd: string[] = []
   for (const key in body) {
     if (KNOWN.has(key)) continue
     const parsed = Extra.safeParse({ [key]: body[key] })
-    if (parsed.success) Object.assign(more, parsed.data)
+    if (parsed.success) Object.assign(kept, parsed.data)
     else odd.push(key.slice(0, 64))
   }
   if (odd.length > 0) {
     const names = odd.length > 5 ? `${odd.slice(0, 5).join(', ')} and ${odd.length - 5} more` : odd.join(', ')
     complaints.push(`${names}: not a known measure, nor a number, string or boolean that could be kept as extra`)
   }
-  if (Object.keys(more).length > 0) extra = { ...more, ...extra }
-  return extra
+  return Object.keys(kept).length > 0 ? { ...kept, ...extra } : extra
 }
 
 /**

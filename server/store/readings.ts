@@ -25,10 +25,13 @@ export class KeyCollision extends Error {
   override name = 'KeyCollision'
 }
 
-const copy = async (tx: Tx, table: string, bytes: Buffer): Promise<void> => {
+/** `meanwhile` is called once all has been sent, while the database still works on it. */
+const copy = async <T>(tx: Tx, table: string, readings: readonly Reading[], meanwhile: () => T): Promise<T> => {
   const stream = tx.query(copyFrom(`copy ${table} (${READING_COLUMNS}) from stdin (format binary)`))
-  stream.end(bytes)
-  await finished(stream)
+  const sent = new Promise<void>((resolve) => stream.write(encodeReadings(readings), () => resolve()))
+  stream.end()
+  const [result] = await Promise.all([sent.then(meanwhile), finished(stream)])
+  return result
 }
 
 const judged = (error: unknown): unknown => {
@@ -40,12 +43,12 @@ const judged = (error: unknown): unknown => {
 
 /**
  * Straight into the table: right while nothing collides (193,000 rows/s seen on two cores, against 114,000 through
- * staging). Throws KeyCollision or RefusedValues; the transaction is over then.
+ * staging). Answers what `meanwhile` does, which is called while the database still works. Throws KeyCollision or
+ * RefusedValues; the transaction is over then.
  */
-export const copyReadings = async (tx: Tx, readings: readonly Reading[]): Promise<Inserted> => {
+export const copyReadings = async <T>(tx: Tx, readings: readonly Reading[], meanwhile: () => T): Promise<T> => {
   try {
-    await copy(tx, 'readings', encodeReadings(readings))
-    return { fresh: readings, joined: [], contradictions: [] }
+    return await copy(tx, 'readings', readings, meanwhile)
   } catch (error) {
     throw judged(error)
   }
@@ -129,7 +132,8 @@ export const mergeReadings = async (tx: Tx, readings: readonly Reading[]): Promi
   const byKey = joinWithin(readings)
   try {
     await tx.query('create temp table if not exists staging (like readings including defaults) on commit delete rows')
-    await copy(tx, 'pg_temp.staging', encodeReadings([...byKey.values()].map(({ whole }) => whole)))
+    const whole = [...byKey.values()].map((together) => together.whole)
+    await copy(tx, 'pg_temp.staging', whole, () => undefined)
     const { rows: freshKeys } = await tx.query<{ device_id: number; time: Date; seq: number }>(
       `insert into readings (${READING_COLUMNS}) select ${READING_COLUMNS} from pg_temp.staging
        on conflict (device_id, time, seq) do nothing returning device_id, time, seq`,

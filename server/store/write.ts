@@ -11,78 +11,84 @@ type Part = Pick<Batch, 'readings' | 'statuses' | 'senders'> & { letters: DeadLe
 /** After a collision the next batches will likely collide too (a device sends again): this many go the careful way at once. */
 const CAREFUL_BATCHES = 10
 
+/** What follows from readings that were new. */
+export type Consequence<Result> = {
+  /** Pure: what they lead to. While nothing collides it is worked out before the database has taken them all. */
+  judge(inserted: Inserted): Result
+  /** Written in the same transaction. */
+  record(tx: Tx, result: Result): Promise<void>
+  /** Called after each commit, and only then. */
+  adopt(result: Result): void
+}
+
 export type Writer = {
   /**
-   * Stores a batch in one transaction, together with what `work` does with the readings that were new; `adopt` is called
-   * after each commit. A value that the database refuses is found by bisection and becomes a dead letter, the others are
-   * stored. Throws on an outage, with nothing adopted that was not committed.
+   * Stores a batch in one transaction, together with its consequence. A value that the database refuses is found by
+   * bisection and becomes a dead letter, the others are stored. Throws on an outage, with nothing adopted that was not
+   * committed.
    */
-  store<Result>(
-    batch: Batch,
-    work: (tx: Tx, inserted: Inserted) => Promise<Result>,
-    adopt: (result: Result) => void,
-  ): Promise<void>
+  store<Result>(batch: Batch, consequence: Consequence<Result>): Promise<void>
 }
 
 export const createWriter = (pool: Pool): Writer => {
   let careful = 0
 
-  const attempt = async <Result>(
-    part: Part,
-    optimistic: boolean,
-    work: (tx: Tx, inserted: Inserted) => Promise<Result>,
-  ): Promise<Result> =>
+  const attempt = <Result>(part: Part, optimistic: boolean, { judge, record }: Consequence<Result>): Promise<Result> =>
     inTransaction(
       pool,
       async (tx, begun) => {
         const dirtyFrom: unknown = begun.at(-1)?.rows[0]?.dirty_from
-        const inserted =
-          part.readings.length === 0 ? NOTHING : await (optimistic ? copyReadings : mergeReadings)(tx, part.readings)
+        const { inserted, result } = await put(tx, part.readings, optimistic, judge)
         await markDirty(tx, inserted, dirtyFrom instanceof Date ? dirtyFrom.getTime() : Number.POSITIVE_INFINITY)
         await insertDeadLetters(tx, [
           ...part.letters,
           ...inserted.contradictions.map(({ reading, reason }) => letterOf(part, reading, reason)),
         ])
         await updateStatuses(tx, part.statuses)
-        return work(tx, inserted)
+        await record(tx, result)
+        return result
       },
       'begin; select storing_begins() as dirty_from',
     )
 
-  const store = async <Result>(
-    part: Part,
-    work: (tx: Tx, inserted: Inserted) => Promise<Result>,
-    adopt: (result: Result) => void,
-  ): Promise<void> => {
+  const store = async <Result>(part: Part, consequence: Consequence<Result>): Promise<void> => {
     try {
       const optimistic = careful === 0
       if (!optimistic) careful--
-      adopt(await attempt(part, optimistic, work))
+      consequence.adopt(await attempt(part, optimistic, consequence))
     } catch (error) {
       if (error instanceof KeyCollision) {
         careful = CAREFUL_BATCHES
-        return store(part, work, adopt)
+        return store(part, consequence)
       }
       if (!(error instanceof RefusedValues)) throw error
       const [first, ...others] = part.readings
       if (first !== undefined && others.length === 0) {
-        return store(
-          {
-            ...part,
-            readings: [],
-            letters: [...part.letters, letterOf(part, first, `the database refuses this reading: ${error.message}`)],
-          },
-          work,
-          adopt,
-        )
+        const letter = letterOf(part, first, `the database refuses this reading: ${error.message}`)
+        return store({ ...part, readings: [], letters: [...part.letters, letter] }, consequence)
       }
       const half = part.readings.length >> 1
-      await store({ ...part, readings: part.readings.slice(0, half) }, work, adopt)
-      await store({ ...part, readings: part.readings.slice(half), letters: [], statuses: [] }, work, adopt)
+      await store({ ...part, readings: part.readings.slice(0, half) }, consequence)
+      await store({ ...part, readings: part.readings.slice(half), letters: [], statuses: [] }, consequence)
     }
   }
 
-  return { store: (batch, work, adopt) => store(partOf(batch), work, adopt) }
+  return { store: (batch, consequence) => store(partOf(batch), consequence) }
+}
+
+/** The optimistic way takes all readings as new, so what follows from them is worked out while the database is busy. */
+const put = async <Result>(
+  tx: Tx,
+  readings: readonly Reading[],
+  optimistic: boolean,
+  judge: (inserted: Inserted) => Result,
+): Promise<{ inserted: Inserted; result: Result }> => {
+  if (optimistic && readings.length > 0) {
+    const inserted: Inserted = { fresh: readings, joined: [], contradictions: [] }
+    return { inserted, result: await copyReadings(tx, readings, () => judge(inserted)) }
+  }
+  const inserted = readings.length === 0 ? NOTHING : await mergeReadings(tx, readings)
+  return { inserted, result: judge(inserted) }
 }
 
 const NOTHING: Inserted = { fresh: [], joined: [], contradictions: [] }

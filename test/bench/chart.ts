@@ -36,7 +36,7 @@ export const measureChart = async (databaseServer: string, days: number, repeats
         pressure: Math.round((1.3 + 0.2 * Math.sin(n / 13_750)) * 1000) / 1000, level: 0.9, ambient: 15, lat: null, lon: null, battery: null, shock: null, extra: null,
       } // biome-ignore format: a row
     })
-    await inTransaction(ingest, (tx) => copyReadings(tx, batch))
+    await inTransaction(ingest, (tx) => copyReadings(tx, batch, () => undefined))
   }
   const capability = await capabilityOf(owner)
   const upkeep = createUpkeep({ pool: owner, capability, retentionDays: 400, log: SILENT })

@@ -95,14 +95,14 @@ export const openStorage = async (fresh: () => Promise<TestDatabase>, { retentio
           readings: structuredClone([...readings]),
           senders: new Map(readings.map(({ deviceId }) => [deviceId, { orgId, topic: `of/${deviceId}` }])),
         },
-        async (_tx, inserted) => {
-          await held()
-          return inserted
-        },
-        (inserted) => {
-          stored.fresh = [...stored.fresh, ...inserted.fresh]
-          stored.joined.push(...inserted.joined)
-          stored.contradictions.push(...inserted.contradictions)
+        {
+          judge: (inserted) => inserted,
+          record: async () => void (await held()),
+          adopt: (inserted) => {
+            stored.fresh = [...stored.fresh, ...inserted.fresh]
+            stored.joined.push(...inserted.joined)
+            stored.contradictions.push(...inserted.contradictions)
+          },
         },
       )
       return stored
