@@ -1,11 +1,11 @@
 import type { LiveReading } from '../model/live.ts'
 import type { Reading } from '../model/reading.ts'
-import { type Change, fold, type StreamState } from '../rules/fold.ts'
+import { type Change, fold, isBefore, type StreamState } from '../rules/fold.ts'
 import type { Directory } from '../store/directory.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import type { Inserted } from '../store/readings.ts'
 import type { RefoldRequest } from '../store/refolds.ts'
-import { isNewer, loadStates, type Stream, streamAt } from '../store/streams.ts'
+import { isNewer, isWithin, type KnownDevice, loadStates, type Stream, streamAt } from '../store/streams.ts'
 
 /** A checkpoint this often in event time: what a restart or late data has to fold again is at most that, per stream. */
 const CHECKPOINT_MS = 5 * 60_000
@@ -29,9 +29,9 @@ export const prepareStreams = async (
   readings: readonly Reading[],
 ): Promise<RefoldRequest[]> => {
   const unknown = new Set<Stream>()
-  for (const { deviceId, time } of readings) {
-    const device = directory.byId(deviceId)
-    const stream = device === undefined ? undefined : streamAt(device, time)
+  const streamOf = finder(directory)
+  for (const reading of readings) {
+    const stream = streamOf(reading)
     if (stream?.state === null) unknown.add(stream)
   }
   if (unknown.size === 0) return []
@@ -58,7 +58,9 @@ export const foldFresh = (directory: Directory, { fresh, joined }: Inserted): Fr
       result.refolds.push(...asking(stream, readings))
       continue
     }
-    const inOrder = readings.filter((reading) => isNewer(known, reading))
+    const first = readings[0]
+    const inOrder =
+      first !== undefined && isNewer(known, first) ? readings : readings.filter((reading) => isNewer(known, reading))
     result.refolds.push(...asking(stream, readings.slice(0, readings.length - inOrder.length)))
     const { state, changes } = fold(known, inOrder, stream.context)
     adoptions.push({ stream, state })
@@ -83,18 +85,46 @@ const asking = ({ shipmentId, deviceId }: Stream, readings: readonly Reading[]):
   return first === undefined || last === undefined ? [] : [{ shipmentId, deviceId, from: first.time, to: last.time }]
 }
 
+/** Readings come device by device: mostly it is the stream of the one before. */
+const finder = (directory: Directory) => {
+  let device: KnownDevice | undefined
+  let stream: Stream | undefined
+  return ({ deviceId, time }: Reading): Stream | undefined => {
+    if (device?.id !== deviceId) {
+      device = directory.byId(deviceId)
+      stream = undefined
+    }
+    if (stream === undefined || !isWithin(stream, time)) stream = device && streamAt(device, time)
+    return stream
+  }
+}
+
+/** Each stream's readings, ascending by (time, seq). */
 const byStream = (directory: Directory, readings: readonly Reading[]): Map<Stream, Reading[]> => {
   const groups = new Map<Stream, Reading[]>()
+  const streamOf = finder(directory)
+  let [stream, group]: [Stream?, Reading[]?] = []
   for (const reading of readings) {
-    const device = directory.byId(reading.deviceId)
-    const stream = device === undefined ? undefined : streamAt(device, reading.time)
-    if (stream === undefined) continue
-    const group = groups.get(stream)
-    if (group === undefined) groups.set(stream, [reading])
-    else group.push(reading)
+    const next = streamOf(reading)
+    if (next === undefined) continue
+    if (next !== stream || group === undefined) {
+      stream = next
+      group = groups.get(next) ?? []
+      groups.set(next, group)
+    }
+    group.push(reading)
   }
-  for (const group of groups.values()) if (group.length > 1) group.sort((a, b) => a.time - b.time || a.seq - b.seq)
+  for (const group of groups.values()) if (!isAscending(group)) group.sort((a, b) => a.time - b.time || a.seq - b.seq)
   return groups
+}
+
+const isAscending = (readings: readonly Reading[]): boolean => {
+  let before: Reading | undefined
+  for (const reading of readings) {
+    if (before !== undefined && isBefore(reading, before)) return false
+    before = reading
+  }
+  return true
 }
 
 const LIVE_MEASURES = ['temperature', 'pressure', 'level', 'ambient', 'lat', 'lon', 'battery'] as const

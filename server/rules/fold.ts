@@ -70,6 +70,7 @@ export const fold = (
   const state: StreamState = { at: before.at, last: { ...before.last }, open: { ...before.open } }
   const changes: Change[] = []
   let limits = limitsAt(context.versions, state.at?.time ?? context.from)
+  let rules = applying(limits)
   let pending = context.versions.filter((version) => version.from > (state.at?.time ?? context.from))
 
   const step = (rule: Rule, time: number, value: number): void => {
@@ -91,8 +92,9 @@ export const fold = (
       // of two with the same beginning the later one holds, the other never did
       if (pending[0]?.from === version.from) continue
       limits = version.limits
+      rules = applying(limits)
       state.at = { time: version.from, seq: -1 }
-      const concerned = new Set([...applying(limits), ...openRules(state)])
+      const concerned = new Set([...rules, ...openRules(state)])
       for (const rule of concerned) {
         const value = state.last[rule.measure]
         if (value !== undefined) step(rule, version.from, value)
@@ -103,7 +105,7 @@ export const fold = (
   for (const reading of readings) {
     const first = pending[0]
     if (first !== undefined && first.from <= reading.time) applyLimitsUpTo(reading.time)
-    for (const rule of applying(limits)) {
+    for (const rule of rules) {
       const value = reading[rule.measure]
       if (value !== null) step(rule, reading.time, value)
     }

@@ -87,9 +87,13 @@ const streamOf = (device: DeviceRow, loan: LoanRow, later: readonly LoanRow[]): 
   checkpointAt: Number.NEGATIVE_INFINITY,
 })
 
+/** Whether a moment falls into a loan. */
+export const isWithin = ({ context }: Stream, time: number): boolean =>
+  context.from <= time && (context.to === null || time < context.to)
+
 /** The loan that a moment falls into, or undefined. */
 export const streamAt = (device: KnownDevice, time: number): Stream | undefined =>
-  device.streams.findLast(({ context }) => context.from <= time && (context.to === null || time < context.to))
+  device.streams.findLast((stream) => isWithin(stream, time))
 
 export type Checkpoint = { state: StreamState; time: number }
 
