@@ -103,7 +103,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
         if (folded.refolds.length > 0) refolder.soon()
       },
     })
-    for (const accepted of batch.accepted) accepted.acknowledge(accepted)
+    for (const { acknowledge, stored, deadLetters } of batch.accepted) acknowledge({ stored, deadLetters })
     committed.count(batch.readings, batch.numbered)
     if (fresh.length > 0) live.readings(fresh)
     const oldest = batch.accepted[0]?.receivedAt
