@@ -78,13 +78,13 @@ const lastLoan = async (tx: Tx, deviceNumber: number): Promise<Loan | undefined>
 }
 
 /** Brings the last trip to its end, unless a person has done so; resolves to when the device is free, epoch ms. */
-const endTrip = async (tx: Tx, actors: Actors, deviceNumber: number, loan: Loan): Promise<number> => {
+const endTrip = async (tx: Tx, deviceNumber: number, loan: Loan): Promise<number> => {
   if (loan.to !== null) return loan.to.getTime()
   const over = loan.eta.getTime() + HOUR_MS
   const { shipment_id: shipmentId, assignment_id: assignmentId } = loan
   await endAssignment(tx, { shipmentId, assignmentId, to: over })
   await updateShipment(tx, shipmentId, { phase: 'delivered' })
-  await setPhase(tx, { orgId: actors.orgId, shipmentId, personId: null, from: over }, 'delivered')
+  await setPhase(tx, { shipmentId, personId: null, from: over }, 'delivered')
   await requestRefold(tx, { shipmentId, deviceId: deviceNumber, from: over })
   return over
 }
@@ -123,10 +123,10 @@ const beginTrip = async (
     ],
   })
   if (shipmentId === null) return
-  const always = { orgId, shipmentId, personId, from: 0 }
+  const always = { shipmentId, personId, from: 0 }
   await setLimits(tx, always, trip.limits)
   await setPhase(tx, always, 'in-transit')
-  await createAssignment(tx, orgId, { shipmentId, deviceNumber, from: departAt, to: null })
+  await createAssignment(tx, { shipmentId, deviceNumber, from: departAt, to: null })
 }
 
 const newestReading = async (tx: Tx, deviceNumber: number, from: number): Promise<number | null> => {
@@ -144,7 +144,7 @@ const settleTrip = async (tx: Tx, actors: Actors, trip: DemoTrip, key: Buffer, n
   let startedAt = loan?.from.getTime() ?? now - trip.departedHoursAgo * HOUR_MS
   if (loan === undefined) await beginTrip(tx, actors, trip, { deviceNumber, departAt: startedAt, round: 1 })
   else if (loan.eta.getTime() + UNLOADED_MS < now) {
-    const free = await endTrip(tx, actors, deviceNumber, loan)
+    const free = await endTrip(tx, deviceNumber, loan)
     startedAt = Math.max(free, now - trip.departedHoursAgo * HOUR_MS)
     await beginTrip(tx, actors, trip, { deviceNumber, departAt: startedAt, round: loan.count + 1 })
   }

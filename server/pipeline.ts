@@ -28,7 +28,7 @@ export type PipelineDeps = {
   log: Logger
   /** tells a device `committed` or `resend`; a failure is tried again with the next one */
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
-  live: { readings(items: { orgId: string; item: LiveReading }[]): void; alarmsChanged(): void }
+  live: { readings(items: { audience: readonly string[]; item: LiveReading }[]): void; alarmsChanged(): void }
   observe?: { batch(facts: { readings: number; letters: number; ms: number; oldestMs: number }): void }
 }
 

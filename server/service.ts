@@ -129,14 +129,15 @@ export const startService = async (
     feed: {
       isAfter,
       head: () => feedHead(ingest),
-      after: async (cursor, orgId, most) => {
+      after: async (cursor, viewer, most) => {
         const read =
-          orgId === null
+          viewer === null
             ? feedAfter(ingest, cursor, most)
-            : asOrganisation(people, orgId, (tx) => feedAfter(tx, cursor, most))
+            : asOrganisation(people, viewer, (tx) => feedAfter(tx, cursor, most))
         return (await read).map((entry) => ({
           cursor: entry.cursor,
-          orgId: entry.orgId,
+          audience: entry.audience,
+          shipmentId: entry.shipmentId,
           frame: JSON.stringify({
             type: 'alarm',
             cursor: formatCursor(entry.cursor),
@@ -148,12 +149,13 @@ export const startService = async (
     },
     authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
     snapshots: {
-      fleet: (orgId) => asOrganisation(people, orgId, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
-      shipment: (orgId, id) => asOrganisation(people, orgId, (tx) => readShipment(tx, id)),
-      alarms: (orgId) =>
+      fleet: (orgId) =>
+        asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
+      shipment: (viewer, id) => asOrganisation(people, viewer, (tx) => readShipment(tx, id)),
+      alarms: (viewer) =>
         asOrganisation(
           people,
-          orgId,
+          viewer,
           async (tx) => ({
             cursor: await feedHead(tx),
             items: (await readAlarms(tx, { state: 'open' })).map(({ alarm }) => alarm),

@@ -14,7 +14,7 @@ export type FreshFold = {
   streams: { stream: Stream; changes: Change[] }[]
   checkpoints: { stream: Stream; state: StreamState }[]
   refolds: RefoldRequest[]
-  live: { orgId: string; item: LiveReading }[]
+  live: { audience: readonly string[]; item: LiveReading }[]
   /** To be called after the commit, and only then. */
   adopt(): void
 }
@@ -68,7 +68,7 @@ export const foldFresh = (directory: Directory, { fresh, joined }: Inserted): Fr
     if (inOrder.length > 0) {
       if (state.at !== null && state.at.time - stream.checkpointAt >= CHECKPOINT_MS)
         result.checkpoints.push({ stream, state })
-      result.live.push({ orgId: stream.orgId, item: newest(stream, inOrder) })
+      result.live.push({ audience: stream.audience, item: newest(stream, inOrder) })
     }
   }
   for (const [stream, readings] of byStream(directory, joined)) result.refolds.push(...asking(stream, readings))

@@ -18,7 +18,8 @@ export const broadcast = (clients: Iterable<Client>, newest: Newest, now: number
     return frame
   }
   for (const client of clients) {
-    const changed = dirty.get(client.orgId)
+    const { orgId } = client.viewer
+    const changed = dirty.get(orgId)
     if (changed === undefined && client.missed.size === 0) continue
     const wanted = client.fleet ? (changed ?? []) : [...client.shipments].filter((id) => changed?.has(id))
     if (!client.ready(now)) {
@@ -27,15 +28,15 @@ export const broadcast = (clients: Iterable<Client>, newest: Newest, now: number
     }
     if (client.missed.size > 0) {
       for (const id of wanted) client.missed.add(id)
-      const frame = newest.frame(client.orgId, client.missed)
+      const frame = newest.frame(orgId, client.missed)
       client.missed.clear()
       if (frame !== null) client.send(frame)
     } else if (client.fleet) {
-      const frame = frameOf(client.orgId, client.orgId, wanted)
+      const frame = frameOf(orgId, orgId, wanted)
       if (frame !== null) client.send(frame)
     } else {
       for (const id of wanted) {
-        const frame = frameOf(`${client.orgId} ${id}`, client.orgId, [id])
+        const frame = frameOf(`${orgId} ${id}`, orgId, [id])
         if (frame !== null) client.send(frame)
       }
     }

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import type { Viewer } from './feed.ts'
 
 /** Above this, bytes, readings wait and are merged; above the second, or after so long, the client is let go. */
 const SLOW_BYTES = 1_048_576
@@ -7,7 +8,7 @@ const TOO_SLOW_MS = 30_000
 
 /** One WebSocket: what it listens to, and how it is spared when it is slow. */
 export type Client = {
-  orgId: string
+  viewer: Viewer
   /** whole fleet, or single shipments */
   fleet: boolean
   shipments: Set<string>
@@ -18,10 +19,10 @@ export type Client = {
   ready(now: number): boolean
 }
 
-export const createClient = (socket: WebSocket, orgId: string): Client => {
+export const createClient = (socket: WebSocket, viewer: Viewer): Client => {
   let slowSince: number | null = null
   return {
-    orgId,
+    viewer,
     fleet: false,
     shipments: new Set(),
     missed: new Set(),

@@ -1,12 +1,15 @@
 import type { Logger } from '../log.ts'
 
+/** Who listens: an organisation and, for a share link, the one shipment of it. */
+export type Viewer = { orgId: string; shipmentId: string | null }
+
 /** An alarm change on its way to clients, already as text; `cursor` orders it. */
-export type Entry<Cursor> = { cursor: Cursor; orgId: string; frame: string }
+export type Entry<Cursor> = { cursor: Cursor; audience: readonly string[]; shipmentId: string; frame: string }
 
 export type FeedSource<Cursor> = {
   head(): Promise<Cursor>
-  /** In order, after `cursor`; of one organisation, or of all with null. */
-  after(cursor: Cursor, orgId: string | null, most: number): Promise<Entry<Cursor>[]>
+  /** In order, after `cursor`; what one viewer sees, or all with null. */
+  after(cursor: Cursor, viewer: Viewer | null, most: number): Promise<Entry<Cursor>[]>
   isAfter(a: Cursor, b: Cursor): boolean
 }
 
@@ -19,15 +22,18 @@ const POLL_MS = 500
 const AGAIN_MS = 4
 
 export type Follower<Cursor> = {
-  orgId: string
+  viewer: Viewer
   send(frame: string): void
   cursor: Cursor
   live: boolean
   ended: boolean
 }
 
+const maySee = ({ orgId, shipmentId }: Viewer, entry: { audience: readonly string[]; shipmentId: string }): boolean =>
+  entry.audience.includes(orgId) && (shipmentId === null || shipmentId === entry.shipmentId)
+
 /**
- * Follows the feed of alarm changes for all clients of this server: each gets every change of its organisation, in order,
+ * Follows the feed of alarm changes for all clients of this server: each gets every change that it may see, in order,
  * none twice, from the cursor it names.
  */
 export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
@@ -42,7 +48,7 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
   let stopped = false
 
   const give = (follower: Follower<Cursor>, entry: Entry<Cursor>): void => {
-    if (entry.orgId !== follower.orgId || !source.isAfter(entry.cursor, follower.cursor)) return
+    if (!maySee(follower.viewer, entry) || !source.isAfter(entry.cursor, follower.cursor)) return
     follower.cursor = entry.cursor
     follower.send(entry.frame)
   }
@@ -96,7 +102,7 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
     cursor ??= await source.head()
     let caughtUp = false
     while (!caughtUp && !follower.ended) {
-      const entries = await source.after(follower.cursor, follower.orgId, PAGE)
+      const entries = await source.after(follower.cursor, follower.viewer, PAGE)
       if (follower.ended) return
       for (const entry of entries) give(follower, entry)
       caughtUp = entries.length < PAGE

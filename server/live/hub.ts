@@ -1,15 +1,16 @@
 import type { LiveReading } from '../model/live.ts'
 
-export type OwnedReading = { orgId: string; item: LiveReading }
+/** `audience`: the organisations that see the shipment. */
+export type AddressedReading = { audience: readonly string[]; item: LiveReading }
 
 /**
  * What one server tells all: the newest readings, and that alarms have changed. It may lose a message (Redis is away), so
  * alarms are a hint only, the database being the truth; after a loss `onReset` asks for fresh snapshots.
  */
 export type Hub = {
-  readings(items: OwnedReading[]): void
+  readings(items: AddressedReading[]): void
   alarmsChanged(): void
-  onReadings(listener: (items: OwnedReading[]) => void): void
+  onReadings(listener: (items: AddressedReading[]) => void): void
   onAlarms(listener: () => void): void
   onReset(listener: () => void): void
   connected(): boolean
@@ -18,7 +19,7 @@ export type Hub = {
 
 /** Everything in one process. */
 export const createLocalHub = (): Hub => {
-  const readings: ((items: OwnedReading[]) => void)[] = []
+  const readings: ((items: AddressedReading[]) => void)[] = []
   const alarms: (() => void)[] = []
   return {
     readings: (items) => {

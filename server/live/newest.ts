@@ -1,44 +1,38 @@
 import type { LiveReading } from '../model/live.ts'
-import type { OwnedReading } from './hub.ts'
+import type { AddressedReading } from './hub.ts'
 
-type Entry = { item: LiveReading; json: string | null; at: number }
+type Entry = { item: LiveReading; audience: readonly string[]; json: string | null; at: number }
 
 /**
- * The newest values per shipment of each organisation, as they were last heard here. What is the same for many is
- * serialised once: an item per change, a frame per tick and organisation.
+ * The newest values per shipment, as they were last heard here, and who may be told. What is the same for many is
+ * serialised once: an item per change, a frame per tick and audience.
  */
 export type Newest = {
-  hear(items: readonly OwnedReading[], now: number): void
-  /** The shipments heard since the last call. */
+  hear(items: readonly AddressedReading[], now: number): void
+  /** The shipments heard since the last call, by organisation. */
   takeDirty(): Map<string, Set<string>>
-  /** Shipments of an organisation heard at or after `since` (epoch ms). */
+  /** Shipments that an organisation sees, heard at or after `since` (epoch ms). */
   heardSince(orgId: string, since: number): string[]
+  /** Of these shipments those that the organisation sees; null when there is nothing to tell. */
   frame(orgId: string, shipmentIds: Iterable<string>): string | null
 }
 
 export const createNewest = (): Newest => {
-  const byOrganisation = new Map<string, Map<string, Entry>>()
+  const shipments = new Map<string, Entry>()
   let dirty = new Map<string, Set<string>>()
   return {
     hear: (items, now) => {
-      for (const { orgId, item } of items) {
-        let shipments = byOrganisation.get(orgId)
-        if (shipments === undefined) {
-          shipments = new Map()
-          byOrganisation.set(orgId, shipments)
-        }
-        const before = shipments.get(item.shipmentId)
+      for (const { audience, item } of items) {
+        const before = shipments.get(item.shipmentId)?.item
         // an older reading (another device, another server) must not take the place of a newer one
-        const [older, newer] =
-          before !== undefined && before.item.time > item.time ? [item, before.item] : [before?.item, item]
-        shipments.set(item.shipmentId, {
-          item: older === undefined ? newer : { ...older, ...newer },
-          json: null,
-          at: now,
-        })
-        const ids = dirty.get(orgId)
-        if (ids === undefined) dirty.set(orgId, new Set([item.shipmentId]))
-        else ids.add(item.shipmentId)
+        const [older, newer] = before !== undefined && before.time > item.time ? [item, before] : [before, item]
+        const merged = older === undefined ? newer : { ...older, ...newer }
+        shipments.set(item.shipmentId, { item: merged, audience, json: null, at: now })
+        for (const orgId of audience) {
+          const ids = dirty.get(orgId)
+          if (ids === undefined) dirty.set(orgId, new Set([item.shipmentId]))
+          else ids.add(item.shipmentId)
+        }
       }
     },
     takeDirty: () => {
@@ -47,13 +41,12 @@ export const createNewest = (): Newest => {
       return taken
     },
     heardSince: (orgId, since) =>
-      [...(byOrganisation.get(orgId) ?? [])].filter(([, entry]) => entry.at >= since).map(([id]) => id),
+      [...shipments].filter(([, { at, audience }]) => at >= since && audience.includes(orgId)).map(([id]) => id),
     frame: (orgId, shipmentIds) => {
-      const shipments = byOrganisation.get(orgId)
       const parts: string[] = []
       for (const id of shipmentIds) {
-        const entry = shipments?.get(id)
-        if (entry === undefined) continue
+        const entry = shipments.get(id)
+        if (entry === undefined || !entry.audience.includes(orgId)) continue
         entry.json ??= JSON.stringify(entry.item)
         parts.push(entry.json)
       }

@@ -7,7 +7,10 @@ import { createLocalHub, type Hub } from './hub.ts'
 
 const READINGS = 'zaitu:readings'
 const ALARMS = 'zaitu:alarms'
-const Envelope = z.object({ from: z.string(), items: z.array(z.object({ orgId: z.string(), item: LiveReading })) })
+const Envelope = z.object({
+  from: z.string(),
+  items: z.array(z.object({ audience: z.array(z.string()), item: LiveReading })),
+})
 
 /**
  * The hub over Redis or Valkey, for more than one server. What this server says reaches its own clients directly, so they

@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts'
 import { ClientMessage } from '../model/live.ts'
 import { broadcast, TICK_MS } from './broadcast.ts'
 import { type Client, createClient } from './client.ts'
-import { createFeed, type FeedSource, type Follower } from './feed.ts'
+import { createFeed, type FeedSource, type Follower, type Viewer } from './feed.ts'
 import type { Hub } from './hub.ts'
 import { createNewest } from './newest.ts'
 
@@ -26,11 +26,11 @@ export type LiveDeps<Cursor> = {
   feed: FeedSource<Cursor>
   parseCursor(text: string): Cursor | null
   /** Who speaks, or null; asked at the upgrade and once a minute after it. */
-  authenticate(headers: IncomingHttpHeaders): Promise<{ orgId: string } | null>
+  authenticate(headers: IncomingHttpHeaders): Promise<Viewer | null>
   snapshots: {
     fleet(orgId: string): Promise<unknown[]>
-    shipment(orgId: string, id: string): Promise<unknown | null>
-    alarms(orgId: string): Promise<{ items: unknown[]; cursor: Cursor }>
+    shipment(viewer: Viewer, id: string): Promise<unknown | null>
+    alarms(viewer: Viewer): Promise<{ items: unknown[]; cursor: Cursor }>
   }
   formatCursor(cursor: Cursor): string
 }
@@ -59,7 +59,7 @@ export const attachLive = async <Cursor>(
     WebSocket,
     { client: Client; follower: Follower<Cursor> | null; alive: boolean; headers: IncomingHttpHeaders }
   >()
-  const organisations = new WeakMap<object, string>()
+  const viewers = new WeakMap<object, Viewer>()
   const fleetSnapshots = new Map<string, { promise: Promise<Snapshot>; at: number }>()
 
   hub.onReadings((items) => newest.hear(items, Date.now()))
@@ -81,11 +81,14 @@ export const attachLive = async <Cursor>(
     const entry = clients.get(socket)
     if (entry === undefined) return null
     const { client } = entry
+    const { viewer } = client
+    if (viewer.shipmentId !== null && (topic === 'fleet' || topic === 'orders'))
+      return `a share link shows one shipment only: subscribe to shipment:${viewer.shipmentId}`
     if (topic === 'fleet') {
       client.fleet = true
-      const { frame, at } = await fleetSnapshot(client.orgId)
+      const { frame, at } = await fleetSnapshot(viewer.orgId)
       client.send(frame)
-      for (const id of newest.heardSince(client.orgId, at - TICK_MS)) client.missed.add(id)
+      for (const id of newest.heardSince(viewer.orgId, at - TICK_MS)) client.missed.add(id)
       return null
     }
     if (topic === 'orders') {
@@ -96,20 +99,20 @@ export const attachLive = async <Cursor>(
       const from = after === undefined ? null : deps.parseCursor(after)
       if (after !== undefined && from === null)
         return `the cursor ${after} is none of ours: subscribe without one for a snapshot`
-      const { items, cursor } = await snapshots.alarms(client.orgId)
+      const { items, cursor } = await snapshots.alarms(viewer)
       // who left meanwhile must not be followed for ever
       if (clients.get(socket) !== entry) return null
       if (entry.follower !== null) feed.leave(entry.follower)
       const start = from ?? cursor
       client.send(JSON.stringify({ type: 'snapshot', topic, items, cursor: deps.formatCursor(start) }))
-      entry.follower = { orgId: client.orgId, send: client.send, cursor: start, live: false, ended: false }
+      entry.follower = { viewer, send: client.send, cursor: start, live: false, ended: false }
       await feed.follow(entry.follower)
       return null
     }
     const id = topic.slice('shipment:'.length)
     if (client.shipments.size >= MOST_SUBSCRIPTIONS)
       return `at most ${MOST_SUBSCRIPTIONS} shipments can be followed at once; subscribe to fleet instead`
-    const shipment = z.uuid().safeParse(id).success ? await snapshots.shipment(client.orgId, id) : null
+    const shipment = z.uuid().safeParse(id).success ? await snapshots.shipment(viewer, id) : null
     if (shipment === null) return `there is no shipment ${id}`
     client.shipments.add(id)
     client.send(JSON.stringify({ type: 'snapshot', topic, items: [shipment] }))
@@ -135,8 +138,8 @@ export const attachLive = async <Cursor>(
     }
   }
 
-  const accept = (socket: WebSocket, orgId: string, headers: IncomingHttpHeaders): void => {
-    const client = createClient(socket, orgId)
+  const accept = (socket: WebSocket, viewer: Viewer, headers: IncomingHttpHeaders): void => {
+    const client = createClient(socket, viewer)
     const entry = { client, follower: null, alive: true, headers }
     clients.set(socket, entry)
     let bad = 0
@@ -204,7 +207,7 @@ export const attachLive = async <Cursor>(
         return reply
           .code(401)
           .send({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'Please sign in.' })
-      organisations.set(request.raw, who.orgId)
+      viewers.set(request.raw, who)
     },
     handler: (_request, reply) =>
       reply.code(426).send({
@@ -214,9 +217,9 @@ export const attachLive = async <Cursor>(
         detail: 'Connect with a WebSocket client.',
       }),
     wsHandler: (socket, request) => {
-      const orgId = organisations.get(request.raw)
-      if (orgId === undefined) socket.close(1008)
-      else accept(socket, orgId, request.headers)
+      const viewer = viewers.get(request.raw)
+      if (viewer === undefined) socket.close(1008)
+      else accept(socket, viewer, request.headers)
     },
   })
   const ticking = setInterval(

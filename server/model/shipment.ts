@@ -49,6 +49,8 @@ export const ShipmentPatch = z
     limits: Limits,
     contacts: z.array(Contact).max(20),
     tankId: z.uuid().nullable(),
+    carrierId: z.uuid().nullable(),
+    supplierId: z.uuid().nullable(),
   })
   .partial()
   .strict()
@@ -90,6 +92,8 @@ export const SubstanceSummary = z.object({
 
 export const Shipment = z.object({
   id: z.uuid(),
+  /** what your organisation is on it; of several parts the one that may do most */
+  part: z.enum(['buyer', 'supplier', 'carrier']),
   reference: z.string(),
   phase: Phase,
   substance: SubstanceSummary,

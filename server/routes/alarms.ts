@@ -4,11 +4,12 @@ import { Alarm } from '../model/alarm.ts'
 import { IsoInstant } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { acknowledge, alarmActions, comment, readAlarm, readAlarms } from '../store/alarms.ts'
-import { asOrganisation } from '../store/pool.ts'
+import { asOrganisation, type Tx } from '../store/pool.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
+import { requirePart } from './parts.ts'
 import { notFound } from './problem.ts'
 import { ShipmentParams } from './shipments.ts'
 
@@ -25,6 +26,13 @@ const AlarmDetail = Alarm.extend({
   ),
 })
 
+/** Those who can do something about it: the supplier only looks. */
+const mayAct = async (tx: Tx, alarmId: string): Promise<void> => {
+  const alarm = await readAlarm(tx, alarmId)
+  if (alarm === null) throw notFound('alarm')
+  await requirePart(tx, alarm.shipmentId, ['buyer', 'carrier'])
+}
+
 /** Alarms, and what people do about them. */
 export const alarmRoutes =
   ({ pool, alarmsChanged }: AppDeps): FastifyPluginAsyncZod =>
@@ -36,7 +44,7 @@ export const alarmRoutes =
       handler: async (request) => {
         const { limit, cursor, state = 'open' } = request.query
         const after = fromCursor(cursor, ByRaised)
-        const found = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
+        const found = await asOrganisation(pool, signedIn(request), (tx) =>
           readAlarms(tx, { state, after, limit: limit + 1 }),
         )
         const { items, next } = toPage(found, limit, (item) => item.position)
@@ -47,6 +55,7 @@ export const alarmRoutes =
     app.route({
       method: 'GET',
       url: '/shipments/:id/alarms',
+      config: { openToShares: true },
       schema: {
         tags,
         summary: 'Every alarm of one shipment, newest first',
@@ -58,7 +67,7 @@ export const alarmRoutes =
         const { limit, cursor, state = 'all' } = request.query
         const shipmentId = request.params.id
         const after = fromCursor(cursor, ByRaised)
-        const found = await asOrganisation(pool, signedIn(request).orgId, async (tx) => {
+        const found = await asOrganisation(pool, signedIn(request), async (tx) => {
           if (!(await shipmentExists(tx, shipmentId))) throw notFound('shipment')
           return readAlarms(tx, { state, shipmentId, after, limit: limit + 1 })
         })
@@ -77,7 +86,7 @@ export const alarmRoutes =
         response: { 200: AlarmDetail },
       },
       handler: (request) =>
-        asOrganisation(pool, signedIn(request).orgId, async (tx) => {
+        asOrganisation(pool, signedIn(request), async (tx) => {
           const alarm = await readAlarm(tx, request.params.id)
           if (alarm === null) throw notFound('alarm')
           const actions = await alarmActions(tx, alarm.id)
@@ -98,7 +107,10 @@ export const alarmRoutes =
       handler: async (request) => {
         const { orgId, personId } = signedIn(request)
         const deed = { orgId, personId, alarmId: request.params.id, note: request.body?.note ?? null }
-        const done = await asOrganisation(pool, orgId, (tx) => acknowledge(tx, deed))
+        const done = await asOrganisation(pool, signedIn(request), async (tx) => {
+          await mayAct(tx, deed.alarmId)
+          return acknowledge(tx, deed)
+        })
         if (done === null) throw notFound('alarm')
         if (done.changed) alarmsChanged()
         return done.alarm
@@ -118,7 +130,10 @@ export const alarmRoutes =
       handler: async (request) => {
         const { orgId, personId } = signedIn(request)
         const deed = { orgId, personId, alarmId: request.params.id, note: request.body.text }
-        const alarm = await asOrganisation(pool, orgId, (tx) => comment(tx, deed))
+        const alarm = await asOrganisation(pool, signedIn(request), async (tx) => {
+          await mayAct(tx, deed.alarmId)
+          return comment(tx, deed)
+        })
         if (alarm === null) throw notFound('alarm')
         alarmsChanged()
         return alarm

@@ -6,9 +6,9 @@ import { createAssignment, endAssignment, type Lent, lentTo } from '../store/ass
 import { deviceNumber } from '../store/devices.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { requestRefold } from '../store/refolds.ts'
-import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
+import { requirePart } from './parts.ts'
 import { notFound, refusal } from './problem.ts'
 import { ShipmentParams } from './shipments.ts'
 
@@ -42,17 +42,16 @@ export const assignmentRoutes =
         response: { 201: Assignment },
       },
       handler: async (request, reply) => {
-        const { orgId } = signedIn(request)
         const shipmentId = request.params.id
         const { deviceId, from, to = null } = request.body
-        const device = await asOrganisation(pool, orgId, async (tx) => {
-          if (!(await shipmentExists(tx, shipmentId))) throw notFound('shipment')
+        const device = await asOrganisation(pool, signedIn(request), async (tx) => {
+          await requirePart(tx, shipmentId, ['buyer', 'carrier'])
           return deviceNumber(tx, deviceId)
         })
         if (device === null) throw refusal(404, `You have no device with the id ${deviceId}. Register it first.`)
         try {
-          const made = await asOrganisation(pool, orgId, async (tx) => {
-            const assignment = await createAssignment(tx, orgId, { shipmentId, deviceNumber: device, from, to })
+          const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+            const assignment = await createAssignment(tx, { shipmentId, deviceNumber: device, from, to })
             await requestRefold(tx, { shipmentId, deviceId: device, from })
             return assignment
           })
@@ -61,7 +60,7 @@ export const assignmentRoutes =
         } catch (error) {
           if (!isOverlap(error)) throw error
           const range = { deviceNumber: device, from, to }
-          throw overlaps(deviceId, await asOrganisation(pool, orgId, (tx) => lentTo(tx, range)))
+          throw overlaps(deviceId, await asOrganisation(pool, signedIn(request), (tx) => lentTo(tx, range)))
         }
       },
     })
@@ -77,11 +76,11 @@ export const assignmentRoutes =
         response: { 200: Assignment },
       },
       handler: async (request) => {
-        const { orgId } = signedIn(request)
         const { id: shipmentId, assignmentId } = request.params
         const { to } = request.body
         try {
-          const ended = await asOrganisation(pool, orgId, async (tx) => {
+          const ended = await asOrganisation(pool, signedIn(request), async (tx) => {
+            await requirePart(tx, shipmentId, ['buyer', 'carrier'])
             const ending = await endAssignment(tx, { shipmentId, assignmentId, to })
             if (ending === null) throw notFound('assignment')
             if (ending === 'before-start')

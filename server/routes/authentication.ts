@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TokenScope } from '../model/session.ts'
 import { findSession, hashToken, type SignedIn } from '../store/people.ts'
 import type { Pool } from '../store/pool.ts'
 import { refusal } from './problem.ts'
@@ -13,6 +14,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** a viewer may do this although it is no GET */
     openToViewers?: boolean
+    /** only administrators may do this, or look at it */
+    adminsOnly?: boolean
+    /** whoever holds a share link may look at this; the database shows it the one shipment and nothing else */
+    openToShares?: boolean
+    /** an API token of this scope may do this, whatever its role */
+    scope?: TokenScope
   }
 }
 
@@ -58,13 +65,22 @@ export const requireSession =
     const session = await sessionFromHeaders(pool, request.headers, { secure })
     if (session === null) throw refusal(401, 'Please sign in: there is no session, or it has ended.')
     request.signedIn = session
+    const { config } = request.routeOptions
+    if (session.kind === 'share' && config.openToShares !== true)
+      throw refusal(403, 'This link shows one shipment, and nothing else.')
+    if (config.adminsOnly === true && session.role !== 'admin')
+      throw refusal(403, 'Only administrators of your organisation may do this.')
+    if (session.scope === 'telemetry' || session.scope === 'milestones') {
+      if (config.scope === session.scope) return
+      throw refusal(403, `This API token is for ${session.scope} only.`)
+    }
     if (READS.has(request.method)) return
     if (session.by === 'cookie') {
       const given = request.headers['x-csrf-token']
       if (typeof given !== 'string' || !sameText(given, session.csrfToken))
         throw refusal(403, 'The header x-csrf-token is missing or not of this session. Sign in again.')
     }
-    if (session.role === 'viewer' && request.routeOptions.config.openToViewers !== true)
+    if (session.role === 'viewer' && config.openToViewers !== true)
       throw refusal(403, 'Your account may look, but not change anything. Ask an administrator of your organisation.')
   }
 

@@ -34,7 +34,7 @@ export const deadLetterRoutes =
       handler: async (request) => {
         const { limit, cursor } = request.query
         const before = fromCursor(cursor, ById)?.[0] ?? null
-        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
+        const rows = await asOrganisation(pool, signedIn(request), (tx) =>
           listDeadLetters(tx, { before, limit: limit + 1 }),
         )
         const { items, next } = toPage(rows, limit, (row) => [row.id])

@@ -23,9 +23,7 @@ export const deviceRoutes =
       handler: async (request) => {
         const { limit, cursor } = request.query
         const after = fromCursor(cursor, z.tuple([z.string()]))?.[0] ?? ''
-        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
-          listDevices(tx, { after, limit: limit + 1 }),
-        )
+        const rows = await asOrganisation(pool, signedIn(request), (tx) => listDevices(tx, { after, limit: limit + 1 }))
         return toPage(rows, limit, (row) => [row.id])
       },
     })
@@ -37,7 +35,7 @@ export const deviceRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const { body } = request
-        const made = await asOrganisation(pool, orgId, (tx) =>
+        const made = await asOrganisation(pool, signedIn(request), (tx) =>
           registerDevice(tx, orgId, { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }),
         )
         if (made === null)
@@ -57,7 +55,7 @@ export const deviceRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const secret = await asOrganisation(pool, signedIn(request).orgId, (tx) => rotateSecret(tx, id))
+        const secret = await asOrganisation(pool, signedIn(request), (tx) => rotateSecret(tx, id))
         devices.forget(id)
         if (secret === null) throw notFound('device')
         return reply.code(201).send({ id, secret })

@@ -50,6 +50,7 @@ export const limitsRoutes =
     app.route({
       method: 'GET',
       url: '/shipments/:id/limits',
+      config: { openToShares: true },
       schema: {
         tags: ['shipments'],
         summary: 'The limits in force, the rules that watch them, and every earlier version',
@@ -58,7 +59,7 @@ export const limitsRoutes =
       },
       handler: async (request) => {
         const { id } = request.params
-        const [shipment, history] = await asOrganisation(pool, signedIn(request).orgId, async (tx) => [
+        const [shipment, history] = await asOrganisation(pool, signedIn(request), async (tx) => [
           await readShipment(tx, id),
           await limitsHistory(tx, id),
         ])

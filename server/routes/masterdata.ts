@@ -51,7 +51,7 @@ export const masterdataRoutes =
       handler: async (request) => {
         const { limit, cursor } = request.query
         const after = fromCursor(cursor, ByNameAndId)
-        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
+        const rows = await asOrganisation(pool, signedIn(request), (tx) =>
           listSubstances(tx, { after, limit: limit + 1 }),
         )
         return toPage(rows, limit, (row) => [row.name, row.id])
@@ -69,7 +69,7 @@ export const masterdataRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const body = { ...request.body, ...checkedIdentifiers(request.body, '') }
-        const made = await asOrganisation(pool, orgId, (tx) => createSubstance(tx, orgId, body))
+        const made = await asOrganisation(pool, signedIn(request), (tx) => createSubstance(tx, orgId, body))
         if (made === null) throw refusal(409, `You have this substance already: CAS ${body.cas}, ${body.name}.`)
         return reply.code(201).send(made)
       },
@@ -82,9 +82,7 @@ export const masterdataRoutes =
       handler: async (request) => {
         const { limit, cursor } = request.query
         const after = fromCursor(cursor, ByName)?.[0] ?? ''
-        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
-          listTanks(tx, { after, limit: limit + 1 }),
-        )
+        const rows = await asOrganisation(pool, signedIn(request), (tx) => listTanks(tx, { after, limit: limit + 1 }))
         return toPage(rows, limit, (row) => [row.name])
       },
     })
@@ -94,7 +92,7 @@ export const masterdataRoutes =
       schema: { tags: ['master data'], summary: 'Add a tank', body: TankCreate, response: { 201: Tank } },
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
-        const made = await asOrganisation(pool, orgId, (tx) => createTank(tx, orgId, request.body))
+        const made = await asOrganisation(pool, signedIn(request), (tx) => createTank(tx, orgId, request.body))
         if (made === null) throw refusal(409, `You have a tank called ${request.body.name} already.`)
         return reply.code(201).send(made)
       },
@@ -107,9 +105,7 @@ export const masterdataRoutes =
       handler: async (request) => {
         const { limit, cursor } = request.query
         const after = fromCursor(cursor, ByName)?.[0] ?? ''
-        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
-          listSites(tx, { after, limit: limit + 1 }),
-        )
+        const rows = await asOrganisation(pool, signedIn(request), (tx) => listSites(tx, { after, limit: limit + 1 }))
         return toPage(rows, limit, (row) => [row.name])
       },
     })
@@ -119,7 +115,7 @@ export const masterdataRoutes =
       schema: { tags: ['master data'], summary: 'Add a site', body: SiteCreate, response: { 201: Site } },
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
-        const made = await asOrganisation(pool, orgId, (tx) => createSite(tx, orgId, request.body))
+        const made = await asOrganisation(pool, signedIn(request), (tx) => createSite(tx, orgId, request.body))
         if (made === null) throw refusal(409, `You have a site called ${request.body.name} already.`)
         return reply.code(201).send(made)
       },

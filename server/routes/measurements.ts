@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Chart, RangeQuery, Track } from '../model/chart.ts'
 import { chart, sparklines, track } from '../store/chart.ts'
-import { asOrganisation, type Tx } from '../store/pool.ts'
+import { asOrganisation, type Tx, type Viewer } from '../store/pool.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
@@ -26,8 +26,8 @@ const asItIs = () => (data: unknown) => JSON.stringify(data)
 export const measurementRoutes =
   ({ pool }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const ofShipment = <T>(orgId: string, id: string, read: (tx: Tx) => Promise<T>): Promise<T> =>
-      asOrganisation(pool, orgId, async (tx) => {
+    const ofShipment = <T>(viewer: Viewer, id: string, read: (tx: Tx) => Promise<T>): Promise<T> =>
+      asOrganisation(pool, viewer, async (tx) => {
         if (!(await shipmentExists(tx, id))) throw notFound('shipment')
         return read(tx)
       })
@@ -35,6 +35,7 @@ export const measurementRoutes =
     app.route({
       method: 'GET',
       url: '/shipments/:id/readings',
+      config: { openToShares: true },
       serializerCompiler: asItIs,
       schema: {
         tags,
@@ -45,13 +46,14 @@ export const measurementRoutes =
       },
       handler: (request) => {
         const { id } = request.params
-        return ofShipment(signedIn(request).orgId, id, (tx) => chart(tx, id, request.query))
+        return ofShipment(signedIn(request), id, (tx) => chart(tx, id, request.query))
       },
     })
 
     app.route({
       method: 'GET',
       url: '/shipments/:id/track',
+      config: { openToShares: true },
       serializerCompiler: asItIs,
       schema: {
         tags,
@@ -62,7 +64,7 @@ export const measurementRoutes =
       },
       handler: (request) => {
         const { id } = request.params
-        return ofShipment(signedIn(request).orgId, id, (tx) => track(tx, id, request.query))
+        return ofShipment(signedIn(request), id, (tx) => track(tx, id, request.query))
       },
     })
 
@@ -77,7 +79,7 @@ export const measurementRoutes =
         response: { 200: Sparklines },
       },
       handler: async (request) => ({
-        items: await asOrganisation(pool, signedIn(request).orgId, (tx) => sparklines(tx, request.query.hours)),
+        items: await asOrganisation(pool, signedIn(request), (tx) => sparklines(tx, request.query.hours)),
       }),
     })
   }

@@ -17,11 +17,13 @@ import { refusal } from './problem.ts'
 
 const view = (session: SignedIn): Session => ({
   user: {
-    id: session.personId,
+    id: session.id,
+    kind: session.kind,
     email: session.email,
     name: session.name,
     role: session.role,
     organisation: session.organisation,
+    shipmentId: session.shipmentId,
   },
   csrfToken: session.csrfToken,
 })
@@ -69,6 +71,7 @@ export const sessionRoutes =
       routes.route({
         method: 'GET',
         url: '/session',
+        config: { openToShares: true },
         schema: { tags: ['session'], summary: 'Who am I', response: { 200: Session } },
         handler: async (request) => view(signedIn(request)),
       })

@@ -20,6 +20,7 @@ import { signedIn } from './authentication.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { checkedIdentifiers } from './masterdata.ts'
+import { requirePart } from './parts.ts'
 import { notFound, refusal } from './problem.ts'
 
 const tags = ['shipments']
@@ -56,14 +57,18 @@ const checkArrival = (departAt: number, eta: number | undefined): void => {
 /** What a shipment refers to must be there, and be seen by who refers to it. */
 const checkReferences = async (
   tx: Tx,
-  body: { tankId?: string | null | undefined; carrierId?: string | undefined; supplierId?: string | undefined },
+  body: {
+    tankId?: string | null | undefined
+    carrierId?: string | null | undefined
+    supplierId?: string | null | undefined
+  },
 ): Promise<void> => {
   if (typeof body.tankId === 'string' && !(await tankExists(tx, body.tankId)))
     throw unresolved('tankId', 'You have no tank with this id.')
   for (const path of ['carrierId', 'supplierId'] as const) {
     const id = body[path]
-    if (id !== undefined && !(await organisationExists(tx, id)))
-      throw unresolved(path, 'There is no organisation with this id.')
+    if (typeof id === 'string' && !(await organisationExists(tx, id)))
+      throw unresolved(path, 'You know no organisation with this id. Add it under /api/v1/organisations first.')
   }
 }
 
@@ -83,7 +88,7 @@ export const shipmentRoutes =
       handler: async (request) => {
         const { limit, cursor, phase, q } = request.query
         const after = fromCursor(cursor, ByDeparture)
-        const rows = await asOrganisation(pool, signedIn(request).orgId, (tx) =>
+        const rows = await asOrganisation(pool, signedIn(request), (tx) =>
           listShipments(tx, { phase, q, after, limit: limit + 1 }),
         )
         return toPage(rows, limit, (row) => [row.departAt, row.id])
@@ -107,7 +112,7 @@ export const shipmentRoutes =
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
         const line = body.lines?.[0]
         if (line !== undefined) throw unresolved('lines.0.orderId', `There is no order with the id ${line.orderId}.`)
-        const made = await asOrganisation(pool, orgId, async (tx) => {
+        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
           const substance = await resolveSubstance(tx, identifiers)
           if (!substance.ok) throw unresolved('substance', substance.reason)
           await checkReferences(tx, body)
@@ -126,7 +131,7 @@ export const shipmentRoutes =
             contacts: body.contacts ?? [],
           })
           if (id === null) throw refusal(409, `You have a shipment with the reference ${body.reference} already.`)
-          const setting = { orgId, shipmentId: id, personId, from: ALWAYS }
+          const setting = { shipmentId: id, personId, from: ALWAYS }
           await setLimits(tx, setting, body.limits ?? {})
           await setPhase(tx, setting, phase)
           return detail(tx, id)
@@ -138,8 +143,9 @@ export const shipmentRoutes =
     app.route({
       method: 'GET',
       url: '/shipments/:id',
+      config: { openToShares: true },
       schema: { tags, summary: 'One shipment', params: ShipmentParams, response: { 200: ShipmentDetail } },
-      handler: (request) => asOrganisation(pool, signedIn(request).orgId, (tx) => detail(tx, request.params.id)),
+      handler: (request) => asOrganisation(pool, signedIn(request), (tx) => detail(tx, request.params.id)),
     })
 
     app.route({
@@ -147,26 +153,31 @@ export const shipmentRoutes =
       url: '/shipments/:id',
       schema: {
         tags,
-        summary: 'Change phase, planned arrival, limits, contacts or tank',
-        description: 'New limits and a new phase hold from now on; the earlier ones stay in the history.',
+        summary: 'Change phase, planned arrival, limits, contacts, tank, carrier or supplier',
+        description:
+          'The carrier may change the phase, the buyer everything. New limits and a new phase hold from now on; the earlier ones stay in the history.',
         params: ShipmentParams,
         body: ShipmentPatch,
         response: { 200: ShipmentDetail },
       },
       handler: async (request) => {
-        const { orgId, personId } = signedIn(request)
+        const { personId } = signedIn(request)
         const { id } = request.params
         const { limits, ...change } = request.body
-        const changed = await asOrganisation(pool, orgId, async (tx) => {
+        const changed = await asOrganisation(pool, signedIn(request), async (tx) => {
+          const onlyPhase = limits === undefined && Object.keys(change).every((key) => key === 'phase')
+          await requirePart(tx, id, onlyPhase ? ['buyer', 'carrier'] : ['buyer'])
           const departAt = await departureOf(tx, id)
           if (departAt === null) throw notFound('shipment')
           checkArrival(departAt, change.eta)
           await checkReferences(tx, change)
           await updateShipment(tx, id, change)
-          const setting = { orgId, shipmentId: id, personId, from: null }
+          const setting = { shipmentId: id, personId, from: null }
           const from: number[] = []
           if (limits !== undefined) from.push(await setLimits(tx, setting, limits))
           if (change.phase !== undefined) from.push(await setPhase(tx, setting, change.phase))
+          // who is told of its readings has changed: the streams are looked up anew
+          if (change.carrierId !== undefined || change.supplierId !== undefined) from.push(Date.now())
           if (from.length > 0) {
             const earliest = Math.min(...from)
             const devices = await devicesFrom(tx, id, earliest)

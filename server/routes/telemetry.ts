@@ -43,6 +43,7 @@ export const telemetryRoutes =
     app.route({
       method: 'POST',
       url: '/telemetry',
+      config: { scope: 'telemetry' },
       schema: {
         tags: ['readings'],
         summary: 'Store readings of one device',
@@ -65,7 +66,7 @@ export const telemetryRoutes =
         if (device !== undefined && device !== deviceId)
           throw refusal(403, `The device ${device} may only send its own readings, not those of ${deviceId}.`)
         if (device === undefined) {
-          const known = await asOrganisation(pool, signedIn(request).orgId, (tx) => deviceNumber(tx, deviceId))
+          const known = await asOrganisation(pool, signedIn(request), (tx) => deviceNumber(tx, deviceId))
           if (known === null) throw refusal(404, `You have no device with the id ${deviceId}. Register it first.`)
         }
         if (readings.length > MAX_READINGS)

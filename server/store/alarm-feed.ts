@@ -14,7 +14,14 @@ export const parseCursor = (text: string): Cursor | null => {
 
 export const isAfter = (a: Cursor, b: Cursor): boolean => a.xid > b.xid || (a.xid === b.xid && a.id > b.id)
 
-export type FeedEntry = { cursor: Cursor; orgId: string; shipmentId: string; change: AlarmChangeKind; alarm: Alarm }
+/** `audience`: the organisations that may be told, as far as the reader may know them. */
+export type FeedEntry = {
+  cursor: Cursor
+  audience: string[]
+  shipmentId: string
+  change: AlarmChangeKind
+  alarm: Alarm
+}
 
 /** Before everything that this statement's snapshot does not surely hold: reading on from here misses nothing. */
 export const feedHead = async (db: Pool | Tx): Promise<Cursor> => {
@@ -32,13 +39,14 @@ export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Pro
   const { rows } = await db.query<{
     xid: string
     id: string
-    org_id: string
+    audience: string[]
     shipment_id: string
     change: AlarmChangeKind
     alarm: Alarm
   }>({
     name: 'feed-after',
-    text: `select c.xid::text, c.id::text, c.org_id, c.shipment_id, c.change,
+    text: `select c.xid::text, c.id::text, c.shipment_id, c.change,
+       array(select a.org_id::text from shipment_access a where a.shipment_id = c.shipment_id) as audience,
        case when exists (select from alarm_changes later where later.alarm_id = c.alarm_id and (later.xid, later.id) > (c.xid, c.id))
          then c.alarm else (select d.alarm from alarm_details d where d.id = c.alarm_id) end as alarm
      from alarm_changes c
@@ -48,7 +56,7 @@ export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Pro
   })
   return rows.map((row) => ({
     cursor: { xid: BigInt(row.xid), id: BigInt(row.id) },
-    orgId: row.org_id,
+    audience: row.audience,
     shipmentId: row.shipment_id,
     change: row.change,
     alarm: row.alarm,

@@ -38,7 +38,8 @@ export const readAlarms = async (
 export const readAlarm = async (tx: Tx, id: string): Promise<Alarm | null> =>
   (await readAlarms(tx, { state: 'all', id }))[0]?.alarm ?? null
 
-type Deed = { orgId: string; personId: string; alarmId: string; note: string | null }
+/** `orgId` is whose person acts, not whose alarm it is. */
+type Deed = { orgId: string; personId: string | null; alarmId: string; note: string | null }
 
 const recordAction = async (tx: Tx, action: 'acknowledged' | 'commented', deed: Deed): Promise<void> => {
   await tx.query(
@@ -48,16 +49,11 @@ const recordAction = async (tx: Tx, action: 'acknowledged' | 'commented', deed: 
   )
 }
 
-const recordChange = async (
-  tx: Tx,
-  change: 'acknowledged' | 'commented',
-  orgId: string,
-  alarm: Alarm,
-): Promise<void> => {
+const recordChange = async (tx: Tx, change: 'acknowledged' | 'commented', alarm: Alarm): Promise<void> => {
   await tx.query(
     `insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm)
-     values ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::jsonb)`,
-    [orgId, alarm.id, alarm.shipmentId, change, JSON.stringify(alarm)],
+     select org_id, id, shipment_id, $2::text, $3::jsonb from alarms where id = $1::uuid`,
+    [alarm.id, change, JSON.stringify(alarm)],
   )
 }
 
@@ -75,7 +71,7 @@ export const acknowledge = async (tx: Tx, deed: Deed): Promise<{ alarm: Alarm; c
   await recordAction(tx, 'acknowledged', deed)
   const alarm = await readAlarm(tx, deed.alarmId)
   if (alarm === null) return null
-  await recordChange(tx, 'acknowledged', deed.orgId, alarm)
+  await recordChange(tx, 'acknowledged', alarm)
   return { alarm, changed: true }
 }
 
@@ -85,7 +81,7 @@ export const comment = async (tx: Tx, deed: Deed): Promise<Alarm | null> => {
   const alarm = await readAlarm(tx, deed.alarmId)
   if (alarm === null) return null
   await recordAction(tx, 'commented', deed)
-  await recordChange(tx, 'commented', deed.orgId, alarm)
+  await recordChange(tx, 'commented', alarm)
   return alarm
 }
 
@@ -94,7 +90,7 @@ export type AlarmAction = { action: string; by: string | null; note: string | nu
 /** What people did about an alarm, oldest first. */
 export const alarmActions = async (tx: Tx, alarmId: string): Promise<AlarmAction[]> => {
   const { rows } = await tx.query<AlarmAction>(
-    `select x.action, p.name as by, x.note, x.at from alarm_actions x left join people p on p.id = x.person_id
+    `select x.action, name_of_person(x.person_id) as by, x.note, x.at from alarm_actions x
      where x.alarm_id = $1::uuid order by x.id`,
     [alarmId],
   )

@@ -25,17 +25,13 @@ export const listAssignments = async (tx: Tx, shipmentId: string): Promise<z.inf
 export type NewAssignment = { shipmentId: string; deviceNumber: number; from: number; to: number | null }
 
 /** Lends a device for [from, to), epoch ms. Fails with SQLSTATE 23P01 when it is lent elsewhere in that time. */
-export const createAssignment = async (
-  tx: Tx,
-  orgId: string,
-  a: NewAssignment,
-): Promise<z.infer<typeof Assignment>> => {
+export const createAssignment = async (tx: Tx, a: NewAssignment): Promise<z.infer<typeof Assignment>> => {
   const { rows } = await tx.query<Row>(
     `with a as (
        insert into assignments (org_id, shipment_id, device_id, during)
-       values ($1::uuid, $2::uuid, $3::integer, tstzrange($4::timestamptz, $5::timestamptz)) returning *)
+       select org_id, id, $2::integer, tstzrange($3::timestamptz, $4::timestamptz) from shipments where id = $1::uuid returning *)
      select ${COLUMNS} from a join devices d on d.id = a.device_id`,
-    [orgId, a.shipmentId, a.deviceNumber, new Date(a.from), a.to === null ? null : new Date(a.to)],
+    [a.shipmentId, a.deviceNumber, new Date(a.from), a.to === null ? null : new Date(a.to)],
   )
   const [row] = rows
   if (row === undefined) throw new Error('an insert returned no row')

@@ -77,8 +77,9 @@ const singleRows = async (tx: Tx, loans: readonly Loan[], points: number): Promi
       ambient: number | null
     }>(
       `select extract(epoch from time)::float8 as at, extract(epoch from received_at - time)::float8 as arrival, temperature, pressure, level, ambient
-       from readings where device_id = $1::integer and time >= $2::timestamptz and time < $3::timestamptz order by time, seq limit $4::integer`,
-      [loan.deviceId, new Date(loan.from), new Date(loan.to), points + 1],
+       from visible_readings where shipment_id = $5::uuid and device_id = $1::integer and time >= $2::timestamptz and time < $3::timestamptz
+       order by time, seq limit $4::integer`,
+      [loan.deviceId, new Date(loan.from), new Date(loan.to), points + 1, loan.shipmentId],
     )
     for (const r of found.rows) {
       rows.push({
@@ -147,11 +148,11 @@ export const track = async (tx: Tx, shipmentId: string, { from, to, points }: Ra
        from generate_series(date_bin(make_interval(secs => $4::float8), $2::timestamptz, timestamptz '1970-01-01 00:00Z'),
          $3::timestamptz, make_interval(secs => $4::float8)) as bucket
        cross join lateral (
-         select time, lat, lon from readings r
-         where r.device_id = $1::integer and r.time >= bucket and r.time < least(bucket + make_interval(secs => $4::float8), $3::timestamptz)
+         select time, lat, lon from visible_readings r
+         where r.shipment_id = $5::uuid and r.device_id = $1::integer and r.time >= bucket and r.time < least(bucket + make_interval(secs => $4::float8), $3::timestamptz)
            and r.time >= $2::timestamptz and r.time < $3::timestamptz and r.lat is not null and r.lon is not null
          order by r.time limit 1) p`,
-      [loan.deviceId, new Date(loan.from), new Date(loan.to), width],
+      [loan.deviceId, new Date(loan.from), new Date(loan.to), width, loan.shipmentId],
     )
     found.push(...rows)
   }

@@ -58,10 +58,10 @@ const view = (row: DeviceRow): Device => ({
 
 const COLUMNS = 'code, interval_seconds, report_seconds, pressure_reference, status, status_at, created_at'
 
-/** At most `limit` devices whose id comes after `after`, by id. */
+/** At most `limit` of one's own devices whose id comes after `after`, by id. */
 export const listDevices = async (tx: Tx, { after, limit }: { after: string; limit: number }): Promise<Device[]> => {
   const { rows } = await tx.query<DeviceRow>(
-    `select ${COLUMNS} from devices where code > $1::text order by code limit $2::integer`,
+    `select ${COLUMNS} from devices where org_id = app_org() and code > $1::text order by code limit $2::integer`,
     [after, limit],
   )
   return rows.map(view)
@@ -69,7 +69,10 @@ export const listDevices = async (tx: Tx, { after, limit }: { after: string; lim
 
 /** The number that readings carry for this device; null when the organisation has no such device. */
 export const deviceNumber = async (tx: Tx, code: string): Promise<number | null> => {
-  const { rows } = await tx.query<{ id: number }>('select id from devices where code = $1::text', [code])
+  const { rows } = await tx.query<{ id: number }>(
+    'select id from devices where org_id = app_org() and code = $1::text',
+    [code],
+  )
   return rows[0]?.id ?? null
 }
 

@@ -11,7 +11,7 @@ export type Directory = {
   reload(code: string): Promise<KnownDevice | undefined>
   /** Forgets states whose adoption is in doubt: they are read again from what is stored. */
   doubt(deviceIds: Iterable<number>): void
-  /** Notices who has been revoked, or let in again, since. */
+  /** Notices who has been revoked, or let in again, since; and who sees which shipment. */
   refresh(): Promise<void>
   streams(): Stream[]
 }
@@ -59,6 +59,15 @@ export const createDirectory = (pool: Pool): Directory => {
       const { rows } = await pool.query<{ id: number }>('select id from devices where revoked_at is not null')
       const revoked = new Set(rows.map(({ id }) => id))
       for (const device of byId.values()) device.revoked = revoked.has(device.id)
+      const shipments = [...new Set([...byId.values()].flatMap(({ streams }) => streams.map((one) => one.shipmentId)))]
+      const seen = await pool.query<{ shipment_id: string; audience: string[] }>(
+        `select shipment_id, array_agg(org_id::text) as audience from shipment_access
+         where shipment_id = any($1::uuid[]) group by shipment_id`,
+        [shipments],
+      )
+      const audiences = new Map(seen.rows.map((row) => [row.shipment_id, row.audience]))
+      for (const device of byId.values())
+        for (const stream of device.streams) stream.audience = audiences.get(stream.shipmentId) ?? []
     },
     streams: () => [...byId.values()].flatMap((device) => device.streams),
   }

@@ -32,8 +32,8 @@ const TEXT = `
       ${MEASURES.map(newestOf).join(', ')},
       jsonb_build_object(${MEASURES.map(timeOf).join(', ')}) as times
     from (
-      select * from readings
-      where device_id = a.device_id and time >= $2::timestamptz
+      select * from visible_readings
+      where shipment_id = a.shipment_id and device_id = a.device_id and time >= $2::timestamptz
         and (time, seq) < (coalesce(upper(a.during), 'infinity'), 0)
       order by time desc, seq desc limit ${READINGS}
     ) r

@@ -1,17 +1,27 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { User } from '../model/session.ts'
+import type { TokenScope, User } from '../model/session.ts'
 import type { Pool } from './pool.ts'
 
 /** How long a sign-in lasts. */
 export const SESSION_MS = 12 * 3_600_000
 
-/** Who speaks, as every request with a session knows it. */
+/**
+ * Who speaks, as every request behind `requireSession` knows it: a person, a machine with an API token, or whoever holds
+ * a share link. `role` bounds what it may do, `shipmentId` (share links) what it is shown of its organisation.
+ */
 export type SignedIn = {
-  personId: string
+  kind: 'person' | 'token' | 'share'
+  /** of the person, the token or the share link */
+  id: string
+  /** null for a machine or a share link */
+  personId: string | null
   orgId: string
-  email: string
+  shipmentId: string | null
+  email: string | null
   name: string
   role: User['role']
+  /** what an API token was given for; null for others */
+  scope: TokenScope | null
   organisation: User['organisation']
   csrfToken: string
   expiresAt: Date
@@ -69,8 +79,12 @@ export const findSession = async (pool: Pool, token: string): Promise<SignedIn |
   const row = rows[0]
   if (row === undefined) return null
   return {
+    kind: 'person',
+    id: row.id,
     personId: row.id,
     orgId: row.org_id,
+    shipmentId: null,
+    scope: null,
     email: row.email,
     name: row.name,
     role: row.role,

@@ -68,17 +68,24 @@ export const inTransaction = async <T>(
   }
 }
 
-/** The same, as seen by one organisation: row-level security lets through what is its own and nothing else. */
+/** For whom the database is asked: an organisation and, for a share link, the one shipment that it may be shown of it. */
+export type Viewer = { orgId: string; shipmentId?: string | null }
+
+/** The same, as seen by one organisation: row-level security lets through what it may see and nothing else. */
 export const asOrganisation = <T>(
   pool: Pool,
-  orgId: string,
+  { orgId, shipmentId = null }: Viewer,
   work: (tx: Tx) => Promise<T>,
   begin = 'begin',
 ): Promise<T> =>
   inTransaction(
     pool,
     async (tx) => {
-      await tx.query({ name: 'set-org', text: `select set_config('app.org_id', $1::text, true)`, values: [orgId] })
+      await tx.query({
+        name: 'set-viewer',
+        text: `select set_config('app.org_id', $1::text, true), set_config('app.shipment_id', $2::text, true)`,
+        values: [orgId, shipmentId ?? ''],
+      })
       return work(tx)
     },
     begin,

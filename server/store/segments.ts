@@ -147,14 +147,15 @@ export const bucketRows = async (
       `select s.shipment_id, date_bin(make_interval(secs => $1::float8), r.${time}, timestamptz '1970-01-01 00:00Z') as bucket,
          ${count} as readings, ${arrival} as arrival, ${sourceColumns(rolled)}
        from unnest($${p + 1}::uuid[], $${p + 2}::integer[], $${p + 3}::timestamptz[], $${p + 4}::timestamptz[]) as s (shipment_id, device_id, "from", "to")
-       join ${table} r on r.device_id = s.device_id and r.${time} >= s."from" and r.${time} < s."to"
+       join ${table} r on r.shipment_id = s.shipment_id and r.device_id = s.device_id and r.${time} >= s."from" and r.${time} < s."to"
        where r.${time} >= $${p + 5}::timestamptz and r.${time} < $${p + 6}::timestamptz`,
     )
   }
-  for (const near of clusters(segments.raw)) branch(near, 'readings', 'time', false, '1', 'r.received_at - r.time')
+  for (const near of clusters(segments.raw))
+    branch(near, 'visible_readings', 'time', false, '1', 'r.received_at - r.time')
   branch(
     segments.rolled,
-    resolution === '1h' ? 'readings_1h' : 'readings_1m',
+    resolution === '1h' ? 'visible_hours' : 'visible_minutes',
     'bucket',
     true,
     'r.readings',

@@ -7,7 +7,10 @@ import type { Tx } from './pool.ts'
 
 type Contact = z.infer<typeof ContactSchema>
 
+export type Part = Shipment['part']
+
 type ShipmentRow = {
+  part: Part
   id: string
   reference: string
   phase: Phase
@@ -25,14 +28,15 @@ type ShipmentRow = {
 }
 
 const SELECT = `
-  select s.id, s.reference, s.phase, s.origin, s.destination, s.depart_at, s.eta, s.tank_id, s.contacts,
+  select v.part, s.id, s.reference, s.phase, s.origin, s.destination, s.depart_at, s.eta, s.tank_id, s.contacts,
     jsonb_build_object('id', sub.id, 'cas', sub.cas, 'un', sub.un, 'name', sub.name, 'nameZh', sub.name_zh) as substance,
     (select l.limits from shipment_limits l where l.shipment_id = s.id and l.valid_from <= now()
      order by l.valid_from desc, l.id desc limit 1) as limits,
     (select min(d.report_seconds) from assignments a join devices d on d.id = a.device_id
      where a.shipment_id = s.id and a.during @> now()) as report_seconds,
     coalesce(active.count, 0)::integer as active_alarms, active.worst
-  from shipments s
+  from shipment_access v
+  join shipments s on s.id = v.shipment_id
   join substances sub on sub.id = s.substance_id
   left join lateral (
     select count(*), (array_agg(jsonb_build_object(
@@ -54,6 +58,7 @@ const withNewest = async (tx: Tx, rows: ShipmentRow[]): Promise<Shipment[]> => {
   )
   return rows.map((row) => ({
     id: row.id,
+    part: row.part,
     reference: row.reference,
     phase: row.phase,
     substance: row.substance,
@@ -105,9 +110,15 @@ export const readShipment = async (tx: Tx, id: string): Promise<Shipment | null>
   return (await withNewest(tx, rows))[0] ?? null
 }
 
-export const shipmentExists = async (tx: Tx, id: string): Promise<boolean> => {
-  const { rowCount } = await tx.query('select from shipments where id = $1::uuid', [id])
-  return rowCount === 1
+export const shipmentExists = async (tx: Tx, id: string): Promise<boolean> => (await partIn(tx, id)) !== null
+
+/** Which part the organisation of `tx` has in a shipment; null when it sees none of this id. */
+export const partIn = async (tx: Tx, id: string): Promise<Part | null> => {
+  const { rows } = await tx.query<{ part: Part }>(
+    'select part from shipment_access where shipment_id = $1::uuid and org_id = app_org()',
+    [id],
+  )
+  return rows[0]?.part ?? null
 }
 
 /** When a shipment departs, epoch ms; null when the organisation has none of this id. */
@@ -161,6 +172,8 @@ export type ShipmentChange = {
   eta?: number | undefined
   contacts?: Contact[] | undefined
   tankId?: string | null | undefined
+  carrierId?: string | null | undefined
+  supplierId?: string | null | undefined
 }
 
 /** Changes what is given; false when the organisation has no such shipment. */
@@ -170,7 +183,9 @@ export const updateShipment = async (tx: Tx, id: string, change: ShipmentChange)
        phase = coalesce($2::text, phase),
        eta = coalesce($3::timestamptz, eta),
        contacts = coalesce($4::jsonb, contacts),
-       tank_id = case when $5::boolean then $6::uuid else tank_id end
+       tank_id = case when $5::boolean then $6::uuid else tank_id end,
+       carrier_id = case when $7::boolean then $8::uuid else carrier_id end,
+       supplier_id = case when $9::boolean then $10::uuid else supplier_id end
      where id = $1::uuid`,
     [
       id,
@@ -179,6 +194,10 @@ export const updateShipment = async (tx: Tx, id: string, change: ShipmentChange)
       change.contacts === undefined ? null : JSON.stringify(change.contacts),
       change.tankId !== undefined,
       change.tankId ?? null,
+      change.carrierId !== undefined,
+      change.carrierId ?? null,
+      change.supplierId !== undefined,
+      change.supplierId ?? null,
     ],
   )
   return rowCount === 1

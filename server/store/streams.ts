@@ -6,7 +6,10 @@ import type { Tx } from './pool.ts'
 export type Stream = {
   assignmentId: string
   shipmentId: string
+  /** whose shipment it is */
   orgId: string
+  /** the organisations that see the shipment */
+  audience: readonly string[]
   deviceId: number
   deviceCode: string
   reportMs: number
@@ -36,6 +39,7 @@ type LoanRow = {
   device_id: number
   shipment_id: string
   org_id: string
+  audience: string[]
   from: Date
   to: Date | null
   versions: { from: number; limits: unknown }[]
@@ -51,6 +55,7 @@ export const loadDevices = async (tx: Tx, codes: readonly string[]): Promise<Kno
   if (devices.length === 0) return []
   const { rows: loans } = await tx.query<LoanRow>(
     `select a.id, a.device_id, a.shipment_id, a.org_id, lower(a.during) as "from", upper(a.during) as "to",
+       array(select v.org_id::text from shipment_access v where v.shipment_id = a.shipment_id) as audience,
        (select coalesce(json_agg(json_build_object('from', (extract(epoch from l.valid_from) * 1000)::bigint, 'limits', l.limits)
                                  order by l.valid_from, l.id), '[]')
         from shipment_limits l where l.shipment_id = a.shipment_id) as versions
@@ -74,6 +79,7 @@ const streamOf = (device: DeviceRow, loan: LoanRow, later: readonly LoanRow[]): 
   assignmentId: loan.id,
   shipmentId: loan.shipment_id,
   orgId: loan.org_id,
+  audience: loan.audience,
   deviceId: device.id,
   deviceCode: device.code,
   reportMs: device.report_seconds * 1000,

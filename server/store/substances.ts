@@ -12,7 +12,7 @@ export const listSubstances = async (
 ): Promise<Substance[]> => {
   const { rows } = await tx.query<Substance>(
     `select ${COLUMNS} from substances
-     where $1::text is null or (name, id) > ($1::text, $2::uuid)
+     where (org_id is null or org_id = app_org()) and ($1::text is null or (name, id) > ($1::text, $2::uuid))
      order by name, id limit $3::integer`,
     [after?.[0] ?? null, after?.[1] ?? null, limit],
   )
@@ -59,7 +59,8 @@ export const resolveSubstance = async (
 ): Promise<{ ok: true; id: string } | { ok: false; reason: string }> => {
   const { rows } = await tx.query<Candidate>(
     `select id, cas, un, name, org_id is not null as own from substances
-     where ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text)
+     where (org_id is null or org_id = app_org())
+       and ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text)
      order by un, name`,
     [cas ?? null, un ?? null],
   )

@@ -8,7 +8,7 @@ const COLUMNS = `id, name, capacity_litres as "capacityLitres", mawp_bar as "maw
 /** At most `limit` tanks whose name comes after `after`, by name. */
 export const listTanks = async (tx: Tx, { after, limit }: { after: string; limit: number }): Promise<Tank[]> => {
   const { rows } = await tx.query<Tank>(
-    `select ${COLUMNS} from tanks where name > $1::text order by name limit $2::integer`,
+    `select ${COLUMNS} from tanks where org_id = app_org() and name > $1::text order by name limit $2::integer`,
     [after, limit],
   )
   return rows
@@ -33,6 +33,6 @@ export const createTank = async (tx: Tx, orgId: string, tank: z.output<typeof Ta
 }
 
 export const tankExists = async (tx: Tx, id: string): Promise<boolean> => {
-  const { rowCount } = await tx.query('select from tanks where id = $1::uuid', [id])
+  const { rowCount } = await tx.query('select from tanks where org_id = app_org() and id = $1::uuid', [id])
   return rowCount === 1
 }

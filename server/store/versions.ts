@@ -3,7 +3,7 @@ import type { Phase } from '../model/shipment.ts'
 import type { Tx } from './pool.ts'
 
 /** Who sets something for which shipment, and from when (epoch ms; null is now, by the database's clock). */
-export type Setting = { orgId: string; shipmentId: string; personId: string | null; from: number | null }
+export type Setting = { shipmentId: string; personId: string | null; from: number | null }
 
 const instant = (from: number | null): Date | null => (from === null ? null : new Date(from))
 
@@ -11,9 +11,9 @@ const instant = (from: number | null): Date | null => (from === null ? null : ne
 export const setLimits = async (tx: Tx, setting: Setting, limits: Limits): Promise<number> => {
   const { rows } = await tx.query<{ valid_from: Date }>(
     `insert into shipment_limits (org_id, shipment_id, valid_from, limits, set_by)
-     values ($1::uuid, $2::uuid, coalesce($3::timestamptz, date_trunc('milliseconds', now())), $4::jsonb, $5::uuid)
-     returning valid_from`,
-    [setting.orgId, setting.shipmentId, instant(setting.from), JSON.stringify(limits), setting.personId],
+     select org_id, id, coalesce($2::timestamptz, date_trunc('milliseconds', now())), $3::jsonb, $4::uuid
+     from shipments where id = $1::uuid returning valid_from`,
+    [setting.shipmentId, instant(setting.from), JSON.stringify(limits), setting.personId],
   )
   return rows[0]?.valid_from.getTime() ?? Date.now()
 }
@@ -22,9 +22,9 @@ export const setLimits = async (tx: Tx, setting: Setting, limits: Limits): Promi
 export const setPhase = async (tx: Tx, setting: Setting, phase: Phase): Promise<number> => {
   const { rows } = await tx.query<{ valid_from: Date }>(
     `insert into shipment_phases (org_id, shipment_id, valid_from, phase, set_by)
-     values ($1::uuid, $2::uuid, coalesce($3::timestamptz, date_trunc('milliseconds', now())), $4::text, $5::uuid)
-     returning valid_from`,
-    [setting.orgId, setting.shipmentId, instant(setting.from), phase, setting.personId],
+     select org_id, id, coalesce($2::timestamptz, date_trunc('milliseconds', now())), $3::text, $4::uuid
+     from shipments where id = $1::uuid returning valid_from`,
+    [setting.shipmentId, instant(setting.from), phase, setting.personId],
   )
   return rows[0]?.valid_from.getTime() ?? Date.now()
 }
@@ -34,8 +34,8 @@ export type LimitsVersion = { from: Date; limits: Limits; setBy: string | null; 
 /** Every version of a shipment's limits, oldest first; of two with the same beginning the later recorded one holds. */
 export const limitsHistory = async (tx: Tx, shipmentId: string): Promise<LimitsVersion[]> => {
   const { rows } = await tx.query<LimitsVersion>(
-    `select l.valid_from as "from", l.limits, p.name as "setBy", l.recorded_at as "recordedAt"
-     from shipment_limits l left join people p on p.id = l.set_by
+    `select l.valid_from as "from", l.limits, name_of_person(l.set_by) as "setBy", l.recorded_at as "recordedAt"
+     from shipment_limits l
      where l.shipment_id = $1::uuid order by l.valid_from, l.id`,
     [shipmentId],
   )

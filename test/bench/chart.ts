@@ -45,7 +45,7 @@ export const measureChart = async (databaseServer: string, days: number, repeats
   const shipment = installation.shipmentIds[0] ?? ''
   const ask = async (a: number, b: number): Promise<{ ms: number; points: number }> => {
     const began = performance.now()
-    const answer = await asOrganisation(people, installation.orgId, (tx) =>
+    const answer = await asOrganisation(people, { orgId: installation.orgId }, (tx) =>
       chart(tx, shipment, { from: a, to: b, points: 1_500 }),
     )
     return { ms: performance.now() - began, points: answer.time.length }

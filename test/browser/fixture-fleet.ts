@@ -101,6 +101,7 @@ export const makeShipment = (i: number, now: number): ShipmentDetail => {
     i % 83 === 5 ? (kind.limits.pressure?.high ?? 1.4) + 0.21 : kind.pressure * (1 + 0.04 * (noise(i + 9) - 0.5))
   return {
     id: uuid(`shipment ${i}`),
+    part: 'buyer',
     reference: `ZT-${String(24_000 + i)}`,
     phase: i % 31 === 30 ? 'planned' : 'in-transit',
     substance: { id: uuid(kind.cas), cas: kind.cas, un: kind.un, name: kind.name, nameZh: kind.nameZh },

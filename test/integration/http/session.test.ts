@@ -21,6 +21,8 @@ describe('signing in', () => {
         email: 'member@one.example',
         name: 'The member of one',
         role: 'member',
+        kind: 'person',
+        shipmentId: null,
         organisation: { id: service.one.id, name: 'one', kind: 'buyer' },
       },
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),

@@ -25,7 +25,13 @@ const answer = (path: string, body: unknown): [status: number, body: unknown] =>
   if (path === 'POST /api/v1/session') {
     const { email } = SignIn.parse(body)
     const organisation = { id: ID, name: 'Buyer', kind: 'buyer' }
-    return [200, { user: { id: ID, email, name: 'A', role: 'admin', organisation }, csrfToken: 'token-1' }]
+    return [
+      200,
+      {
+        user: { id: ID, kind: 'person', shipmentId: null, email, name: 'A', role: 'admin', organisation },
+        csrfToken: 'token-1',
+      },
+    ]
   }
   if (path === 'POST /api/v1/devices') {
     const { id } = DeviceCreate.parse(body)

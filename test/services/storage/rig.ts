@@ -116,11 +116,11 @@ export const openStorage = async (fresh: () => Promise<TestDatabase>, { retentio
     count: async (from: string): Promise<number> =>
       Number(only((await owner.query<{ count: string }>(`select count(*) from ${from}`)).rows).count),
     chart: (shipmentId: string, range: Range): Promise<Chart> =>
-      asOrganisation(app, orgId, (tx) => chart(tx, shipmentId, range)),
+      asOrganisation(app, { orgId }, (tx) => chart(tx, shipmentId, range)),
     track: (shipmentId: string, range: Range): Promise<Track> =>
-      asOrganisation(app, orgId, (tx) => track(tx, shipmentId, range)),
+      asOrganisation(app, { orgId }, (tx) => track(tx, shipmentId, range)),
     newest: (shipmentIds: readonly string[], now?: number): Promise<Map<string, Newest>> =>
-      asOrganisation(app, orgId, (tx) => newestValues(tx, shipmentIds, now)),
+      asOrganisation(app, { orgId }, (tx) => newestValues(tx, shipmentIds, now)),
     close: async (): Promise<void> => {
       await upkeep.stop()
       await Promise.all([owner.end(), app.end(), ingest.end()])

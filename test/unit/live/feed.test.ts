@@ -19,13 +19,13 @@ test('a change that an older transaction hides is shown soon after that one ends
       const ms = await new Promise<number>((resolve) => {
         const began = performance.now()
         const follower: Follower<number> = {
-          orgId: 'a', cursor: cursor - 1, live: false, ended: false, send: () => resolve(performance.now() - began),
+          viewer: { orgId: 'a', shipmentId: null }, cursor: cursor - 1, live: false, ended: false, send: () => resolve(performance.now() - began),
         } // biome-ignore format: one line
         void feed.follow(follower).then(() => {
           feed.look()
           // the older transaction ends 20 ms after the hint
           setTimeout(() => {
-            shown = [{ cursor, orgId: 'a', frame: 'x' }]
+            shown = [{ cursor, audience: ['a'], shipmentId: 's', frame: 'x' }]
           }, 20)
         })
       })
