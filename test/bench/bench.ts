@@ -67,7 +67,7 @@ try {
     note('… readings acknowledged and not stored', lost(inside), '', most(0))
   }
   if (wanted('batches')) {
-    const messages = quick ? 8_000 : 30_000
+    const messages = quick ? 8_000 : 60_000
     for (const [name, parts] of [
       ['Mosquitto + TimescaleDB', external],
       ['embedded', { ...embedded, mqttUrl: null }],

@@ -172,15 +172,21 @@ const endSession = async (mqttUrl: string, clientId: string): Promise<void> => {
   await client.endAsync()
 }
 
-/** A child that says 'ready', then 'done'. */
+/** A child that says 'ready', then 'warm' after so many messages, then 'done'. */
 export const startDiscarder = async (
   mqttUrl: string,
   count: number,
-): Promise<{ done: Promise<unknown>; stop(): Promise<void> }> => {
-  const child = fork(here('./discard-process.ts'), [mqttUrl, String(count)], { execArgv: CHILD_ARGUMENTS })
+  warm: number,
+): Promise<{ warm: Promise<unknown>; done: Promise<unknown>; stop(): Promise<void> }> => {
+  const child = fork(here('./discard-process.ts'), [mqttUrl, String(count), String(warm)], {
+    execArgv: CHILD_ARGUMENTS,
+  })
   await once(child, 'message')
+  const said = (word: string) =>
+    new Promise<void>((resolve) => child.on('message', (message) => message === word && resolve()))
   return {
-    done: once(child, 'message'),
+    warm: said('warm'),
+    done: said('done'),
     stop: async () => {
       child.disconnect()
       await once(child, 'exit')
