@@ -178,8 +178,9 @@ left join lateral (
 ) ack on true;
 
 -- Readings have no policies (they do not go with compression and continuous aggregates), so nobody who answers people
--- reads the tables: only these views, which join the loans of the shipments that one sees. The range of time has to stand
--- in the question as well, or every partition is looked at.
+-- reads the tables, but only what joins the loans of the shipments that one sees: these views, where one device is asked
+-- about (the range of time has to stand in the question as well, or every partition is looked at), and the functions
+-- below, where many are.
 create view visible_loans with (security_barrier = true) as
 select a.shipment_id, a.device_id, a.during
 from assignments a join shipment_access v on v.shipment_id = a.shipment_id
@@ -188,13 +189,105 @@ where v.org_id = app_org() and (app_shipment() is null or v.shipment_id = app_sh
 create view visible_readings with (security_barrier = true) as
 select l.shipment_id, r.* from visible_loans l join readings r on r.device_id = l.device_id and l.during @> r.time;
 
-create view visible_minutes with (security_barrier = true) as
-select l.shipment_id, r.* from visible_loans l
-join readings_1m r on r.device_id = l.device_id and l.during @> tstzrange(r.bucket, r.bucket + interval '1 minute');
-
-create view visible_hours with (security_barrier = true) as
-select l.shipment_id, r.* from visible_loans l
-join readings_1h r on r.device_id = l.device_id and l.during @> tstzrange(r.bucket, r.bucket + interval '1 hour');
-
 revoke select on readings, readings_1m, readings_1h from zaitu_app;
-grant select on visible_loans, visible_readings, visible_minutes, visible_hours to zaitu_app;
+grant select on visible_loans, visible_readings to zaitu_app;
+
+-- Refuses a question about anything but stretches (half open) of loans that the one who asks sees.
+create function check_visible(shipments uuid[], devices integer[], froms timestamptz[], tos timestamptz[]) returns void
+  language plpgsql stable security definer set search_path = public as $$
+begin
+  if exists (
+    select from unnest(shipments, devices, froms, tos) as s (shipment_id, device_id, begins, ends)
+    where not exists (
+      select from visible_loans l
+      where l.shipment_id = s.shipment_id and l.device_id = s.device_id and l.during @> tstzrange(s.begins, s.ends)))
+  then
+    raise exception 'not a loan that is seen' using errcode = 'insufficient_privilege';
+  end if;
+end $$;
+
+-- What was measured in stretches of loans, in buckets of `width` seconds that are aligned to the epoch: from the raw
+-- rows, or from a roll-up ('1m', '1h') whose buckets lie whole in the stretches. Functions, because a view's join behind
+-- its barrier is planned for a handful of rows, and a fleet of 1,000 would take half a minute; the bounds of all
+-- stretches stand beside the join as constants, or every partition's index is probed (35 ms against 400).
+create function raw_buckets(shipments uuid[], devices integer[], froms timestamptz[], tos timestamptz[], width double precision)
+  returns table (shipment_id uuid, bucket timestamptz, readings bigint, arrival interval, temperature_count bigint, temperature_min double precision, temperature_max double precision, temperature_sum double precision, pressure_count bigint, pressure_min double precision, pressure_max double precision, pressure_sum double precision, level_count bigint, level_min double precision, level_max double precision, level_sum double precision, ambient_count bigint, ambient_min double precision, ambient_max double precision, ambient_sum double precision)
+  language plpgsql stable security definer set search_path = public as $body$
+begin
+  perform check_visible(shipments, devices, froms, tos);
+  return query execute $$
+    select s.shipment_id, date_bin(make_interval(secs => $5), r.time, timestamptz '1970-01-01 00:00Z'), count(*), max(r.received_at - r.time),
+      count(r.temperature), min(r.temperature), max(r.temperature), sum(r.temperature),
+      count(r.pressure), min(r.pressure), max(r.pressure), sum(r.pressure),
+      count(r.level), min(r.level), max(r.level), sum(r.level),
+      count(r.ambient), min(r.ambient), max(r.ambient), sum(r.ambient)
+    from unnest($1, $2, $3, $4) as s (shipment_id, device_id, begins, ends)
+    join readings r on r.device_id = s.device_id and r.time >= s.begins and r.time < s.ends
+    where r.time >= $6 and r.time < $7 group by 1, 2
+  $$ using shipments, devices, froms, tos, width, (select min(x) from unnest(froms) x), (select max(x) from unnest(tos) x);
+end $body$;
+
+create function rolled_buckets(resolution text, shipments uuid[], devices integer[], froms timestamptz[], tos timestamptz[], width double precision)
+  returns table (shipment_id uuid, bucket timestamptz, readings bigint, arrival interval, temperature_count bigint, temperature_min double precision, temperature_max double precision, temperature_sum double precision, pressure_count bigint, pressure_min double precision, pressure_max double precision, pressure_sum double precision, level_count bigint, level_min double precision, level_max double precision, level_sum double precision, ambient_count bigint, ambient_min double precision, ambient_max double precision, ambient_sum double precision)
+  language plpgsql stable security definer set search_path = public as $body$
+begin
+  perform check_visible(shipments, devices, froms, tos);
+  return query execute format($$
+    select s.shipment_id, date_bin(make_interval(secs => $5), r.bucket, timestamptz '1970-01-01 00:00Z'), sum(r.readings)::bigint, max(r.latest_arrival),
+      sum(r.temperature_count)::bigint, min(r.temperature_min), max(r.temperature_max), sum(r.temperature_sum),
+      sum(r.pressure_count)::bigint, min(r.pressure_min), max(r.pressure_max), sum(r.pressure_sum),
+      sum(r.level_count)::bigint, min(r.level_min), max(r.level_max), sum(r.level_sum),
+      sum(r.ambient_count)::bigint, min(r.ambient_min), max(r.ambient_max), sum(r.ambient_sum)
+    from unnest($1, $2, $3, $4) as s (shipment_id, device_id, begins, ends)
+    join %I r on r.device_id = s.device_id and r.bucket >= s.begins and r.bucket < s.ends
+    where r.bucket >= $6 and r.bucket < $7 group by 1, 2
+  $$, case resolution when '1h' then 'readings_1h' else 'readings_1m' end)
+  using shipments, devices, froms, tos, width, (select min(x) from unnest(froms) x), (select max(x) from unnest(tos) x);
+end $body$;
+revoke all on function check_visible, raw_buckets, rolled_buckets from public;
+grant execute on function raw_buckets, rolled_buckets to zaitu_app;
+
+-- The newest known value of each measure of each loan of these shipments: of the last 50 readings, since a measure that
+-- has not come for longer is not shown as current. A function rather than a view, for the planner's sake: it takes a
+-- range of time with an unknown end, or a loan joined behind a barrier, for so few rows that it would sort all of a
+-- device's readings (1,000 devices with 2,000 readings each: 3 s). Of a comparison of rows, and of the loan's beginning
+-- after the limit, it makes no such guess, and walks the index backwards; if it is told the arguments, hence `execute`.
+create function newest_readings(wanted uuid[], since timestamptz)
+  returns table (shipment_id uuid, device_id text, "time" timestamptz, received_at timestamptz, temperature double precision, pressure double precision, level double precision, ambient double precision, lat double precision, lon double precision, battery double precision, times jsonb)
+  language plpgsql stable security definer set search_path = public as $body$
+begin
+  return query execute $$
+  select a.shipment_id, d.code, newest.*
+  from assignments a
+  join shipment_access v on v.shipment_id = a.shipment_id and v.org_id = app_org()
+    and (app_shipment() is null or v.shipment_id = app_shipment())
+  join devices d on d.id = a.device_id
+  cross join lateral (
+    select max(r.time) as time, (array_agg(r.received_at order by r.time desc, r.seq desc))[1] as received_at,
+      (array_agg(r.temperature order by r.time desc, r.seq desc) filter (where r.temperature is not null))[1] as temperature,
+      (array_agg(r.pressure order by r.time desc, r.seq desc) filter (where r.pressure is not null))[1] as pressure,
+      (array_agg(r.level order by r.time desc, r.seq desc) filter (where r.level is not null))[1] as level,
+      (array_agg(r.ambient order by r.time desc, r.seq desc) filter (where r.ambient is not null))[1] as ambient,
+      (array_agg(r.lat order by r.time desc, r.seq desc) filter (where r.lat is not null))[1] as lat,
+      (array_agg(r.lon order by r.time desc, r.seq desc) filter (where r.lon is not null))[1] as lon,
+      (array_agg(r.battery order by r.time desc, r.seq desc) filter (where r.battery is not null))[1] as battery,
+      jsonb_build_object('temperature', max(r.time) filter (where r.temperature is not null),
+        'pressure', max(r.time) filter (where r.pressure is not null),
+        'level', max(r.time) filter (where r.level is not null),
+        'ambient', max(r.time) filter (where r.ambient is not null),
+        'lat', max(r.time) filter (where r.lat is not null),
+        'lon', max(r.time) filter (where r.lon is not null),
+        'battery', max(r.time) filter (where r.battery is not null)) as times
+    from (
+      select * from readings x
+      where x.device_id = a.device_id and x.time >= $2
+        and (x.time, x.seq) < (coalesce(upper(a.during), 'infinity'), 0)
+      order by x.time desc, x.seq desc limit 50
+    ) r
+    where r.time >= lower(a.during)
+  ) newest
+  where a.shipment_id = any ($1) and coalesce(upper(a.during), 'infinity') > $2 and newest.time is not null
+  $$ using wanted, since;
+end $body$;
+revoke all on function newest_readings from public;
+grant execute on function newest_readings to zaitu_app;

@@ -76,12 +76,6 @@ export const segmentsFor = async (
 }
 
 const MEASURES = ['temperature', 'pressure', 'level', 'ambient'] as const
-const sourceColumns = (rolled: boolean): string =>
-  MEASURES.map((m) =>
-    rolled
-      ? `r.${m}_count, r.${m}_min, r.${m}_max, r.${m}_sum`
-      : `(r.${m} is not null)::integer as ${m}_count, r.${m} as ${m}_min, r.${m} as ${m}_max, r.${m} as ${m}_sum`,
-  ).join(', ')
 const totals = MEASURES.map(
   (m) =>
     `min(${m}_min) as ${m}_min, max(${m}_max) as ${m}_max, sum(${m}_sum) / nullif(sum(${m}_count), 0) as ${m}_mean`,
@@ -119,48 +113,23 @@ export const bucketRows = async (
 ): Promise<BucketRow[]> => {
   const all = [...segments.raw, ...segments.rolled]
   if (all.length === 0) return []
-  const arrays = (list: Segment[]) => [
-    list.map((s) => s.shipmentId),
-    list.map((s) => s.deviceId),
-    list.map((s) => new Date(s.from)),
-    list.map((s) => new Date(s.to)),
-  ]
-  // the overall bounds stand beside the join as constants: without them every partition's index is probed (35 ms against 400)
-  const bounds = (list: Segment[]) => [
-    new Date(list.reduce((least, s) => Math.min(least, s.from), Number.POSITIVE_INFINITY) || 0),
-    new Date(list.reduce((most, s) => Math.max(most, s.to), Number.NEGATIVE_INFINITY) || 0),
-  ]
   const branches: string[] = []
   const values: unknown[] = [widthSeconds]
-  const branch = (
-    list: Segment[],
-    table: string,
-    time: string,
-    rolled: boolean,
-    count: string,
-    arrival: string,
-  ): void => {
+  const branch = (call: string, list: Segment[]): void => {
     if (list.length === 0) return
     const p = values.length
-    values.push(...arrays(list), ...bounds(list))
+    values.push(
+      list.map((s) => s.shipmentId),
+      list.map((s) => s.deviceId),
+      list.map((s) => new Date(s.from)),
+      list.map((s) => new Date(s.to)),
+    )
     branches.push(
-      `select s.shipment_id, date_bin(make_interval(secs => $1::float8), r.${time}, timestamptz '1970-01-01 00:00Z') as bucket,
-         ${count} as readings, ${arrival} as arrival, ${sourceColumns(rolled)}
-       from unnest($${p + 1}::uuid[], $${p + 2}::integer[], $${p + 3}::timestamptz[], $${p + 4}::timestamptz[]) as s (shipment_id, device_id, "from", "to")
-       join ${table} r on r.shipment_id = s.shipment_id and r.device_id = s.device_id and r.${time} >= s."from" and r.${time} < s."to"
-       where r.${time} >= $${p + 5}::timestamptz and r.${time} < $${p + 6}::timestamptz`,
+      `select * from ${call}$${p + 1}::uuid[], $${p + 2}::integer[], $${p + 3}::timestamptz[], $${p + 4}::timestamptz[], $1::float8)`,
     )
   }
-  for (const near of clusters(segments.raw))
-    branch(near, 'visible_readings', 'time', false, '1', 'r.received_at - r.time')
-  branch(
-    segments.rolled,
-    resolution === '1h' ? 'visible_hours' : 'visible_minutes',
-    'bucket',
-    true,
-    'r.readings',
-    'r.latest_arrival',
-  )
+  for (const near of clusters(segments.raw)) branch('raw_buckets(', near)
+  branch(`rolled_buckets('${resolution === '1h' ? '1h' : '1m'}', `, segments.rolled)
   const { rows } = await tx.query<BucketRow>(
     `select shipment_id, extract(epoch from bucket)::float8 as at, sum(readings)::float8 as readings,
        extract(epoch from max(arrival))::float8 as arrival_seconds, ${totals}
