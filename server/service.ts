@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
 import { createEmbeddedBroker } from './broker/embedded.ts'
 import { createExternalBroker } from './broker/external.ts'
@@ -173,6 +174,8 @@ export const startService = async (
     log,
   })
 
+  const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
+
   await source.start(pipeline.deliver)
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
@@ -187,6 +190,7 @@ export const startService = async (
       await source.close()
       await live.stop()
       await app.close()
+      await shelves.stop()
       await dispatcher.stop()
       await upkeep.stop()
       await hub.close()
