@@ -17,6 +17,7 @@ import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
 import { deviceSignIn } from './store/devices.ts'
+import { readHealth } from './store/health.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
@@ -89,7 +90,6 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     observe: meters,
   })
-  meters.watch({ waiting: pipeline.waiting, connected: source.connected })
 
   const ready = async () => {
     const database = await people.query('select 1').then(
@@ -164,6 +164,13 @@ export const startService = async (
           SNAPSHOT,
         ),
     },
+  })
+
+  meters.watch({
+    waiting: pipeline.waiting,
+    connected: source.connected,
+    clients: live.clients,
+    health: () => readHealth(ingest),
   })
 
   const dispatcher = createDispatcher({
