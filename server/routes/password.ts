@@ -24,7 +24,8 @@ summer winter spring autumn january february march april may june july august se
 monday tuesday wednesday thursday friday saturday sunday today tomorrow
 freedom whatever nothing trustno trust nobody somebody fuckyou fuck killer hunter ranger soldier pirate ninja
 london paris berlin china america canada england france germany shanghai beijing newyork texas
-qazwsx qaz wsx edc rfv zaqxsw zaq xsw qweasd qweasdzxc asdzxc zxcasd
+qazwsx qaz wsx edc rfv zaqxsw zaq xsw qweasd qweasdzxc asdzxc zxcasd 1qaz 2wsx 3edc 4rfv 5tgb
+1q2w3e4r5t 1q2w3e4r 1q2w3e q1w2e3r4t5 q1w2e3r4 a1b2c3d4e5 a1b2c3d4 a1b2c3 1a2b3c4d5e 1a2b3c 520 1314 1314520 5201314
 woaini aini wobuaini woai nihao mima woaiwojia laopo laogong baobao zhongguo shanghai beijing chengdu wangyut
 chemical chemicals logistics shipment shipping supplier carrier buyer company zaitu zaitong
 `
@@ -100,6 +101,7 @@ export const whyNoPassword = (password: string, { email, name }: { email: string
   const parts = [email, ...email.split(/[@.+_-]/), ...name.split(/\s+/)]
   const theirs = parts.map((part) => part.toLowerCase()).filter((part) => part.length > 2)
   if (password.toLowerCase() === email.toLowerCase()) return 'A password is not the e-mail address.'
+  if (/^\d+$/.test(password)) return 'Digits alone are guessed within seconds. Add a few words of your own.'
   const words = [...theirs.sort((one, other) => other.length - one.length), ...WORDS]
   if (ownCharacters(password, words) < LEAST_OWN)
     return 'This password is among the first that are guessed. Add a few words of your own.'
