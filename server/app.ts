@@ -18,6 +18,7 @@ import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
+import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { organisationRoutes } from './routes/organisations.ts'
@@ -94,6 +95,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       })
       await api.register(sessionRoutes(deps))
       await api.register(welcomeRoutes(deps))
+      await api.register(oidcRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(async (inside) => {

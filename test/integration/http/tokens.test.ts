@@ -164,8 +164,10 @@ it('is listed page by page', async () => {
   const seen: string[] = []
   let next: string | null = ''
   while (next !== null) {
-    const page = (await admin.ask('GET', `/tokens?limit=2${next === '' ? '' : `&cursor=${next}`}`)).json()
-    seen.push(...page.items.map((one: { id: string }) => one.id))
+    const page: { items: { id: string }[]; next: string | null } = (
+      await admin.ask('GET', `/tokens?limit=2${next === '' ? '' : `&cursor=${next}`}`)
+    ).json()
+    seen.push(...page.items.map((one) => one.id))
     next = page.next
   }
   expect(seen).toEqual(all)
