@@ -116,10 +116,13 @@ export const startService = async (
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
+    ...(config.PUBLIC_URL !== undefined && { publicUrl: config.PUBLIC_URL }),
+    oidcProviders: config.OIDC_PROVIDERS,
   })
 
   const live = await attachLive(app, {
@@ -148,7 +151,11 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
+    authenticate: async (headers) => {
+      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES })
+      // a token that only posts may not listen
+      return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
+    },
     snapshots: {
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
