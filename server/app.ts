@@ -21,6 +21,8 @@ import { operationRoutes } from './routes/operations.ts'
 import { answerError } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { shareLinkRoutes } from './routes/share-links.ts'
+import { shareSessionRoutes } from './routes/share-session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 
@@ -88,12 +90,14 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         reply.header('cache-control', 'private, no-cache')
       })
       await api.register(sessionRoutes(deps))
+      await api.register(shareSessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(async (inside) => {
         inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
+        await inside.register(shareLinkRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))

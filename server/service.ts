@@ -115,6 +115,7 @@ export const startService = async (
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
@@ -147,7 +148,7 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
+    authenticate: (headers, from) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from }),
     snapshots: {
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),

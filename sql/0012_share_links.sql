@@ -7,7 +7,7 @@ create table share_links (
   token_hash bytea not null unique check (length(token_hash) = 32),
   note text,
   created_by uuid references people,
-  created_at timestamptz not null default now(),
+  created_at timestamptz not null default date_trunc('milliseconds', now()),
   expires_at timestamptz not null,
   withdrawn_at timestamptz,
   check (expires_at > created_at and expires_at <= created_at + interval '30 days')

@@ -7,10 +7,13 @@ import { createLocalHub, type Hub } from './hub.ts'
 
 const READINGS = 'zaitu:readings'
 const ALARMS = 'zaitu:alarms'
+const ACCESS = 'zaitu:access'
 const Envelope = z.object({
   from: z.string(),
   items: z.array(z.object({ audience: z.array(z.string()), item: LiveReading })),
 })
+
+const Ending = z.object({ from: z.string(), id: z.string() })
 
 /**
  * The hub over Redis or Valkey, for more than one server. What this server says reaches its own clients directly, so they
@@ -39,7 +42,7 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     wasAway = true
   })
   subscriber.on('ready', () => {
-    subscriber.subscribe(READINGS, ALARMS).then(
+    subscriber.subscribe(READINGS, ALARMS, ACCESS).then(
       () => {
         if (!wasAway) return
         wasAway = false
@@ -52,6 +55,11 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
   subscriber.on('message', (channel: string, text: string) => {
     if (channel === ALARMS) {
       if (text !== me) local.alarmsChanged()
+      return
+    }
+    if (channel === ACCESS) {
+      const ending = Ending.safeParse(JSON.parse(text))
+      if (ending.success && ending.data.from !== me) local.accessEnded(ending.data.id)
       return
     }
     const envelope = Envelope.safeParse(JSON.parse(text))
@@ -73,6 +81,10 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     alarmsChanged: () => {
       local.alarmsChanged()
       publish(ALARMS, me)
+    },
+    accessEnded: (id) => {
+      local.accessEnded(id)
+      publish(ACCESS, JSON.stringify({ from: me, id }))
     },
     onReset: (listener) => void resets.push(listener),
     connected: () => subscriber.status === 'ready',

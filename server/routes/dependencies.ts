@@ -24,6 +24,8 @@ export type AppDeps = {
   refoldsRequested(): void
   /** an alarm was acknowledged or commented and that is committed: whoever tells clients may look now */
   alarmsChanged(): void
+  /** a share link, token or person (this id) may no longer look: open connections are judged again at once */
+  accessEnded(id: string): void
   /** true when people reach us over TLS: cookies are then Secure */
   secureCookies: boolean
   /** whose X-Forwarded-For is believed */

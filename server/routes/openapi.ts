@@ -21,6 +21,7 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
       tags: [
         { name: 'session' },
         { name: 'shipments' },
+        { name: 'share links' },
         { name: 'alarms' },
         { name: 'readings' },
         { name: 'devices' },

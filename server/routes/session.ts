@@ -15,7 +15,8 @@ import { cookieName, requireSession, sessionFromHeaders, signedIn } from './auth
 import type { AppDeps } from './dependencies.ts'
 import { refusal } from './problem.ts'
 
-const view = (session: SignedIn): Session => ({
+/** A session as its holder sees it. */
+export const sessionView = (session: SignedIn): Session => ({
   user: {
     id: session.id,
     kind: session.kind,
@@ -26,6 +27,7 @@ const view = (session: SignedIn): Session => ({
     shipmentId: session.shipmentId,
   },
   csrfToken: session.csrfToken,
+  expiresAt: session.expiresAt.toISOString(),
 })
 
 /** Sign in, out, and who am I. An unknown address takes as long as a wrong password. */
@@ -61,7 +63,7 @@ export const sessionRoutes =
           secure,
           maxAge: SESSION_MS / 1000,
         })
-        return view(session)
+        return sessionView(session)
       },
     })
 
@@ -73,7 +75,7 @@ export const sessionRoutes =
         url: '/session',
         config: { openToShares: true },
         schema: { tags: ['session'], summary: 'Who am I', response: { 200: Session } },
-        handler: async (request) => view(signedIn(request)),
+        handler: async (request) => sessionView(signedIn(request)),
       })
       routes.route({
         method: 'DELETE',
