@@ -10,6 +10,9 @@ import { LinkItem } from './link-item.tsx'
 import { MakeForm } from './make-form.tsx'
 import { shareRequests } from './requests.ts'
 
+/** So that a use shows while the panel is open. */
+const REFRESH_MS = 5_000
+
 /** The links to one shipment: make one, take it away with you, see their use, withdraw them. */
 export const SharePanel = ({ shipment, onClose }: { shipment: ShipmentDetail; onClose(): void }) => {
   const { api } = useZaitu()
@@ -37,6 +40,8 @@ export const SharePanel = ({ shipment, onClose }: { shipment: ShipmentDetail; on
   useEffect(() => {
     dialog.current?.showModal()
     void load()
+    const timer = setInterval(() => void load(), REFRESH_MS)
+    return () => clearInterval(timer)
   }, [])
 
   return (

@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === null)('a share link', () => {
     await send(21)
     desk = (await open(`${origin}/shipments/${shipmentId}`)).page
     await signIn(desk, EMAIL, PASSWORD)
-    await desk.waitForSelector('.head-actions button')
+    await desk.waitForSelector('.head-actions > button')
   })
   afterAll(async () => {
     await Promise.all(contexts.map((context) => context.close()))
@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === null)('a share link', () => {
     return { page, context, requests, errors }
   }
   const makeLink = async (note: string): Promise<string> => {
-    await desk.click('.head-actions button')
+    await desk.click('.head-actions > button')
     await desk.fill('.share-panel [name=note]', note)
     await desk.click('.share-form [type=submit]')
     await desk.waitForSelector('.share-made')
