@@ -55,8 +55,10 @@ create function open_share(link bytea, its_session bytea, its_csrf text, its_add
   language plpgsql volatile security definer set search_path = public as $$
 declare found_id uuid;
 begin
-  delete from share_sessions s using share_links l
-    where l.id = s.link_id and (l.expires_at <= now() or l.withdrawn_at is not null);
+  -- skipped where another opening clears up at the same time, so that the two never wait for one another
+  delete from share_sessions where token_hash in (
+    select s.token_hash from share_sessions s join share_links l on l.id = s.link_id
+    where l.expires_at <= now() or l.withdrawn_at is not null for update of s skip locked);
   -- for share: withdrawing waits, so that no session begins beside it
   select id into found_id from share_links
     where token_hash = link and withdrawn_at is null and expires_at > now() for share;
