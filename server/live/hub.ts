@@ -10,11 +10,11 @@ export type AddressedReading = { audience: readonly string[]; item: LiveReading 
 export type Hub = {
   readings(items: AddressedReading[]): void
   alarmsChanged(): void
-  /** a session, token or share link of this person, token or link has ended: who listens by it is asked again at once */
+  /** somebody may no longer do what they might; a connection is asked anew anyhow after a while, should this be lost */
   accessEnded(id: string): void
+  onAccessEnded(listener: (id: string) => void): void
   onReadings(listener: (items: AddressedReading[]) => void): void
   onAlarms(listener: () => void): void
-  onAccessEnded(listener: (id: string) => void): void
   onReset(listener: () => void): void
   connected(): boolean
   close(): Promise<void>
@@ -24,7 +24,7 @@ export type Hub = {
 export const createLocalHub = (): Hub => {
   const readings: ((items: AddressedReading[]) => void)[] = []
   const alarms: (() => void)[] = []
-  const endings: ((id: string) => void)[] = []
+  const ended: ((id: string) => void)[] = []
   return {
     readings: (items) => {
       for (const listener of readings) listener(items)
@@ -33,11 +33,11 @@ export const createLocalHub = (): Hub => {
       for (const listener of alarms) listener()
     },
     accessEnded: (id) => {
-      for (const listener of endings) listener(id)
+      for (const listener of ended) listener(id)
     },
+    onAccessEnded: (listener) => void ended.push(listener),
     onReadings: (listener) => void readings.push(listener),
     onAlarms: (listener) => void alarms.push(listener),
-    onAccessEnded: (listener) => void endings.push(listener),
     onReset: () => undefined,
     connected: () => true,
     close: async () => undefined,

@@ -7,13 +7,11 @@ import { createLocalHub, type Hub } from './hub.ts'
 
 const READINGS = 'zaitu:readings'
 const ALARMS = 'zaitu:alarms'
-const ACCESS = 'zaitu:access'
+const ENDED = 'zaitu:access-ended'
 const Envelope = z.object({
   from: z.string(),
   items: z.array(z.object({ audience: z.array(z.string()), item: LiveReading })),
 })
-
-const Ending = z.object({ from: z.string(), id: z.string() })
 
 /**
  * The hub over Redis or Valkey, for more than one server. What this server says reaches its own clients directly, so they
@@ -42,7 +40,7 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     wasAway = true
   })
   subscriber.on('ready', () => {
-    subscriber.subscribe(READINGS, ALARMS, ACCESS).then(
+    subscriber.subscribe(READINGS, ALARMS, ENDED).then(
       () => {
         if (!wasAway) return
         wasAway = false
@@ -57,11 +55,8 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
       if (text !== me) local.alarmsChanged()
       return
     }
-    if (channel === ACCESS) {
-      const ending = Ending.safeParse(JSON.parse(text))
-      if (ending.success && ending.data.from !== me) local.accessEnded(ending.data.id)
-      return
-    }
+    // saying it twice to our own clients does no harm
+    if (channel === ENDED) return local.accessEnded(text)
     const envelope = Envelope.safeParse(JSON.parse(text))
     if (envelope.success && envelope.data.from !== me) local.readings(envelope.data.items)
   })
@@ -84,7 +79,7 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     },
     accessEnded: (id) => {
       local.accessEnded(id)
-      publish(ACCESS, JSON.stringify({ from: me, id }))
+      publish(ENDED, id)
     },
     onReset: (listener) => void resets.push(listener),
     connected: () => subscriber.status === 'ready',

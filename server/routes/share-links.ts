@@ -22,8 +22,9 @@ const wrongEnd = (message: string) =>
 
 /** A link that shows one shipment, read-only, to somebody without an account: make it, see its use, withdraw it. */
 export const shareLinkRoutes =
-  ({ pool, accessEnded, secureCookies: secure }: AppDeps): FastifyPluginAsyncZod =>
+  (deps: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const { pool, accessEnded } = deps
     app.route({
       method: 'GET',
       url: '/share-links',
@@ -65,7 +66,7 @@ export const shareLinkRoutes =
           const link = await readShareLink(tx, id)
           if (link === null) throw notFound('share link')
           // behind the #, so that no server and no log ever sees it
-          return { ...link, link: `${originOf(request, { secure })}/shared#${token}` }
+          return { ...link, link: `${originOf(request, deps)}/shared#${token}` }
         })
         return reply.code(201).send(made)
       },

@@ -4,8 +4,8 @@ import { ShareOpen } from '../model/share-link.ts'
 import { findShareSession, openShareSession } from '../store/share-links.ts'
 import { LINK_ENDED, shareCookieName } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
+import { viewOf } from './opened.ts'
 import { refusal } from './problem.ts'
-import { sessionView } from './session.ts'
 
 /**
  * A share link becomes a session, in a cookie beside the one of whoever is signed in in the same browser. Wrong, over and
@@ -17,7 +17,13 @@ export const shareSessionRoutes =
     app.route({
       method: 'POST',
       url: '/session/share',
-      schema: { tags: ['session'], summary: 'Open a share link', body: ShareOpen, response: { 200: Session } },
+      schema: {
+        tags: ['session'],
+        summary: 'Open a share link',
+        security: [],
+        body: ShareOpen,
+        response: { 200: Session },
+      },
       handler: async (request, reply) => {
         const trace = { from: request.ip, agent: request.headers['user-agent'] ?? null }
         const token = await openShareSession(pool, request.body.token, trace)
@@ -30,7 +36,7 @@ export const shareSessionRoutes =
           secure,
           expires: session.expiresAt,
         })
-        return sessionView(session)
+        return viewOf(session)
       },
     })
   }
