@@ -52,7 +52,7 @@ grant select on share_uses to zaitu_app;
 
 -- Whoever opens a link has no organisation yet, so these look past the policies, each for one exact key.
 create function open_share(link bytea, its_session bytea, its_csrf text, its_address text, its_agent text) returns boolean
-  language plpgsql volatile security definer set search_path = public as $$
+  language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare found_id uuid;
 begin
   -- skipped where another opening clears up at the same time, so that the two never wait for one another
@@ -71,7 +71,7 @@ end $$;
 -- Who holds this session, with a trace of it at most once an hour.
 create function share_by_session(wanted bytea, its_address text, its_agent text)
   returns table (id uuid, org_id uuid, shipment_id uuid, org_name text, org_kind text, csrf_token text, expires_at timestamptz)
-  language plpgsql volatile security definer set search_path = public as $$
+  language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
   with due as (
     update share_sessions s set traced_at = now() from share_links l
