@@ -8,6 +8,7 @@ import { MAX_PACKET_BYTES } from './model/reading.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { requireSession } from './routes/authentication.ts'
+import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -16,6 +17,7 @@ import { deviceRoutes } from './routes/devices.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
+import { mqttAccessRoutes } from './routes/mqtt-access.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { answerError } from './routes/problem.ts'
@@ -90,6 +92,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       await api.register(sessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
+      await api.register(mqttAccessRoutes(deps))
       await api.register(async (inside) => {
         inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))
         await inside.register(shipmentRoutes(deps))
@@ -99,6 +102,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(alarmRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
+        await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
       })
     },
