@@ -33,7 +33,7 @@ export const createBrokers = ({ config, devices, owner, ingest, log }: Parts): B
   const own = { username: config.MQTT_USERNAME, password: config.MQTT_PASSWORD }
   const secret = config.MQTT_ACCESS_SECRET
   const access = secret === undefined ? null : mqttAccess(secret, authenticate, own)
-  const said = { publicUrl: config.PUBLIC_URL, publicMqttUrl: config.PUBLIC_MQTT_URL }
+  const said = { publicMqttUrl: config.PUBLIC_MQTT_URL }
 
   if (config.MQTT_URL === undefined) {
     const tls = tlsOf(config)

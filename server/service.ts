@@ -100,10 +100,13 @@ export const startService = async (
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
+    ...(config.PUBLIC_URL !== undefined && { publicUrl: config.PUBLIC_URL }),
+    oidcProviders: config.OIDC_PROVIDERS,
   })
 
   const live = await attachLive(app, {

@@ -10,6 +10,8 @@ export type Expected = {
   revoked: ReadonlySet<string>
   /** organisation → its tokens for milestones that hold */
   suppliers: ReadonlyMap<string, ReadonlySet<string>>
+  /** tokens that are over or revoked */
+  ended: ReadonlySet<string>
 }
 
 type Options = {
@@ -86,7 +88,8 @@ export const reconcile = async (options: Options): Promise<ReadonlySet<string>> 
     const supplierId = supplierOf(username)
     if (supplierId === null)
       return expected.devices.has(username) ? 'held' : expected.revoked.has(username) ? 'over' : 'unknown'
-    return expected.suppliers.get(supplierId)?.has(about) === true ? 'held' : 'unknown'
+    if (expected.suppliers.get(supplierId)?.has(about) === true) return 'held'
+    return expected.ended.has(about) ? 'over' : 'unknown'
   }
   const unknown = new Set<string>()
   const surplus: string[] = []

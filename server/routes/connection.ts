@@ -10,14 +10,14 @@ const hostOf = (address: string): string => new URL(address).hostname
  * with the broker's own ports.
  */
 export const connectionRoutes =
-  ({ addresses }: AppDeps): FastifyPluginAsyncZod =>
+  ({ addresses, publicUrl }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
       url: '/connection',
       schema: { tags: ['devices'], summary: 'Addresses for a device’s configuration', response: { 200: Connection } },
       handler: async (request) => {
-        const { publicUrl, publicMqttUrl, brokerUrl, mqttPort, mqttsPort } = addresses?.() ?? {}
+        const { publicMqttUrl, brokerUrl, mqttPort, mqttsPort } = addresses?.() ?? {}
         const http = (publicUrl ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '')
         const given = publicMqttUrl ?? brokerUrl
         const mqtt = given === undefined ? `mqtt://${hostOf(http)}:${mqttPort ?? 1883}` : withoutAccount(given)

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Outcome } from '../broker/source.ts'
+import type { OidcProvider } from '../model/oidc.ts'
 import type { DeviceSignIn } from '../store/device-sign-in.ts'
 import type { Pool } from '../store/pool.ts'
+import type { SignInLimits } from './attempts.ts'
 
 /** What became of readings that came over HTTP. */
 export type Submitted = ({ ok: true } & Outcome) | { ok: false; status: 413 | 503; reason: string }
@@ -10,7 +12,6 @@ export type Readiness = { ok: boolean; checks: Record<string, { ok: boolean; rea
 
 /** Where devices reach us, as far as the settings say so. */
 export type Addresses = {
-  publicUrl?: string | undefined
   publicMqttUrl?: string | undefined
   /** of an external broker, as this server reaches it */
   brokerUrl?: string | undefined
@@ -23,6 +24,10 @@ export type Addresses = {
 export type BrokerAccounts = {
   /** Makes an account or changes its password; `taken`: the name belongs to an account that isn't ours. */
   setDevice(deviceId: string, secret: string): Promise<{ ok: true } | { ok: false; taken: boolean; reason: string }>
+  /** The newest token of an organisation for milestones is what its MQTT client signs in with. */
+  setSupplier(supplierId: string, tokenId: string, token: string): ReturnType<BrokerAccounts['setDevice']>
+  /** A token was revoked. */
+  supplierChanged(): void
   /** Ends a device's account and its connection; what can't be told the broker now is told it later. */
   removeDevice(deviceId: string): Promise<void>
 }
@@ -57,6 +62,8 @@ export type AppDeps = {
   refoldsRequested(): void
   /** an alarm was acknowledged or commented and that is committed: whoever tells clients may look now */
   alarmsChanged(): void
+  /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
+  accessEnded(id: string): void
   /** true when people reach us over TLS: cookies are then Secure */
   secureCookies: boolean
   /** whose X-Forwarded-For is believed */
@@ -65,7 +72,11 @@ export type AppDeps = {
   dashboard: string | null
   /** the well-known sign-in of a demo on loopback, offered to whoever is not signed in; never a password of anybody's */
   demoSignIn?: { email: string; password: string } | undefined
-  signInLimits?: { max: number; windowMs: number }
+  /** where people reach us, for links that they pass on; taken from the request where none is set */
+  publicUrl?: string
+  /** companies whose people sign in with them (OpenID Connect) */
+  oidcProviders?: readonly OidcProvider[]
+  signInLimits?: SignInLimits
   /** requests a minute and address, but for telemetry */
   requestsPerMinute?: number
 }

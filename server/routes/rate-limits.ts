@@ -5,15 +5,25 @@ import { refusal } from './problem.ts'
 
 /**
  * Requests a minute from one address. A page of a thousand shipments asks about ten times at its start, and then lives
- * on the WebSocket; a vendor's cloud sends for all its devices; a broker asks for each of its clients; hashing a password is what costs us most.
+ * on the WebSocket; a vendor's cloud sends for all its devices; a broker asks for each of its clients; hashing a
+ * password is what costs us most.
  */
 const PER_MINUTE = { api: 6000, telemetry: 60_000, broker: 600_000, 'sign-in': 120 } as const
+
+const SIGN_IN = new Set([
+  'POST /api/v1/session',
+  'POST /api/v1/session/invitation',
+  'POST /api/v1/session/invitation/look',
+  'PUT /api/v1/session/password',
+  'GET /api/v1/session/oidc/:id',
+  'GET /api/v1/session/oidc/:id/callback',
+])
 
 const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
   const { url } = request.routeOptions
   if (url === '/api/v1/telemetry') return 'telemetry'
   if (url?.startsWith('/api/v1/mqtt/')) return 'broker'
-  return url === '/api/v1/session' && request.method === 'POST' ? 'sign-in' : 'api'
+  return SIGN_IN.has(`${request.method} ${url}`) ? 'sign-in' : 'api'
 }
 
 export const rateLimits = ({ requestsPerMinute }: AppDeps): RateLimitOptions => ({
