@@ -161,7 +161,7 @@ export const startService = async (
     log,
   })
 
-  brokers.accounts?.start()
+  await brokers.accounts?.start()
   await source.start(pipeline.deliver)
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')

@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts'
 const REQUEST = '$CONTROL/dynamic-security/v1'
 const RESPONSE = `${REQUEST}/response`
 const ANSWER_MS = 5_000
-const RETRY_MS = 2_000
+const RETRY_MS = 500
 
 export type Command = { command: string; [field: string]: unknown }
 const Answer = z.object({
@@ -44,6 +44,7 @@ export const createControl = ({ url, username, password, clientId, log, onConnec
   type Waiting = { resolve: (answer: Answer) => void; reject: (error: Error) => void }
   const waiting = new Map<string, Waiting>()
   let isConnected = false
+  const onceConnected: (() => void)[] = []
   let count = 0
 
   const client = connect(url, {
@@ -69,6 +70,7 @@ export const createControl = ({ url, username, password, clientId, log, onConnec
         return
       }
       isConnected = true
+      for (const go of onceConnected.splice(0)) go()
       onConnected()
     })
   })
@@ -87,30 +89,36 @@ export const createControl = ({ url, username, password, clientId, log, onConnec
   return {
     open: () => void client.connect(),
     request: async (commands) => {
-      if (!isConnected) throw new Error('the MQTT broker is out of reach')
       const numbered = commands.map((command) => {
         count += 1
         return { ...command, correlationData: `${clientId} ${count}` }
       })
       let timer: NodeJS.Timeout | undefined
-      const answers = Promise.all(
-        numbered.map(
-          ({ correlationData }) =>
-            new Promise<Answer>((resolve, reject) => waiting.set(correlationData, { resolve, reject })),
-        ),
-      )
+      let over = false
       const silent = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('the MQTT broker does not answer')), ANSWER_MS)
+        const reason = () => (isConnected ? 'the MQTT broker does not answer' : 'the MQTT broker is out of reach')
+        timer = setTimeout(() => reject(new Error(reason())), ANSWER_MS)
       })
-      const refused = new Promise<never>((_, reject) => {
-        client.publish(REQUEST, JSON.stringify({ commands: numbered }), { qos: 1 }, (error) => {
-          if (error) reject(error)
-        })
-      })
+      const answers = async (): Promise<Answer[]> => {
+        // the broker cuts us off for a moment when it is told of our own account
+        if (!isConnected) await new Promise<void>((resolve) => onceConnected.push(resolve))
+        // never said after its caller was told that it wasn't
+        if (over) throw new Error('too late')
+        const answered = Promise.all(
+          numbered.map(
+            ({ correlationData }) =>
+              new Promise<Answer>((resolve, reject) => waiting.set(correlationData, { resolve, reject })),
+          ),
+        )
+        // not QoS 1: that would be sent again on the next connection
+        client.publish(REQUEST, JSON.stringify({ commands: numbered }), { qos: 0 })
+        return answered
+      }
       try {
-        return await Promise.race([answers, silent, refused])
+        return await Promise.race([answers(), silent])
       } finally {
         clearTimeout(timer)
+        over = true
         for (const { correlationData } of numbered) waiting.delete(correlationData)
       }
     },

@@ -13,7 +13,9 @@ import {
 import { type Expected, reconcile } from './reconcile.ts'
 
 const EVERY_MS = 5 * 60_000
-const SOON_MS = 500
+const SOON_MS = 100
+/** How long a start waits for the broker's accounts before it goes on without, ms. */
+const START_MS = 5_000
 
 export type Told = { ok: true } | { ok: false; taken: boolean; reason: string }
 
@@ -31,8 +33,8 @@ export type DynamicSecurityOptions = {
 }
 
 export type DynamicSecurity = {
-  /** Connects, and reconciles then and every few minutes. The broker may come later. */
-  start(): void
+  /** Connects, and reconciles then and every few minutes; resolves after the first time, or soon: the broker may come later. */
+  start(): Promise<void>
   setDevice(deviceId: string, secret: string): Promise<Told>
   /** Never rejects: what can't be told now is made up for by the next reconcile. */
   removeDevice(deviceId: string): Promise<void>
@@ -119,6 +121,7 @@ export const createDynamicSecurity = (options: DynamicSecurityOptions): DynamicS
     await settleOwn()
     const { expected, found } = options
     suspects = await reconcile({ request: control.request, own, expected, found, suspects, log })
+    settled()
   }
   /** one after another: each learns from the one before */
   const inTurn = (): Promise<void> => {
@@ -134,13 +137,20 @@ export const createDynamicSecurity = (options: DynamicSecurityOptions): DynamicS
     }, SOON_MS)
   }
   let timer: NodeJS.Timeout | undefined
+  let settled = (): void => undefined
+  const began = new Promise<void>((resolve) => {
+    settled = resolve
+  })
 
   return {
     start: () => {
       control.open()
+      const late = setTimeout(settled, START_MS)
+      void began.then(() => clearTimeout(late))
       timer = setInterval(() => {
         if (control.connected()) reconcileSoon()
       }, options.everyMs ?? EVERY_MS)
+      return began
     },
     setDevice: (deviceId, secret) => set(deviceId, secret, ''),
     removeDevice: async (deviceId) => {
