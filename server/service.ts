@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
 import type { Source } from './broker/source.ts'
 import { createBrokers } from './brokers.ts'
@@ -16,6 +17,7 @@ import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store
 import { readAlarms } from './store/alarms.ts'
 import { deviceSignIn } from './store/device-sign-in.ts'
 import { watchDevices } from './store/device-watch.ts'
+import { readHealth } from './store/health.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
@@ -66,7 +68,6 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     observe: meters,
   })
-  meters.watch({ waiting: pipeline.waiting, connected: source.connected })
 
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
@@ -135,7 +136,11 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
+    authenticate: async (headers, from) => {
+      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from })
+      // a token that only posts may not listen
+      return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
+    },
     snapshots: {
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
@@ -153,6 +158,13 @@ export const startService = async (
     },
   })
 
+  meters.watch({
+    waiting: pipeline.waiting,
+    connected: source.connected,
+    clients: live.clients,
+    health: () => readHealth(ingest),
+  })
+
   const dispatcher = createDispatcher({
     claim: (most) => claimDue(ingest, most),
     sent: (id) => markSent(ingest, id),
@@ -160,6 +172,8 @@ export const startService = async (
     channels: [logChannel(log)],
     log,
   })
+
+  const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
   await source.start(pipeline.deliver)
@@ -178,6 +192,7 @@ export const startService = async (
       await deviceWatch.stop()
       await live.stop()
       await app.close()
+      await shelves.stop()
       await dispatcher.stop()
       await upkeep.stop()
       await hub.close()

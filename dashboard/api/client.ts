@@ -1,4 +1,4 @@
-import type { Alarm } from '../../server/model/alarm.ts'
+import type { Alarm, AlarmAction } from '../../server/model/alarm.ts'
 import type { Chart, Track } from '../../server/model/chart.ts'
 import type { Device } from '../../server/model/masterdata.ts'
 import type { Problem } from '../../server/model/page.ts'
@@ -18,7 +18,7 @@ export type SparklineItem = {
   pressure: (number | null)[]
 }
 export type AlarmDetail = Alarm & {
-  actions: { action: string; by: string | null; note: string | null; at: string }[]
+  actions: { action: AlarmAction; by: string | null; note: string | null; at: string }[]
 }
 export type NewDevice = {
   id: string
@@ -43,9 +43,9 @@ const problemOf = async (response: Response): Promise<{ message: string; demo?: 
 
 /**
  * The server's HTTP side. Every answer is a value; `onSignedOut` is told when the session has ended. Ranges are epoch
- * seconds.
+ * seconds. `shared`: it asks by the share link that this browser has opened, rather than by who is signed in.
  */
-export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
+export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => void; shared?: boolean }) => {
   let csrfToken = ''
 
   const ask = async <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer<T>> => {
@@ -55,6 +55,7 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
         credentials: 'same-origin',
         headers: {
           accept: 'application/json',
+          ...(shared ? { 'x-zaitu-share': '1' } : {}),
           ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
@@ -75,9 +76,12 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
   const id = encodeURIComponent
 
   return {
+    /** One question by path, for the sections that are loaded later and know their own. */
+    ask,
     session: async () => keepToken(await ask<Session>('GET', '/session')),
     signIn: async (email: string, password: string) =>
       keepToken(await ask<Session>('POST', '/session', { email, password })),
+    openShare: async (token: string) => keepToken(await ask<Session>('POST', '/session/share', { token })),
     signOut: () => ask<null>('DELETE', '/session'),
     shipments: (cursor: string | null) =>
       ask<Page<Shipment>>('GET', `/shipments?limit=1000${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
@@ -92,6 +96,10 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
       ask<Page<Alarm>>('GET', `/alarms?state=${state}&limit=200${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
     alarm: (alarmId: string) => ask<AlarmDetail>('GET', `/alarms/${id(alarmId)}`),
     acknowledge: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/acknowledge`, {}),
+    shelve: (alarmId: string, until: string, reason: string) =>
+      ask<Alarm>('POST', `/alarms/${id(alarmId)}/shelve`, { until, reason }),
+    unshelve: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/unshelve`, {}),
+    reset: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/reset`, {}),
     comment: (alarmId: string, text: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/comment`, { text }),
     devices: (cursor: string | null) =>
       ask<Page<Device>>('GET', `/devices?limit=200${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
@@ -101,3 +109,4 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
   }
 }
 export type Api = ReturnType<typeof createApi>
+export type Ask = Api['ask']
