@@ -7,6 +7,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { MAX_PACKET_BYTES } from './model/reading.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -100,6 +101,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(auditRoutes(deps))
       })
     },
     { prefix: BASE },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { IsoInstant } from './instant.ts'
 
 /** Who did something; `unknown` where it is not proven who it was, as at a sign-in that failed. */
-export const Actor = z.object({
+export const Actor = z.strictObject({
   kind: z.enum(['person', 'token', 'share', 'unknown']),
   id: z.string().nullable(),
   name: z.string().nullable(),
@@ -10,11 +10,11 @@ export const Actor = z.object({
 export type Actor = z.infer<typeof Actor>
 
 /** To what it was done. */
-export const Subject = z.object({ kind: z.string(), id: z.string(), name: z.string().optional() })
+export const Subject = z.strictObject({ kind: z.string(), id: z.string(), name: z.string().optional() })
 export type Subject = z.infer<typeof Subject>
 
 /** Anything that JSON can say. Never a password, a secret or a token. */
-export const Details = z.record(z.string(), z.json())
+export const Details = z.record(z.string(), z.unknown())
 export type Details = z.infer<typeof Details>
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in 64 hexadecimal digits')

@@ -4,9 +4,11 @@ import { Alarm } from '../model/alarm.ts'
 import { IsoInstant } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { acknowledge, alarmActions, comment, readAlarm, readAlarms } from '../store/alarms.ts'
+import type { Deed } from '../store/audit.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { requirePart } from './parts.ts'
@@ -32,6 +34,17 @@ const mayAct = async (tx: Tx, alarmId: string): Promise<void> => {
   if (alarm === null) throw notFound('alarm')
   await requirePart(tx, alarm.shipmentId, ['buyer', 'carrier'])
 }
+
+const acted = (action: string, alarm: Alarm, note: string | null): Deed => ({
+  action,
+  subject: { kind: 'alarm', id: alarm.id, name: alarm.rule },
+  details: {
+    shipmentId: alarm.shipmentId,
+    deviceId: alarm.deviceId,
+    onset: alarm.onset,
+    ...(note !== null && { note }),
+  },
+})
 
 /** Alarms, and what people do about them. */
 export const alarmRoutes =
@@ -107,9 +120,10 @@ export const alarmRoutes =
       handler: async (request) => {
         const { orgId, personId } = signedIn(request)
         const deed = { orgId, personId, alarmId: request.params.id, note: request.body?.note ?? null }
-        const done = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const done = await change(pool, request, async (tx) => {
           await mayAct(tx, deed.alarmId)
-          return acknowledge(tx, deed)
+          const answer = await acknowledge(tx, deed)
+          return { answer, deed: answer?.changed ? acted('alarm.acknowledged', answer.alarm, deed.note) : null }
         })
         if (done === null) throw notFound('alarm')
         if (done.changed) alarmsChanged()
@@ -130,9 +144,10 @@ export const alarmRoutes =
       handler: async (request) => {
         const { orgId, personId } = signedIn(request)
         const deed = { orgId, personId, alarmId: request.params.id, note: request.body.text }
-        const alarm = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const alarm = await change(pool, request, async (tx) => {
           await mayAct(tx, deed.alarmId)
-          return comment(tx, deed)
+          const answer = await comment(tx, deed)
+          return { answer, deed: answer && acted('alarm.commented', answer, deed.note) }
         })
         if (alarm === null) throw notFound('alarm')
         alarmsChanged()

@@ -3,10 +3,10 @@ import { entryHash, NO_HASH } from './audit-chain.ts'
 import type { Tx } from './pool.ts'
 
 /** What was done, in the past: `shipment.created`. */
-export type Deed = { action: string; subject: Subject; details?: { [key: string]: Details[string] | undefined } }
+export type Deed = { action: string; subject: Subject; details?: Details }
 
 /** JSON as it comes back: without what is undefined. */
-const plain = (value: unknown): Details => JSON.parse(JSON.stringify(value ?? {}))
+const plain = (value: Details | undefined): Details => JSON.parse(JSON.stringify(value ?? {}))
 
 /**
  * Appends to the chain of the organisation of `tx`, in the transaction of what was done. Last in it: the end of the
@@ -31,7 +31,7 @@ export const record = async (
     actor: { kind: who.kind, id: who.id, name: who.name },
     from,
     action,
-    subject,
+    subject: { kind: subject.kind, id: subject.id, ...(subject.name !== undefined && { name: subject.name }) },
     details: plain(details),
   }
   await tx.query({
@@ -45,7 +45,7 @@ export const record = async (
       JSON.stringify(entry.actor),
       from,
       action,
-      JSON.stringify(subject),
+      JSON.stringify(entry.subject),
       JSON.stringify(entry.details),
       head.hash,
       Buffer.from(entryHash(head.hash.toString('hex'), entry), 'hex'),

@@ -47,7 +47,7 @@ export const findPersonByEmail = async (pool: Pool, email: string): Promise<Pers
 }
 
 /** Opens a session and returns its token, which is kept nowhere but with the person. Those that are over go now. */
-export const openSession = async (pool: Pool, personId: string): Promise<string> => {
+export const openSession = async (pool: Pick<Pool, 'query'>, personId: string): Promise<string> => {
   const token = newSecret()
   await pool.query(
     `with over as (delete from sessions where expires_at < now())
@@ -70,7 +70,7 @@ type SessionRow = {
   expires_at: Date
 }
 
-export const findSession = async (pool: Pool, token: string): Promise<SignedIn | null> => {
+export const findSession = async (pool: Pick<Pool, 'query'>, token: string): Promise<SignedIn | null> => {
   const { rows } = await pool.query<SessionRow>({
     name: 'find-session',
     text: 'select * from person_by_session($1::bytea)',
@@ -94,6 +94,6 @@ export const findSession = async (pool: Pool, token: string): Promise<SignedIn |
   }
 }
 
-export const closeSession = async (pool: Pool, token: string): Promise<void> => {
+export const closeSession = async (pool: Pick<Pool, 'query'>, token: string): Promise<void> => {
   await pool.query('delete from sessions where token_hash = $1::bytea', [hashToken(token)])
 }
