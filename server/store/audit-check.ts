@@ -29,6 +29,8 @@ const hashedAs = (line: AuditLine): number | null => {
 export const createChainCheck = (org: string, published: readonly PublishedHead[] = []) => {
   const heads = published.filter((head) => head.org === org && head.seq > 0).toSorted((a, b) => a.seq - b.seq)
   let last: { seq: number; hash: string; at: string | null } = { seq: 0, hash: NO_HASH, at: null }
+  /** hashes of the last entries that are sound */
+  const recent: string[] = []
   /** an entry that is sound in itself but does not continue the one before: what comes next tells which of the two lies */
   let torn: { before: { seq: number; at: string | null }; line: AuditLine } | null = null
 
@@ -82,6 +84,8 @@ export const createChainCheck = (org: string, published: readonly PublishedHead[
       if (entryHash(line.prevHash, line) !== line.hash) {
         const was = continues ? null : hashedAs(line)
         if (was === null) return fault('changed', line.seq, line.at, 'it is not what its hash was made of')
+        if (recent.includes(line.hash))
+          return fault('inserted', line.seq, line.at, `it is a copy of what was written as ${was}`)
         if (was < line.seq)
           return fault('inserted', was, last.at, `what was written as ${was} comes after it, as ${line.seq}`)
         return fault(
@@ -96,6 +100,7 @@ export const createChainCheck = (org: string, published: readonly PublishedHead[
         return null
       }
       last = { seq: line.seq, hash: line.hash, at: line.at }
+      if (recent.push(line.hash) > FARTHEST) recent.shift()
       return judgeHeads(line)
     },
     /** `head` is where the chain says that it ends. */

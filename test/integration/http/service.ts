@@ -15,7 +15,11 @@ export type Organisation = { id: string; email: Record<Role, string>; person: Re
 export type Client = {
   csrfToken: string
   cookie: string
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<LightMyRequestResponse>
+  ask(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<LightMyRequestResponse>
 }
 
 export type Service = {
