@@ -9,6 +9,7 @@ import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
+import { cacheControl } from './routes/caching.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -73,7 +74,14 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   app.decorateRequest('signedIn', null)
   acceptEmptyJson(app)
 
-  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: deps.secureCookies })
+  await app.register(helmet, {
+    contentSecurityPolicy,
+    strictTransportSecurity: deps.secureCookies,
+    frameguard: { action: 'deny' },
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+  })
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   operationRoutes(app, deps)
@@ -85,8 +93,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       // a hook of the scope rather than of each route, so that it counts before anybody's session is looked up
       api.addHook('onRequest', app.rateLimit(rateLimits(deps)))
       await api.register(etag, { weak: true })
-      api.addHook('onRequest', async (_request, reply) => {
-        reply.header('cache-control', 'private, no-cache')
+      api.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', cacheControl(request))
       })
       await api.register(sessionRoutes(deps))
       await api.register(demoRoutes(deps))

@@ -33,6 +33,19 @@ export const Settings = z.object({
   RETENTION_DAYS: z.coerce.number().min(31).default(400).describe('raw readings of shipments that are over, days'),
   SECURE_COOKIES: flag.default(false).describe('people reach us over TLS (a proxy in front)'),
   TRUST_PROXY: z.string().optional().describe('addresses whose X-Forwarded-For is believed'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('bearer token for /metrics; without, only this machine may read them, and not through a proxy'),
+  AUDIT_HEADS_FILE: z
+    .string()
+    .optional()
+    .describe('a file outside of the database that gets the end of each audit chain once a day'),
+  AUDIT_HEADS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('the same as a POST, to be kept by somebody else'),
   ORGANISATION: z
     .string()
     .default('My organisation')
