@@ -20,7 +20,7 @@ import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
-import { answerError } from './routes/problem.ts'
+import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
@@ -66,7 +66,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: true,
     // a path that can't be decoded never reaches a route
-    frameworkErrors: answerError,
+    frameworkErrors: answerUnroutable,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
