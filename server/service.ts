@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
 import { createEmbeddedBroker } from './broker/embedded.ts'
 import { createExternalBroker } from './broker/external.ts'
@@ -18,6 +19,7 @@ import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store
 import { readAlarms } from './store/alarms.ts'
 import { allHeads, claimPublication, publicationDone } from './store/audit-heads.ts'
 import { deviceSignIn } from './store/devices.ts'
+import { readHealth } from './store/health.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
@@ -90,7 +92,6 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     observe: meters,
   })
-  meters.watch({ waiting: pipeline.waiting, connected: source.connected })
 
   const ready = async () => {
     const database = await people.query('select 1').then(
@@ -117,11 +118,14 @@ export const startService = async (
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
     ...(config.METRICS_TOKEN !== undefined && { metricsToken: config.METRICS_TOKEN }),
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
+    ...(config.PUBLIC_URL !== undefined && { publicUrl: config.PUBLIC_URL }),
+    oidcProviders: config.OIDC_PROVIDERS,
   })
 
   const live = await attachLive(app, {
@@ -150,7 +154,11 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
+    authenticate: async (headers) => {
+      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES })
+      // a token that only posts may not listen
+      return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
+    },
     snapshots: {
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
@@ -166,6 +174,13 @@ export const startService = async (
           SNAPSHOT,
         ),
     },
+  })
+
+  meters.watch({
+    waiting: pipeline.waiting,
+    connected: source.connected,
+    clients: live.clients,
+    health: () => readHealth(ingest),
   })
 
   const dispatcher = createDispatcher({
@@ -186,6 +201,7 @@ export const startService = async (
     done: (day, target) => publicationDone(owner, day, target),
     log,
   })
+  const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await source.start(pipeline.deliver)
   await app.listen({ host: config.HOST, port: config.PORT })
@@ -201,6 +217,7 @@ export const startService = async (
       await source.close()
       await live.stop()
       await app.close()
+      await shelves.stop()
       await dispatcher.stop()
       await publisher.stop()
       await upkeep.stop()

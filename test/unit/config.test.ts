@@ -27,6 +27,8 @@ const VALUES: Record<string, string> = {
   RETENTION_DAYS: '60',
   SECURE_COOKIES: 'true',
   TRUST_PROXY: '10.0.0.1',
+  PUBLIC_URL: 'https://zaitu.example',
+  OIDC_PROVIDERS: '[]',
   METRICS_TOKEN: 'sixteen characters',
   AUDIT_HEADS_FILE: '/heads.jsonl',
   AUDIT_HEADS_URL: 'https://archive.example/heads',

@@ -46,6 +46,10 @@ const makeAlarm = async (): Promise<string> => {
   )
   return alarm
 }
+const somebody = () => ({ email: `${randomUUID()}@one.example`, name: 'Somebody', role: 'viewer' })
+const Invited = z.object({ id: z.string(), link: z.string() })
+const invite = async () => Invited.parse((await admin.ask('POST', '/people', somebody())).json())
+const token = () => ({ name: randomUUID(), scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 const loan = async () => ({ path: `/shipments/${await makeShipment()}/assignments`, deviceId: await makeDevice() })
 
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
@@ -90,6 +94,60 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/alarms/${await makeAlarm()}/acknowledge`,
     body: {},
   }),
+  'post /alarms/{id}/shelve': async () => ({
+    action: 'alarm.shelved',
+    path: `/alarms/${await makeAlarm()}/shelve`,
+    body: { until: Date.now() + 3_600_000, reason: 'the sensor is being changed' },
+  }),
+  'post /alarms/{id}/unshelve': async () => {
+    const alarm = await makeAlarm()
+    await admin.ask('POST', `/alarms/${alarm}/shelve`, { until: Date.now() + 3_600_000, reason: 'x' })
+    return { action: 'alarm.unshelved', path: `/alarms/${alarm}/unshelve` }
+  },
+  'post /alarms/{id}/reset': async () => {
+    const alarm = await makeAlarm()
+    await admin.ask('POST', `/alarms/${alarm}/acknowledge`, {})
+    await service.owner.query('update alarms set cleared_at = now(), latching = true where id = $1', [alarm])
+    return { action: 'alarm.reset', path: `/alarms/${alarm}/reset` }
+  },
+  'delete /session/list/{id}': async () => {
+    const member = await service.signIn(service.one.email.member)
+    const sessions = (await member.ask('GET', '/session/list')).json().items
+    const current = sessions.find((item: { current: boolean }) => item.current).id
+    return { action: 'session.closed', path: `/session/list/${current}`, as: async () => member }
+  },
+  'put /session/password': async () => {
+    const viewer = await service.signIn(service.one.email.viewer)
+    const body = { current: PASSWORD, password: `${PASSWORD}, and a battery` }
+    return { action: 'password.changed', body, as: async () => viewer }
+  },
+  'post /session/invitation': async () => ({
+    action: 'invitation.accepted',
+    body: { token: (await invite()).link.split('#')[1], password: 'horses may be correct' },
+  }),
+  'post /organisations': async () => ({
+    action: 'organisation.added',
+    body: { name: randomUUID(), kind: 'supplier' },
+  }),
+  'post /people': async () => ({ action: 'person.invited', body: somebody() }),
+  'patch /people/{id}': async () => ({
+    action: 'person.changed',
+    path: `/people/${service.one.person.viewer}`,
+    body: { role: 'member' },
+  }),
+  'post /people/{id}/reset': async () => ({
+    action: 'person.reset',
+    path: `/people/${service.one.person.viewer}/reset`,
+  }),
+  'delete /invitations/{id}': async () => ({
+    action: 'invitation.withdrawn',
+    path: `/invitations/${(await invite()).id}`,
+  }),
+  'post /tokens': async () => ({ action: 'token.created', body: token() }),
+  'delete /tokens/{id}': async () => ({
+    action: 'token.revoked',
+    path: `/tokens/${(await admin.ask('POST', '/tokens', token())).json().id}`,
+  }),
   'post /alarms/{id}/comment': async () => ({
     action: 'alarm.commented',
     path: `/alarms/${await makeAlarm()}/comment`,
@@ -99,6 +157,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
 
 /** What leaves no entry, and why. */
 const UNAUDITED: Record<string, string> = {
+  'post /session/invitation/look': 'it changes nothing: a POST only so that the token stands in no address',
   'post /telemetry': 'readings are no deed of a person, they are stored with their device and kept as they came',
 }
 
@@ -128,6 +187,10 @@ it('has exactly one entry for every path that changes something', async () => {
     const after = (await entries('?limit=10')).items.filter(({ seq }) => seq > before)
     expect([key, after.map((entry) => entry.action)]).toEqual([key, [action]])
   }
+  // everybody has the password again that they began with
+  await service.owner.query('update people set password_hash = (select password_hash from people where id = $1)', [
+    service.one.person.admin,
+  ])
 })
 
 describe('an entry', () => {
