@@ -36,6 +36,7 @@ export const viewOf = (session: SignedIn): Session => ({
     shipmentId: session.shipmentId,
   },
   csrfToken: session.csrfToken,
+  expiresAt: session.expiresAt.toISOString(),
 })
 
 /** How somebody came to be signed in, for the audit. */
