@@ -49,6 +49,11 @@ const makeAlarm = async (): Promise<string> => {
 const somebody = () => ({ email: `${randomUUID()}@one.example`, name: 'Somebody', role: 'viewer' })
 const Invited = z.object({ id: z.string(), link: z.string() })
 const invite = async () => Invited.parse((await admin.ask('POST', '/people', somebody())).json())
+const shared = async () => ({
+  shipmentId: await makeShipment(),
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+})
+const share = async () => Invited.parse((await admin.ask('POST', '/share-links', await shared())).json())
 const token = () => ({ name: randomUUID(), scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 const loan = async () => ({ path: `/shipments/${await makeShipment()}/assignments`, deviceId: await makeDevice() })
 
@@ -142,6 +147,12 @@ const CALLS: Record<string, () => Promise<Call>> = {
   'delete /invitations/{id}': async () => ({
     action: 'invitation.withdrawn',
     path: `/invitations/${(await invite()).id}`,
+  }),
+  'post /share-links': async () => ({ action: 'share.created', body: await shared() }),
+  'delete /share-links/{id}': async () => ({ action: 'share.withdrawn', path: `/share-links/${(await share()).id}` }),
+  'post /session/share': async () => ({
+    action: 'share.opened',
+    body: { token: (await share()).link.split('#')[1] },
   }),
   'post /tokens': async () => ({ action: 'token.created', body: token() }),
   'delete /tokens/{id}': async () => ({
