@@ -79,6 +79,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'device.secret-rotated',
     path: `/devices/${await makeDevice()}/secret`,
   }),
+  'delete /devices/{id}': async () => ({ action: 'device.revoked', path: `/devices/${await makeDevice()}` }),
   'post /shipments': async () => ({ action: 'shipment.created', body: shipmentBody(randomUUID()) }),
   'patch /shipments/{id}': async () => ({
     action: 'shipment.changed',
@@ -169,6 +170,8 @@ const CALLS: Record<string, () => Promise<Call>> = {
 /** What leaves no entry, and why. */
 const UNAUDITED: Record<string, string> = {
   'post /session/invitation/look': 'it changes nothing: a POST only so that the token stands in no address',
+  'post /mqtt/authenticate': 'a question of a broker, about a device',
+  'post /mqtt/authorise': 'likewise',
   'post /telemetry': 'readings are no deed of a person, they are stored with their device and kept as they came',
 }
 
