@@ -8,7 +8,9 @@ import { MAX_PACKET_BYTES } from './model/reading.ts'
 import { accountRoutes } from './routes/account.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
+import { cacheControl } from './routes/caching.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -23,7 +25,7 @@ import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
-import { answerError } from './routes/problem.ts'
+import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
@@ -70,7 +72,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: true,
     // a path that can't be decoded never reaches a route
-    frameworkErrors: answerError,
+    frameworkErrors: answerUnroutable,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -78,7 +80,14 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   app.decorateRequest('signedIn', null)
   acceptEmptyJson(app)
 
-  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: deps.secureCookies })
+  await app.register(helmet, {
+    contentSecurityPolicy,
+    strictTransportSecurity: deps.secureCookies,
+    frameguard: { action: 'deny' },
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+  })
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   operationRoutes(app, deps)
@@ -90,8 +99,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       // a hook of the scope rather than of each route, so that it counts before anybody's session is looked up
       api.addHook('onRequest', app.rateLimit(rateLimits(deps)))
       await api.register(etag, { weak: true })
-      api.addHook('onRequest', async (_request, reply) => {
-        reply.header('cache-control', 'private, no-cache')
+      api.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', cacheControl(request))
       })
       await api.register(sessionRoutes(deps))
       await api.register(welcomeRoutes(deps))
@@ -113,6 +122,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(auditRoutes(deps))
       })
     },
     { prefix: BASE },

@@ -11,11 +11,13 @@ import { createLocalHub } from './live/hub.ts'
 import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
+import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
 import { createDispatcher, logChannel } from './notify/dispatcher.ts'
 import { createPipeline } from './pipeline.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
+import { allHeads, claimPublication, publicationDone } from './store/audit-heads.ts'
 import { deviceSignIn } from './store/devices.ts'
 import { readHealth } from './store/health.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
@@ -120,6 +122,7 @@ export const startService = async (
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
+    ...(config.METRICS_TOKEN !== undefined && { metricsToken: config.METRICS_TOKEN }),
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
     ...(config.PUBLIC_URL !== undefined && { publicUrl: config.PUBLIC_URL }),
     oidcProviders: config.OIDC_PROVIDERS,
@@ -189,6 +192,16 @@ export const startService = async (
   })
 
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
+  const publisher = createHeadPublisher({
+    targets: [
+      ...(config.AUDIT_HEADS_FILE === undefined ? [] : [headFile(config.AUDIT_HEADS_FILE)]),
+      ...(config.AUDIT_HEADS_URL === undefined ? [] : [headUrl(config.AUDIT_HEADS_URL)]),
+    ],
+    heads: () => allHeads(owner),
+    claim: (target) => claimPublication(owner, target),
+    done: (day, target) => publicationDone(owner, day, target),
+    log,
+  })
 
   await source.start(pipeline.deliver)
   await app.listen({ host: config.HOST, port: config.PORT })
@@ -206,6 +219,7 @@ export const startService = async (
       await app.close()
       await shelves.stop()
       await dispatcher.stop()
+      await publisher.stop()
       await upkeep.stop()
       await hub.close()
       await Promise.all([owner.end(), ingest.end(), people.end()])

@@ -6,6 +6,7 @@ import { DeviceId } from '../model/reading.ts'
 import { listDevices, registerDevice, rotateSecret } from '../store/devices.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { notFound, refusal } from './problem.ts'
@@ -35,9 +36,12 @@ export const deviceRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const { body } = request
-        const made = await asOrganisation(pool, signedIn(request), (tx) =>
-          registerDevice(tx, orgId, { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }),
-        )
+        const { id, ...settings } = { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }
+        const made = await change(pool, request, async (tx) => {
+          const answer = await registerDevice(tx, orgId, { id, ...settings })
+          const deed = { action: 'device.registered', subject: { kind: 'device', id }, details: settings }
+          return { answer, deed: answer && deed }
+        })
         if (made === null)
           throw refusal(409, `The device id ${body.id} is taken. If the device is yours, rotate its secret instead.`)
         return reply.code(201).send(made)
@@ -55,7 +59,11 @@ export const deviceRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const secret = await asOrganisation(pool, signedIn(request), (tx) => rotateSecret(tx, id))
+        const secret = await change(pool, request, async (tx) => {
+          const answer = await rotateSecret(tx, id)
+          const deed = { action: 'device.secret-rotated', subject: { kind: 'device', id } }
+          return { answer, deed: answer === null ? null : deed }
+        })
         devices.forget(id)
         if (secret === null) throw notFound('device')
         return reply.code(201).send({ id, secret })

@@ -14,9 +14,10 @@ import {
 import type { Pool } from '../store/pool.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
-import { openFor } from './opened.ts'
+import { handOver, openFor } from './opened.ts'
 import { requireGoodPassword } from './password.ts'
 import { notFound, refusal } from './problem.ts'
 
@@ -65,17 +66,21 @@ export const welcomeRoutes =
         const { token, password, name } = request.body
         const seen = await seenBy(pool, token)
         requireGoodPassword(password, { email: seen.email, name: name ?? seen.name })
-        const used = await acceptInvitation(pool, token, { name: name ?? null, passwordHash: await hash(password) })
+        const passwordHash = await hash(password)
+        const used = await asOrganisation(pool, seen, async (tx) => {
+          const accepted = await acceptInvitation(tx, token, { name: name ?? null, passwordHash })
+          if (accepted === 'taken' || accepted === null) return accepted
+          const action = seen.purpose === 'reset' ? 'password.reset' : 'person.created'
+          return openFor(tx, request, { ...accepted, secure: deps.secureCookies, by: seen.purpose, action })
+        })
         if (used === 'taken')
           throw refusal(
             409,
             `${seen.email} has an account already. Sign in with it, or ask for an invitation to another address.`,
           )
         if (used === null) throw over()
-        if (seen.personId !== null) deps.accessEnded(used.personId)
-        const session = await openFor(deps, request, reply, used.personId)
-        if (session === null) throw refusal(401, 'This account is disabled. Ask an administrator of your organisation.')
-        return session
+        if (seen.personId !== null) deps.accessEnded(seen.personId)
+        return handOver(deps, reply, used)
       },
     })
   }
@@ -117,7 +122,12 @@ export const invitationRoutes =
         response: { 204: z.null() },
       },
       handler: async (request, reply) => {
-        const done = await asOrganisation(pool, signedIn(request), (tx) => withdrawInvitation(tx, request.params.id))
+        const { id } = request.params
+        const done = await change(pool, request, async (tx) => {
+          const answer = await withdrawInvitation(tx, id)
+          const deed = { action: 'invitation.withdrawn', subject: { kind: 'invitation', id } }
+          return { answer, deed: answer ? deed : null }
+        })
         if (!done) throw notFound('invitation')
         return reply.code(204).send(null)
       },

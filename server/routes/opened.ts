@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Session } from '../model/session.ts'
+import { record } from '../store/audit.ts'
 import { type From, findSession, openSession, SESSION_MS, type SignedIn } from '../store/people.ts'
+import type { Tx } from '../store/pool.ts'
 import { cookieName } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
 
@@ -32,18 +34,41 @@ export const viewOf = (session: SignedIn): Session => ({
   csrfToken: session.csrfToken,
 })
 
-/** Signs a person in whose identity is proven: sets the cookies. Null when the account was disabled meanwhile. */
+export const themselves = ({ id, name }: SignedIn) => ({ kind: 'person', id, name })
+
+/** A session that is in the database, and not yet in the browser. */
+export type Opened = { session: SignedIn; token: string; browser: string }
+
+/**
+ * Opens a session for a person whose identity is proven, in a transaction as their organisation, with its entry in the
+ * audit: `session.opened` unless it is more than that; `by` says how it was proven. Null when the account was disabled meanwhile.
+ */
 export const openFor = async (
-  { pool, secureCookies: secure }: Pick<AppDeps, 'pool' | 'secureCookies'>,
+  tx: Tx,
   request: FastifyRequest,
-  reply: FastifyReply,
-  personId: string,
-): Promise<Session | null> => {
-  const opened = await openSession(pool, personId, { ...fromOf(request), browser: browserOf(request, secure) })
-  const session = opened === null ? null : await findSession(pool, opened.token)
+  {
+    personId,
+    secure,
+    by,
+    action = 'session.opened',
+  }: { personId: string; secure: boolean; by: string; action?: string },
+): Promise<Opened | null> => {
+  const opened = await openSession(tx, personId, { ...fromOf(request), browser: browserOf(request, secure) })
+  const session = opened === null ? null : await findSession(tx, opened.token)
   if (opened === null || session === null) return null
+  const { email, role } = session
+  await record(tx, session, request.ip, { action, subject: themselves(session), details: { email, role, by } })
+  return { ...opened, session }
+}
+
+/** Hands a session over to the browser, once it is committed. */
+export const handOver = (
+  { secureCookies: secure }: Pick<AppDeps, 'secureCookies'>,
+  reply: FastifyReply,
+  opened: Opened,
+): Session => {
   const options = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
   reply.setCookie(cookieName(secure), opened.token, { ...options, maxAge: SESSION_MS / 1000 })
   reply.setCookie(browserCookie(secure), opened.browser, { ...options, sameSite: 'strict', maxAge: BROWSER_SECONDS })
-  return viewOf(session)
+  return viewOf(opened.session)
 }

@@ -5,6 +5,7 @@ import { ApiToken, ApiTokenCreate, ApiTokenMade, TOKEN_DAYS } from '../model/tok
 import { asOrganisation } from '../store/pool.ts'
 import { createToken, listTokens, revokeToken } from '../store/tokens.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { notFound, refusal } from './problem.ts'
@@ -41,9 +42,15 @@ export const tokenRoutes =
         // a minute's grace for a clock that is ahead; the database takes no more than the days themselves
         const latest = now + TOKEN_DAYS * 86_400_000
         if (expiresAt > latest + 60_000) throw refusal(400, `expiresAt: at most ${TOKEN_DAYS} days from now.`)
-        const made = await asOrganisation(pool, signedIn(request), (tx) =>
-          createToken(tx, signedIn(request), { ...request.body, expiresAt: Math.min(expiresAt, latest) }),
-        )
+        const made = await change(pool, request, async (tx) => {
+          const answer = await createToken(tx, signedIn(request), {
+            ...request.body,
+            expiresAt: Math.min(expiresAt, latest),
+          })
+          const { id, name, scope } = answer
+          const details = { scope, expiresAt: answer.expiresAt }
+          return { answer, deed: { action: 'token.created', subject: { kind: 'token', id, name }, details } }
+        })
         return reply.code(201).send(made)
       },
     })
@@ -60,8 +67,14 @@ export const tokenRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const revoked = await asOrganisation(pool, signedIn(request), (tx) => revokeToken(tx, id))
-        if (!revoked) throw notFound('token')
+        const revoked = await change(pool, request, async (tx) => {
+          const answer = await revokeToken(tx, id)
+          return {
+            answer,
+            deed: answer === 'revoked' ? { action: 'token.revoked', subject: { kind: 'token', id } } : null,
+          }
+        })
+        if (revoked === null) throw notFound('token')
         accessEnded(id)
         return reply.code(204).send(null)
       },

@@ -87,11 +87,13 @@ export const createToken = async (
   return { ...made, token }
 }
 
-/** Ends a token at once; false when the organisation has no such token. One that was revoked stays so since then. */
-export const revokeToken = async (tx: Tx, id: string): Promise<boolean> => {
+/** Ends a token at once; null when the organisation has no such token. One that was revoked stays so since then. */
+export const revokeToken = async (tx: Tx, id: string): Promise<'revoked' | 'before' | null> => {
   const { rowCount } = await tx.query(
-    'update api_tokens set revoked_at = coalesce(revoked_at, now()) where id = $1::uuid',
+    'update api_tokens set revoked_at = now() where id = $1::uuid and revoked_at is null',
     [id],
   )
-  return rowCount === 1
+  if (rowCount === 1) return 'revoked'
+  const known = await tx.query('select from api_tokens where id = $1::uuid', [id])
+  return known.rowCount === 1 ? 'before' : null
 }
