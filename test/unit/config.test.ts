@@ -10,6 +10,15 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const PROVIDER = {
+  id: 'company',
+  name: 'Company',
+  issuer: 'https://login.company.example',
+  clientId: 'zaitu',
+  clientSecret: 'hunter2',
+  organisationId: '0b6f2e52-3c2f-4a0e-9d3c-0b8f6f5c1a11',
+}
+
 /** A value that each setting takes. A setting that is missing here fails the test, so that a new secret is tried too. */
 const VALUES: Record<string, string> = {
   HOST: '0.0.0.0',
@@ -27,6 +36,8 @@ const VALUES: Record<string, string> = {
   RETENTION_DAYS: '60',
   SECURE_COOKIES: 'true',
   TRUST_PROXY: '10.0.0.1',
+  PUBLIC_URL: 'https://zaitu.example',
+  OIDC_PROVIDERS: JSON.stringify([PROVIDER]),
   METRICS_TOKEN: 'sixteen characters',
   AUDIT_HEADS_FILE: '/heads.jsonl',
   AUDIT_HEADS_URL: 'https://archive.example/heads',
@@ -57,5 +68,15 @@ describe('settings', () => {
     expect(sentence({ METRICS_TOKEN: 'hunter2' })).toMatch(/METRICS_TOKEN/)
     for (const name of ['METRICS_TOKEN', 'ADMIN_PASSWORD', 'DATABASE_URL', 'REDIS_URL'])
       expect(sentence({ [name]: 'hunter2' })).not.toMatch(/hunter2|taken/)
+  })
+
+  it.each([
+    ['not JSON', 'hunter2'],
+    ['issuer', JSON.stringify([{ ...PROVIDER, issuer: 'hunter2' }])],
+    ['createAs', JSON.stringify([{ ...PROVIDER, createAs: 'admin' }])],
+    ['the same id', JSON.stringify([PROVIDER, PROVIDER])],
+  ])('says what is wrong with a sign-in provider, and tells no secret: %s', (what, OIDC_PROVIDERS) => {
+    expect(() => readConfig({ OIDC_PROVIDERS })).toThrow(what)
+    expect(() => readConfig({ OIDC_PROVIDERS })).not.toThrow('hunter2')
   })
 })
