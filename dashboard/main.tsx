@@ -4,10 +4,12 @@ import './style/shell.css'
 import './style/alarm.css'
 import './style/fleet.css'
 import './style/shipment.css'
+import './style/share.css'
 import { render } from 'preact'
 import { AlarmsPage } from './alarms/alarms-page.tsx'
 import { DevicesPage } from './devices/devices-page.tsx'
 import { FleetPage } from './fleet/fleet-page.tsx'
+import { SharedPage } from './share/shared-page.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 import { SignIn } from './shell/sign-in.tsx'
@@ -28,9 +30,12 @@ const Page = () => {
   return <NotFound />
 }
 
-const zaitu = createZaitu()
+/** This address alone is opened by a link instead of a sign-in. */
+const shared = /^\/shared\/?$/.test(location.pathname)
+const zaitu = createZaitu({ shared })
 
 const Root = () => {
+  if (shared) return <SharedPage />
   const who = zaitu.who.value
   if (who.state === 'asking') return null
   if (who.state === 'out') return <SignIn ended={who.ended} demo={who.demo} />

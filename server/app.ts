@@ -11,6 +11,7 @@ import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
 import { cacheControl } from './routes/caching.ts'
+import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -20,6 +21,7 @@ import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
+import { mqttAccessRoutes } from './routes/mqtt-access.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -28,6 +30,8 @@ import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { shareLinkRoutes } from './routes/share-links.ts'
+import { shareSessionRoutes } from './routes/share-session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -105,8 +109,10 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       await api.register(sessionRoutes(deps))
       await api.register(welcomeRoutes(deps))
       await api.register(oidcRoutes(deps))
+      await api.register(shareSessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
+      await api.register(mqttAccessRoutes(deps))
       await api.register(async (inside) => {
         inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))
         await inside.register(accountRoutes(deps))
@@ -116,11 +122,13 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(tokenRoutes(deps))
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
+        await inside.register(shareLinkRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
+        await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
         await inside.register(auditRoutes(deps))
       })

@@ -3,9 +3,8 @@ import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
-import { createEmbeddedBroker } from './broker/embedded.ts'
-import { createExternalBroker } from './broker/external.ts'
 import type { Source } from './broker/source.ts'
+import { createBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
 import { createLocalHub } from './live/hub.ts'
 import { createRedisHub } from './live/redis.ts'
@@ -18,7 +17,8 @@ import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
 import { allHeads, claimPublication, publicationDone } from './store/audit-heads.ts'
-import { deviceSignIn } from './store/devices.ts'
+import { deviceSignIn } from './store/device-sign-in.ts'
+import { watchDevices } from './store/device-watch.ts'
 import { readHealth } from './store/health.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
@@ -60,30 +60,8 @@ export const startService = async (
 
   const hub = config.REDIS_URL === undefined ? createLocalHub() : createRedisHub(config.REDIS_URL, log)
   const devices = deviceSignIn(ingest)
-  // an external broker has its own list of who may connect
-  let sendAway = (_code: string): void => undefined
-  const openEmbedded = (): Source => {
-    const broker = createEmbeddedBroker({
-      host: config.HOST,
-      port: config.MQTT_PORT,
-      authenticate: devices.authenticate,
-      log,
-    })
-    sendAway = (code) => void broker.disconnect(code)
-    return broker
-  }
-  const source: Source =
-    config.MQTT_URL === undefined
-      ? openEmbedded()
-      : createExternalBroker({
-          url: config.MQTT_URL,
-          clientId: config.MQTT_CLIENT_ID,
-          // a member that is gone keeps its share: only where there are several servers (mosquitto 2662)
-          shared: config.REDIS_URL !== undefined,
-          log,
-          ...(config.MQTT_USERNAME !== undefined && { username: config.MQTT_USERNAME }),
-          ...(config.MQTT_PASSWORD !== undefined && { password: config.MQTT_PASSWORD }),
-        })
+  const brokers = createBrokers({ config, devices, owner, ingest, log })
+  const { source } = brokers
   const meters = createMeters(metrics)
   const pipeline = createPipeline({
     pool: ingest,
@@ -92,6 +70,13 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     observe: meters,
   })
+
+  const accessChanged = async (codes: string[]): Promise<void> => {
+    for (const code of codes) devices.forget(code)
+    await pipeline.devicesChanged()
+    await brokers.recheck(codes)
+  }
+  const deviceWatch = watchDevices(ingest, log, accessChanged)
 
   const ready = async () => {
     const database = await people.query('select 1').then(
@@ -106,14 +91,14 @@ export const startService = async (
     pool: people,
     log,
     metrics,
-    devices: {
-      authenticate: devices.authenticate,
-      // who signed in with the old secret is sent away with it
-      forget: (code) => {
-        devices.forget(code)
-        sendAway(code)
-      },
-    },
+    devices,
+    devicesChanged: (code) =>
+      accessChanged([code]).catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'who may stay connected is looked at again in a moment'),
+      ),
+    ...(brokers.accounts !== null && { brokerAccounts: brokers.accounts }),
+    ...(brokers.access !== null && { mqttAccess: brokers.access }),
+    addresses: brokers.addresses,
     ready,
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
@@ -154,8 +139,8 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => {
-      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES })
+    authenticate: async (headers, from) => {
+      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from })
       // a token that only posts may not listen
       return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
     },
@@ -191,7 +176,6 @@ export const startService = async (
     log,
   })
 
-  const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
   const publisher = createHeadPublisher({
     targets: [
       ...(config.AUDIT_HEADS_FILE === undefined ? [] : [headFile(config.AUDIT_HEADS_FILE)]),
@@ -202,7 +186,9 @@ export const startService = async (
     done: (day, target) => publicationDone(owner, day, target),
     log,
   })
+  const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
+  await brokers.accounts?.start()
   await source.start(pipeline.deliver)
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
@@ -215,6 +201,8 @@ export const startService = async (
       await source.pause()
       await pipeline.stop()
       await source.close()
+      await brokers.accounts?.stop()
+      await deviceWatch.stop()
       await live.stop()
       await app.close()
       await shelves.stop()

@@ -292,35 +292,32 @@ create function end_oidc(its_cookie bytea, its_provider text)
     returning state, nonce, verifier, goes_to
   $$;
 
--- The person whom a provider vouches for, in the one organisation that the provider speaks for; no row where there is none.
+-- The person whom a provider vouches for, in the one organisation that the provider speaks for; null where there is none.
 -- `verified_email` is null unless the provider says that it is verified.
 create function person_by_identity(org uuid, its_issuer text, its_subject text, verified_email text, its_name text, create_as text)
-  returns table (person uuid, made boolean)
-  language plpgsql volatile security definer set search_path = public as $$
-declare someone uuid; theirs uuid; off timestamptz; is_new boolean := false;
+  returns uuid language plpgsql volatile security definer set search_path = public as $$
+declare someone uuid; theirs uuid; off timestamptz;
 begin
   -- two sign-ins of one new person at once
   perform pg_advisory_xact_lock(hashtextextended(its_issuer || ' ' || its_subject, 0));
   select p.id, p.org_id, p.disabled_at into someone, theirs, off
     from person_identities i join people p on p.id = i.person_id where i.issuer = its_issuer and i.subject = its_subject;
   if someone is not null then
-    return query select someone, false where theirs = org and off is null;
-    return;
+    return case when theirs = org and off is null then someone end;
   end if;
-  if verified_email is null then return; end if;
+  if verified_email is null then return null; end if;
   select p.id, p.org_id, p.disabled_at into someone, theirs, off from people p where p.email = lower(verified_email);
   if someone is null and create_as in ('viewer', 'member') then
     insert into people (org_id, email, name, role) values (org, lower(verified_email), its_name, create_as)
       on conflict (email) do nothing returning id into someone;
-    is_new := true;
   elsif theirs <> org or off is not null then
-    return;
+    return null;
   end if;
-  if someone is null then return; end if;
+  if someone is null then return null; end if;
   insert into person_identities (issuer, subject, person_id) values (its_issuer, its_subject, someone) on conflict do nothing;
   -- the address has passed from one person of the provider to another
-  if not found then return; end if;
-  return query select someone, is_new;
+  if not found then return null; end if;
+  return someone;
 end $$;
 
 -- Organisations ----------------------------------------------------------------------------------------------------------

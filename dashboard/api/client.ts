@@ -43,9 +43,9 @@ const problemOf = async (response: Response): Promise<{ message: string; demo?: 
 
 /**
  * The server's HTTP side. Every answer is a value; `onSignedOut` is told when the session has ended. Ranges are epoch
- * seconds.
+ * seconds. `shared`: it asks by the share link that this browser has opened, rather than by who is signed in.
  */
-export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
+export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => void; shared?: boolean }) => {
   let csrfToken = ''
 
   const ask = async <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer<T>> => {
@@ -55,6 +55,7 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
         credentials: 'same-origin',
         headers: {
           accept: 'application/json',
+          ...(shared ? { 'x-zaitu-share': '1' } : {}),
           ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
@@ -75,9 +76,12 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
   const id = encodeURIComponent
 
   return {
+    /** One question by path, for the sections that are loaded later and know their own. */
+    ask,
     session: async () => keepToken(await ask<Session>('GET', '/session')),
     signIn: async (email: string, password: string) =>
       keepToken(await ask<Session>('POST', '/session', { email, password })),
+    openShare: async (token: string) => keepToken(await ask<Session>('POST', '/session/share', { token })),
     signOut: () => ask<null>('DELETE', '/session'),
     shipments: (cursor: string | null) =>
       ask<Page<Shipment>>('GET', `/shipments?limit=1000${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
@@ -105,3 +109,4 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
   }
 }
 export type Api = ReturnType<typeof createApi>
+export type Ask = Api['ask']

@@ -57,11 +57,11 @@ export const createHeadPublisher = ({ targets, heads, claim, done, log, everyMs 
   const turn = async (): Promise<void> => {
     for (const target of targets) {
       try {
-        const known = await heads()
-        if (known.length === 0) continue
+        // a day on which nothing is there yet is not over with that
+        if ((await heads()).length === 0) continue
         const day = await claim(target.name)
         if (day === null) continue
-        await target.publish(known)
+        await target.publish(await heads())
         await done(day, target.name)
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)

@@ -55,11 +55,11 @@ export const accountRoutes =
       },
       handler: async (request, reply) => {
         const { personId } = await person(request)
-        const { id } = request.params
         const ended = await change(pool, request, async (tx) => {
-          const answer = await endSession(tx, personId, id)
+          const answer = await endSession(tx, personId, request.params.id)
           const subject = themselves(signedIn(request))
-          return { answer, deed: answer ? { action: 'session.closed', subject, details: { session: id } } : null }
+          const deed = { action: 'session.closed', subject, details: { session: request.params.id } }
+          return { answer, deed: answer ? deed : null }
         })
         if (!ended) throw notFound('session')
         accessEnded(personId)

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Alarm, AlarmAction } from '../model/alarm.ts'
-import { Instant, IsoInstant } from '../model/instant.ts'
+import { Instant, IsoInstant, toIso } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import {
   type Acted,
@@ -185,13 +185,18 @@ export const alarmRoutes =
     const act = async (
       request: FastifyRequest,
       alarmId: string,
-      { action, words }: { action: string; words: string | null },
+      [action, words, until]: [action: string, words: string | null, until?: number],
       work: (tx: Tx) => Promise<Acted>,
     ): Promise<Alarm> => {
-      const done = await change(pool, request, async (tx) => {
+      const done = await change<Acted>(pool, request, async (tx) => {
         await mayAct(tx, alarmId)
         const answer = await work(tx)
-        return { answer, deed: answer?.ok === true ? acted(action, answer.alarm, words) : null }
+        if (answer?.ok !== true) return { answer, deed: null }
+        const { details, ...deed } = acted(action, answer.alarm, words)
+        return {
+          answer,
+          deed: { ...deed, details: { ...details, ...(until !== undefined && { until: toIso(until) }) } },
+        }
       })
       if (done === null) throw notFound('alarm')
       if (!done.ok) throw refusal(409, done.reason)
@@ -217,7 +222,7 @@ export const alarmRoutes =
       handler: (request) => {
         const { id } = request.params
         const { until, reason } = request.body
-        return act(request, id, { action: 'alarm.shelved', words: reason }, async (tx) => {
+        return act(request, id, ['alarm.shelved', reason, until], async (tx) => {
           const alarm = await readAlarm(tx, id)
           if (alarm === null) return null
           const longest = LONGEST_MS[alarm.priority]
@@ -233,7 +238,7 @@ export const alarmRoutes =
     })
 
     const simple = { unshelve, reset }
-    const DID = { unshelve: 'alarm.unshelved', reset: 'alarm.reset' }
+    const DONE = { unshelve: 'alarm.unshelved', reset: 'alarm.reset' }
     const SUMMARY = {
       unshelve: 'Bring a shelved one back before its time',
       reset: 'Let go of a latched one: its condition is over, and it is acknowledged',
@@ -252,7 +257,7 @@ export const alarmRoutes =
         handler: (request) => {
           const { id } = request.params
           const words = request.body?.note ?? null
-          return act(request, id, { action: DID[verb], words }, (tx) => simple[verb](tx, deedOf(request, id, words)))
+          return act(request, id, [DONE[verb], words], (tx) => simple[verb](tx, deedOf(request, id, words)))
         },
       })
   }

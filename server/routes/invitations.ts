@@ -17,7 +17,7 @@ import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
-import { handOver, openFor } from './opened.ts'
+import { openFor } from './opened.ts'
 import { requireGoodPassword } from './password.ts'
 import { notFound, refusal } from './problem.ts'
 
@@ -67,20 +67,20 @@ export const welcomeRoutes =
         const seen = await seenBy(pool, token)
         requireGoodPassword(password, { email: seen.email, name: name ?? seen.name })
         const passwordHash = await hash(password)
-        const used = await asOrganisation(pool, seen, async (tx) => {
-          const accepted = await acceptInvitation(tx, token, { name: name ?? null, passwordHash })
-          if (accepted === 'taken' || accepted === null) return accepted
-          const action = seen.purpose === 'reset' ? 'password.reset' : 'person.created'
-          return openFor(tx, request, { ...accepted, secure: deps.secureCookies, by: seen.purpose, action })
+        const action = seen.purpose === 'reset' ? 'password.reset' : 'invitation.accepted'
+        const session = await openFor(deps, request, reply, { action, by: 'link' }, async (tx) => {
+          const used = await acceptInvitation(tx, token, { name: name ?? null, passwordHash })
+          if (used === 'taken')
+            throw refusal(
+              409,
+              `${seen.email} has an account already. Sign in with it, or ask for an invitation to another address.`,
+            )
+          if (used === null) throw over()
+          return used.personId
         })
-        if (used === 'taken')
-          throw refusal(
-            409,
-            `${seen.email} has an account already. Sign in with it, or ask for an invitation to another address.`,
-          )
-        if (used === null) throw over()
         if (seen.personId !== null) deps.accessEnded(seen.personId)
-        return handOver(deps, reply, used)
+        if (session === null) throw refusal(401, 'This account is disabled. Ask an administrator of your organisation.')
+        return session
       },
     })
   }

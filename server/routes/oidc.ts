@@ -5,10 +5,9 @@ import { Provider as ProviderEntry } from '../model/account.ts'
 import { pageOf } from '../model/page.ts'
 import { beginOidc, endOidc, personByIdentity } from '../store/identities.ts'
 import { newSecret } from '../store/people.ts'
-import { asOrganisation } from '../store/pool.ts'
 import type { AppDeps } from './dependencies.ts'
 import { createProvider, type Provider } from './oidc-provider.ts'
-import { handOver, openFor } from './opened.ts'
+import { openFor } from './opened.ts'
 import { originOf } from './origin.ts'
 import { notFound } from './problem.ts'
 
@@ -116,15 +115,10 @@ export const oidcRoutes =
           return 'failed' as const
         })
         if (typeof vouched === 'string') return refuse(reply, vouched)
-        const opened = await asOrganisation(pool, { orgId: settings.organisationId }, async (tx) => {
-          const found = await personByIdentity(tx, settings, vouched)
-          if (found === null) return null
-          const action = found.made ? 'person.created' : 'session.opened'
-          return openFor(tx, request, { personId: found.person, secure, by: settings.id, action })
-        })
-        if (opened === null) return refuse(reply, 'no-account')
-        handOver(deps, reply, opened)
-        return reply.redirect(start.goesTo, 303)
+        const personId = await personByIdentity(pool, settings, vouched)
+        const way = { action: 'session.opened', by: 'provider' } as const
+        const session = await openFor(deps, request, reply, way, async () => personId)
+        return session === null ? refuse(reply, 'no-account') : reply.redirect(start.goesTo, 303)
       },
     })
   }

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Organisation, OrganisationCreate } from '../model/account.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
-import type { Deed } from '../store/audit.ts'
 import { listOrganisations, makeOrganisation } from '../store/organisations.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
@@ -12,12 +11,6 @@ import type { AppDeps } from './dependencies.ts'
 import { refusal } from './problem.ts'
 
 const tags = ['organisations']
-
-const added = ({ id, name, kind }: Organisation): Deed => ({
-  action: 'organisation.added',
-  subject: { kind: 'organisation', id, name },
-  details: { kind },
-})
 
 /** One's own organisation and those that it works with. */
 export const organisationRoutes =
@@ -53,9 +46,12 @@ export const organisationRoutes =
         response: { 201: Organisation },
       },
       handler: async (request, reply) => {
-        const made = await change(pool, request, async (tx) => {
+        const made = await change<Organisation | 'taken' | null>(pool, request, async (tx) => {
           const answer = await makeOrganisation(tx, request.body)
-          return { answer, deed: answer === null || answer === 'taken' ? null : added(answer) }
+          if (answer === null || answer === 'taken') return { answer, deed: null }
+          const { id, name, kind } = answer
+          const subject = { kind: 'organisation', id, name }
+          return { answer, deed: { action: 'organisation.added', subject, details: { kind } } }
         })
         if (made === 'taken') throw refusal(409, `You know a ${request.body.kind} called ${request.body.name} already.`)
         if (made === null) throw refusal(403, 'Buyers add suppliers and carriers; only operators add any other kind.')

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { InvitationMade, Link, Person, PersonInvite, PersonPatch } from '../model/account.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
-import type { Deed } from '../store/audit.ts'
+import { differences } from '../store/audit.ts'
 import { createInvitation, withdrawEarlier } from '../store/invitations.ts'
 import { mayBegin, readOrganisation } from '../store/organisations.ts'
 import { asOrganisation } from '../store/pool.ts'
@@ -18,11 +18,7 @@ const tags = ['people']
 const config = { adminsOnly: true }
 const params = z.object({ id: z.uuid() })
 
-const changedTo = ({ id, name }: Person, details: PersonPatch): Deed => ({
-  action: 'person.changed',
-  subject: { kind: 'person', id, name },
-  details,
-})
+const shown = ({ name, role, disabled }: Person) => ({ name, role, disabled })
 
 /** The people of one's own organisation: for its administrators. */
 export const peopleRoutes =
@@ -68,10 +64,14 @@ export const peopleRoutes =
           } else if (await personExists(tx, body.email))
             throw refusal(409, `${body.email} is one of your people already.`)
           await withdrawEarlier(tx, { orgId: organisationId, email: body.email })
-          const invite = { ...body, orgId: organisationId, madeBy: orgId, createdBy: personId }
-          const answer = await createInvitation(tx, invite)
-          const subject = { kind: 'invitation', id: answer.id, name: body.email }
-          const details = { ...body, organisationId, expiresAt: answer.expiresAt }
+          const answer = await createInvitation(tx, {
+            ...body,
+            orgId: organisationId,
+            madeBy: orgId,
+            createdBy: personId,
+          })
+          const subject = { kind: 'invitation', id: answer.id, name: body.name }
+          const details = { email: body.email, role: body.role, organisationId, expiresAt: answer.expiresAt }
           return { answer, deed: { action: 'person.invited', subject, details } }
         })
         const { id, expiresAt, token } = invited
@@ -92,8 +92,12 @@ export const peopleRoutes =
       },
       handler: async (request) => {
         const changed = await change(pool, request, async (tx) => {
+          const before = await readPerson(tx, request.params.id)
           const answer = await changePerson(tx, request.params.id, request.body)
-          return { answer, deed: answer === null || answer === 'last' ? null : changedTo(answer, request.body) }
+          if (before === null || answer === null || answer === 'last') return { answer, deed: null }
+          const details = differences(shown(before), shown(answer))
+          const subject = { kind: 'person', id: answer.id, name: answer.name }
+          return { answer, deed: { action: 'person.changed', subject, details } }
         })
         if (changed === null) throw notFound('person')
         if (changed === 'last')
@@ -121,9 +125,10 @@ export const peopleRoutes =
           if (person.disabled) throw refusal(409, 'This account is disabled. Enable it first.')
           await withdrawResets(tx, person.id)
           const { email, name, role, id } = person
-          const invite = { orgId, madeBy: orgId, createdBy: personId, personId: id, email, name, role }
-          const answer = await createInvitation(tx, invite)
-          return { answer, deed: { action: 'person.reset-link-made', subject: { kind: 'person', id, name } } }
+          const made = { orgId, madeBy: orgId, createdBy: personId, personId: id, email, name, role }
+          const answer = await createInvitation(tx, made)
+          const deed = { action: 'person.reset', subject: { kind: 'person', id, name } }
+          return { answer, deed }
         })
         return reply
           .code(201)

@@ -11,7 +11,7 @@ import { countSignIns } from './attempts.ts'
 import { cookieName, requireSession, sessionFromHeaders, signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
-import { browserOf, handOver, openFor, themselves, viewOf } from './opened.ts'
+import { browserOf, openFor, themselves, viewOf } from './opened.ts'
 import { refusal } from './problem.ts'
 
 const wrong = () => refusal(401, 'This e-mail address and password do not belong together.')
@@ -49,14 +49,13 @@ export const sessionRoutes =
             retryAfterSeconds: attempt.waitSeconds,
           })
         const right = await verify(person?.passwordHash ?? nobody, request.body.password)
-        if (person !== null && !right) refused.set(request, person)
+        if (person !== null && (person.passwordHash === null || !right)) refused.set(request, person)
         if (person === null || person.passwordHash === null || !right) throw wrong()
-        const opened = await asOrganisation(pool, person, (tx) =>
-          openFor(tx, request, { personId: person.id, secure, by: 'password' }),
-        )
-        if (opened === null) throw wrong()
+        const way = { action: 'session.opened', by: 'password' } as const
+        const session = await openFor(deps, request, reply, way, async () => person.id)
+        if (session === null) throw wrong()
         attempt.forgive()
-        return handOver(deps, reply, opened)
+        return session
       },
     })
 
@@ -82,8 +81,8 @@ export const sessionRoutes =
         },
         handler: async (request, reply) => {
           const { personId } = signedIn(request)
-          const { everywhere } = request.query
           const session = await sessionFromHeaders(pool, request.headers, { secure })
+          const { everywhere } = request.query
           await change(pool, request, async (tx) => {
             if (session !== null) await closeSession(tx, session.token)
             if (everywhere && personId !== null) await endSessions(tx, personId)

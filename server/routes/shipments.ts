@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
 import { devicesFrom, listAssignments } from '../store/assignments.ts'
+import { differences } from '../store/audit.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { requestRefolds } from '../store/refolds.ts'
-import { differences, shipmentFacts } from '../store/shipment-facts.ts'
+import { shipmentFacts } from '../store/shipment-facts.ts'
 import {
   createShipment,
   departureOf,

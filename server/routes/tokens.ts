@@ -15,7 +15,7 @@ const config = { adminsOnly: true }
 
 /** API tokens, for machines that speak as `Authorization: Bearer`. */
 export const tokenRoutes =
-  ({ pool, accessEnded }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, accessEnded, brokerAccounts }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -42,14 +42,20 @@ export const tokenRoutes =
         // a minute's grace for a clock that is ahead; the database takes no more than the days themselves
         const latest = now + TOKEN_DAYS * 86_400_000
         if (expiresAt > latest + 60_000) throw refusal(400, `expiresAt: at most ${TOKEN_DAYS} days from now.`)
+        const { orgId } = signedIn(request)
         const made = await change(pool, request, async (tx) => {
-          const answer = await createToken(tx, signedIn(request), {
+          const token = await createToken(tx, signedIn(request), {
             ...request.body,
             expiresAt: Math.min(expiresAt, latest),
           })
-          const { id, name, scope } = answer
-          const details = { scope, expiresAt: answer.expiresAt }
-          return { answer, deed: { action: 'token.created', subject: { kind: 'token', id, name }, details } }
+          const { id, name, scope } = token
+          const details = { scope, expiresAt: token.expiresAt }
+          const deed = { action: 'token.created', subject: { kind: 'token', id, name }, details }
+          if (scope !== 'milestones') return { answer: token, deed }
+          // only now is its text known, with which the supplier signs in at the MQTT broker
+          const told = await brokerAccounts?.setSupplier(orgId, token.id, token.token)
+          if (told?.ok === false) throw refusal(told.taken ? 409 : 503, told.reason)
+          return { answer: token, deed }
         })
         return reply.code(201).send(made)
       },
@@ -69,13 +75,11 @@ export const tokenRoutes =
         const { id } = request.params
         const revoked = await change(pool, request, async (tx) => {
           const answer = await revokeToken(tx, id)
-          return {
-            answer,
-            deed: answer === 'revoked' ? { action: 'token.revoked', subject: { kind: 'token', id } } : null,
-          }
+          return { answer, deed: answer ? { action: 'token.revoked', subject: { kind: 'token', id } } : null }
         })
-        if (revoked === null) throw notFound('token')
+        if (!revoked) throw notFound('token')
         accessEnded(id)
+        brokerAccounts?.supplierChanged()
         return reply.code(204).send(null)
       },
     })

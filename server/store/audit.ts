@@ -1,9 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Actor, AuditEntry, AuditHead, AuditLine, Details, Subject } from '../model/audit.ts'
 import { entryHash, NO_HASH } from './audit-chain.ts'
 import type { Tx } from './pool.ts'
 
 /** What was done, in the past: `shipment.created`. */
 export type Deed = { action: string; subject: Subject; details?: Details }
+
+/** Of two versions what differs: `{"limits": {"before": …, "after": …}}`. */
+export const differences = (before: Details, after: Details): Details =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .filter((key) => !isDeepStrictEqual(before[key], after[key]))
+      .map((key) => [key, { before: before[key] ?? null, after: after[key] ?? null }]),
+  )
 
 /** JSON as it comes back: without what is undefined. */
 const plain = (value: Details | undefined): Details => JSON.parse(JSON.stringify(value ?? {}))

@@ -1,5 +1,5 @@
 import { hashToken } from './people.ts'
-import type { Pool, Tx } from './pool.ts'
+import type { Pool } from './pool.ts'
 
 /** What a browser that goes to a provider has to bring back. */
 export type OidcStart = { state: string; nonce: string; verifier: string; goesTo: string }
@@ -30,16 +30,16 @@ export type Vouched = { issuer: string; subject: string; email: string | null; n
 
 /**
  * The person of `organisationId` who is vouched for: known by issuer and subject, else by verified address, else made
- * where `createAs` says as what (`made`). Null where there is none, the account is disabled, or belongs to another organisation.
+ * where `createAs` says as what. Null where there is none, the account is disabled, or belongs to another organisation.
  */
 export const personByIdentity = async (
-  tx: Tx,
+  pool: Pool,
   { organisationId, createAs }: { organisationId: string; createAs?: 'viewer' | 'member' | undefined },
   { issuer, subject, email, name }: Vouched,
-): Promise<{ person: string; made: boolean } | null> => {
-  const { rows } = await tx.query<{ person: string; made: boolean }>(
-    'select person, made from person_by_identity($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text)',
+): Promise<string | null> => {
+  const { rows } = await pool.query<{ person: string | null }>(
+    'select person_by_identity($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text) as person',
     [organisationId, issuer, subject, email, name ?? email, createAs ?? null],
   )
-  return rows[0] ?? null
+  return rows[0]?.person ?? null
 }

@@ -62,10 +62,10 @@ export const listInvitations = async (
   return rows
 }
 
-/** Withdraws one that still holds; false when the organisation has none of this id. */
+/** Withdraws one that has not been used; false when the organisation has none of this id. */
 export const withdrawInvitation = async (tx: Tx, id: string): Promise<boolean> => {
   const { rowCount } = await tx.query(
-    'update invitations set withdrawn_at = now() where id = $1::uuid and used_at is null and withdrawn_at is null',
+    'update invitations set withdrawn_at = coalesce(withdrawn_at, now()) where id = $1::uuid and used_at is null',
     [id],
   )
   return rowCount === 1
@@ -101,11 +101,11 @@ export const lookAtInvitation = async (pool: Pool, token: string): Promise<Invit
 
 /** Uses a link, once, and answers the person; `taken` when its e-mail address has an account already. */
 export const acceptInvitation = async (
-  tx: Tx,
+  pool: Pick<Pool, 'query'>,
   token: string,
   { name, passwordHash }: { name: Person['name'] | null; passwordHash: string },
 ): Promise<{ personId: string } | 'taken' | null> => {
-  const { rows } = await tx.query<{ person: string | null; taken: boolean }>(
+  const { rows } = await pool.query<{ person: string | null; taken: boolean }>(
     'select person, taken from use_invitation($1::bytea, $2::text, $3::text)',
     [hashToken(token), name, passwordHash],
   )

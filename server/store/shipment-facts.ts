@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Details } from '../model/audit.ts'
 import type { Tx } from './pool.ts'
 
@@ -18,11 +17,3 @@ export const shipmentFacts = async (tx: Tx, id: string): Promise<Details> => {
   )
   return rows[0] ?? {}
 }
-
-/** Of two versions what differs: `{"limits": {"before": …, "after": …}}`. */
-export const differences = (before: Details, after: Details): Details =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(before), ...Object.keys(after)])]
-      .filter((key) => !isDeepStrictEqual(before[key], after[key]))
-      .map((key) => [key, { before: before[key] ?? null, after: after[key] ?? null }]),
-  )

@@ -87,13 +87,11 @@ export const createToken = async (
   return { ...made, token }
 }
 
-/** Ends a token at once; null when the organisation has no such token. One that was revoked stays so since then. */
-export const revokeToken = async (tx: Tx, id: string): Promise<'revoked' | 'before' | null> => {
+/** Ends a token at once; false when the organisation has no such token. One that was revoked stays so since then. */
+export const revokeToken = async (tx: Tx, id: string): Promise<boolean> => {
   const { rowCount } = await tx.query(
-    'update api_tokens set revoked_at = now() where id = $1::uuid and revoked_at is null',
+    'update api_tokens set revoked_at = coalesce(revoked_at, now()) where id = $1::uuid',
     [id],
   )
-  if (rowCount === 1) return 'revoked'
-  const known = await tx.query('select from api_tokens where id = $1::uuid', [id])
-  return known.rowCount === 1 ? 'before' : null
+  return rowCount === 1
 }
