@@ -2,7 +2,7 @@ import { batch, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { User } from '../server/model/session.ts'
-import { createApi, type Demo } from './api/client.ts'
+import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
 import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
@@ -116,15 +116,24 @@ export const createZaitu = () => {
       if (answer.ok) enter(answer.value.user)
       else who.value = { state: 'out', ended: false, demo: answer.demo ?? null }
     },
-    /** Null when it worked, else what to tell the person. */
-    async signIn(email: string, password: string): Promise<string | null> {
+    /** Null when it worked, else why not. */
+    async signIn(email: string, password: string): Promise<Refused | null> {
       const answer = await api.signIn(email, password)
-      if (!answer.ok) return answer.message
+      if (!answer.ok) return answer
       enter(answer.value.user)
       return null
     },
-    async signOut() {
-      await api.signOut()
+    /** Takes up an invitation or sets a new password: who does is signed in. Null when it worked. */
+    async welcome(body: { token: string; name?: string; password: string }): Promise<Refused | null> {
+      const answer = await api.acceptInvitation(body)
+      if (!answer.ok) return answer
+      // somebody else may have been signed in here before
+      if (who.peek().state === 'in') leave(false)
+      enter(answer.value.user)
+      return null
+    },
+    async signOut({ everywhere = false } = {}) {
+      await api.signOut(everywhere)
       leave(false)
     },
     /** Acknowledges and shows it at once; the live message says the same again. Null, or what went wrong. */
