@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit'
 import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { MAX_PACKET_BYTES } from './model/reading.ts'
+import { accountRoutes } from './routes/account.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { requireSession } from './routes/authentication.ts'
@@ -13,16 +14,21 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
+import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { organisationRoutes } from './routes/organisations.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { answerError } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 
 export type { AppDeps } from './routes/dependencies.ts'
 
@@ -88,10 +94,17 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         reply.header('cache-control', 'private, no-cache')
       })
       await api.register(sessionRoutes(deps))
+      await api.register(welcomeRoutes(deps))
+      await api.register(oidcRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(async (inside) => {
         inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))
+        await inside.register(accountRoutes(deps))
+        await inside.register(organisationRoutes(deps))
+        await inside.register(peopleRoutes(deps))
+        await inside.register(invitationRoutes(deps))
+        await inside.register(tokenRoutes(deps))
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
         await inside.register(measurementRoutes(deps))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { OidcProvider } from './model/oidc.ts'
 
 const flag = z.stringbool()
 const port = z.coerce.number().int().min(0).max(65_535)
@@ -32,6 +33,24 @@ export const Settings = z.object({
   DEMO: flag.optional().describe('seed a demo and run a small simulated fleet; on when everything is embedded'),
   RETENTION_DAYS: z.coerce.number().min(31).default(400).describe('raw readings of shipments that are over, days'),
   SECURE_COOKIES: flag.default(false).describe('people reach us over TLS (a proxy in front)'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where people reach us, for links in invitations; as each request came without'),
+  OIDC_PROVIDERS: z
+    .string()
+    .default('[]')
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text)
+      } catch {
+        context.addIssue('not JSON')
+        return z.NEVER
+      }
+    })
+    .pipe(z.array(OidcProvider))
+    .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two providers have the same id')
+    .describe('companies whose people sign in with them, JSON (OpenID Connect)'),
   TRUST_PROXY: z.string().optional().describe('addresses whose X-Forwarded-For is believed'),
   ORGANISATION: z
     .string()

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Health } from './store/health.ts'
 
-/** What `/metrics` tells of the way in. */
+/** What `/metrics` tells: the way in, and what waits inside. */
 export const createMeters = (registry: Registry) => {
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -33,9 +34,72 @@ export const createMeters = (registry: Registry) => {
       batches.observe(facts.ms / 1000)
       ages.observe(facts.oldestMs / 1000)
     },
-    watch: (parts: { waiting(): number; connected(): boolean }): void => {
-      new Gauge({ name: 'zaitu_waiting_readings', help: 'Readings received and not yet committed', registers, collect() { this.set(parts.waiting()) } }) // biome-ignore format: a line a gauge
-      new Gauge({ name: 'zaitu_broker_connected', help: '1 while the broker is in reach', registers, collect() { this.set(parts.connected() ? 1 : 0) } }) // biome-ignore format: a line a gauge
+    watch: (parts: { waiting(): number; connected(): boolean; clients(): number; health(): Promise<Health> }): void => {
+      const gauge = (name: string, help: string, read: () => number | Promise<number | null>): void => {
+        new Gauge({
+          name: `zaitu_${name}`,
+          help,
+          registers,
+          async collect() {
+            this.set((await read()) ?? Number.NaN)
+          },
+        })
+      }
+      const health = remembered(parts.health)
+      const ofHealth = (part: (health: Health) => number) => async () => {
+        const now = await health()
+        return now === null ? null : part(now)
+      }
+      gauge('waiting_readings', 'Readings received and not yet committed', parts.waiting)
+      gauge('broker_connected', '1 while the broker is in reach', () => (parts.connected() ? 1 : 0))
+      gauge('live_clients', 'WebSocket clients of this server', parts.clients)
+      gauge('database_up', '1 while the database answers', async () => ((await health()) === null ? 0 : 1))
+      gauge(
+        'outbox_waiting',
+        'Notifications that have not left yet',
+        ofHealth((now) => now.outboxWaiting),
+      )
+      gauge(
+        'outbox_oldest_seconds',
+        'How long the oldest one that is due has waited',
+        ofHealth((now) => now.outboxOldestSeconds),
+      )
+      gauge(
+        'refolds_waiting',
+        'Streams that wait to be folded again',
+        ofHealth((now) => now.refoldsWaiting),
+      )
+      gauge(
+        'alarms_active',
+        'Alarms whose condition holds',
+        ofHealth((now) => now.alarmsActive),
+      )
+      gauge(
+        'roll_up_lag_seconds',
+        'How far roll-ups are behind the clock',
+        ofHealth((now) => now.rollUpLagSeconds),
+      )
+      gauge(
+        'database_bytes',
+        'Size of the database',
+        ofHealth((now) => now.databaseBytes),
+      )
     },
+  }
+}
+
+/** Asked once for all gauges of a scrape, and no oftener than this however often somebody scrapes. */
+const HEALTH_MS = 5_000
+
+/** The last answer while it is young; null while there is none, because the database is away. */
+const remembered = (ask: () => Promise<Health>): (() => Promise<Health | null>) => {
+  let answer: Promise<Health | null> = Promise.resolve(null)
+  let at = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = Date.now()
+    if (now - at < HEALTH_MS) return answer
+    at = now
+    answer = ask().catch(() => null)
+    return answer
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
+import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
 import { createEmbeddedBroker } from './broker/embedded.ts'
 import { createExternalBroker } from './broker/external.ts'
@@ -16,6 +17,7 @@ import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
 import { deviceSignIn } from './store/devices.ts'
+import { readHealth } from './store/health.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
@@ -88,7 +90,6 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     observe: meters,
   })
-  meters.watch({ waiting: pipeline.waiting, connected: source.connected })
 
   const ready = async () => {
     const database = await people.query('select 1').then(
@@ -115,10 +116,13 @@ export const startService = async (
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
+    ...(config.PUBLIC_URL !== undefined && { publicUrl: config.PUBLIC_URL }),
+    oidcProviders: config.OIDC_PROVIDERS,
   })
 
   const live = await attachLive(app, {
@@ -147,7 +151,11 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES }),
+    authenticate: async (headers) => {
+      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES })
+      // a token that only posts may not listen
+      return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
+    },
     snapshots: {
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
@@ -165,6 +173,13 @@ export const startService = async (
     },
   })
 
+  meters.watch({
+    waiting: pipeline.waiting,
+    connected: source.connected,
+    clients: live.clients,
+    health: () => readHealth(ingest),
+  })
+
   const dispatcher = createDispatcher({
     claim: (most) => claimDue(ingest, most),
     sent: (id) => markSent(ingest, id),
@@ -172,6 +187,8 @@ export const startService = async (
     channels: [logChannel(log)],
     log,
   })
+
+  const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await source.start(pipeline.deliver)
   await app.listen({ host: config.HOST, port: config.PORT })
@@ -187,6 +204,7 @@ export const startService = async (
       await source.close()
       await live.stop()
       await app.close()
+      await shelves.stop()
       await dispatcher.stop()
       await upkeep.stop()
       await hub.close()

@@ -10,6 +10,7 @@ import { dayTimeSeconds, duration } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
 import { AcknowledgeButton } from './acknowledge.tsx'
 import { alarmText, peakText } from './alarm-text.ts'
+import { Shelving } from './shelving.tsx'
 
 const facts = (alarm: Alarm, newest: Newest | null): string => {
   const end = alarm.clearedAt === null ? now.value : Date.parse(alarm.clearedAt)
@@ -22,6 +23,13 @@ const facts = (alarm: Alarm, newest: Newest | null): string => {
     alarm.acknowledgedBy === null || alarm.acknowledgedAt === null
       ? null
       : t('alarm.acknowledgedBy', { name: alarm.acknowledgedBy, time: dayTimeSeconds(alarm.acknowledgedAt) }),
+    alarm.shelvedUntil === null
+      ? null
+      : t('alarm.shelvedUntil', {
+          time: dayTimeSeconds(alarm.shelvedUntil),
+          name: alarm.shelvedBy ?? '',
+          reason: alarm.shelvedFor ?? '',
+        }),
     alarm.retrospective ? t('alarm.retrospective') : null,
     alarm.void ? t('alarm.void') : null,
   ]
@@ -61,6 +69,7 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
             primary={isActive(alarm) && alarm.priority === 'critical'}
           />
         )}
+        <Shelving alarm={alarm} />
         <button type="button" aria-expanded={open} onClick={toggle}>
           {t('alarm.notes')}
         </button>
@@ -69,11 +78,11 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
         <>
           <ul class="notes">
             {detail.value?.actions
-              .filter((action) => action.note !== null)
+              .filter((action) => action.note !== null || action.action !== 'acknowledged')
               .map((action) => (
                 <li key={`${action.at}${action.action}`}>
                   <span class="muted">
-                    {dayTimeSeconds(action.at)} {action.by}
+                    {dayTimeSeconds(action.at)} {t(`action.${action.action}`)} {action.by}
                   </span>{' '}
                   {action.note}
                 </li>

@@ -1,6 +1,6 @@
 import type { Alarm, RuleId } from '../../server/model/alarm.ts'
 import type { Newest } from '../../server/model/shipment.ts'
-import { isActive } from '../live/alarm-book.ts'
+import { isHolding } from '../live/alarm-book.ts'
 import { catalogue, type Key } from '../text/catalogue.ts'
 import { t } from '../text/language.ts'
 import { withUnit } from '../text/values.ts'
@@ -36,7 +36,7 @@ export const alarmText = (alarm: Alarm, newest: Newest | null = null): string =>
   if (watched === null) return alarm.explanation
   const { measure, high } = watched
   const values = { measure: t(`measure.${measure}`), limit: withUnit(measure, alarm.limit) }
-  if (!isActive(alarm)) return t(high ? 'alarm.wasAbove' : 'alarm.wasBelow', values)
+  if (!isHolding(alarm)) return t(high ? 'alarm.wasAbove' : 'alarm.wasBelow', values)
   const current = newest?.[measure]
   const shown = beyond(high, current, alarm.limit) ? current : alarm.value
   return t(high ? 'alarm.aboveHigh' : 'alarm.belowLow', { ...values, value: withUnit(measure, shown) })
@@ -47,7 +47,7 @@ export const peakText = (alarm: Alarm, newest: Newest | null = null): string | n
   const watched = limitRule(alarm.rule)
   if (watched === null) return null
   // the alarm is sent when its state changes: the newest reading may have gone further meanwhile
-  const current = isActive(alarm) ? newest?.[watched.measure] : null
+  const current = isHolding(alarm) ? newest?.[watched.measure] : null
   const furthest = beyond(watched.high, current, alarm.peak) ? current : alarm.peak
   return t('alarm.peak', { value: withUnit(watched.measure, furthest) })
 }

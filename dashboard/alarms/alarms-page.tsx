@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Alarm, Priority } from '../../server/model/alarm.ts'
-import { byUrgency, isUnacknowledged } from '../live/alarm-book.ts'
+import { byUrgency, isShelved, isUnacknowledged } from '../live/alarm-book.ts'
 import { useKeys } from '../shell/keys.ts'
 import { param, setParams } from '../state/address.ts'
 import { t } from '../text/language.ts'
@@ -9,7 +9,7 @@ import { useZaitu } from '../zaitu.ts'
 import { AlarmItem } from './alarm-item.tsx'
 import { ruleName } from './alarm-text.ts'
 
-const SHOW = ['open', 'unacknowledged', 'all'] as const
+const SHOW = ['open', 'unacknowledged', 'shelved', 'all'] as const
 const PRIORITIES: Priority[] = ['critical', 'high', 'medium', 'low']
 /** So many are drawn; older ones come on request. */
 const DRAWN = 100
@@ -62,7 +62,9 @@ export const AlarmsPage = () => {
       ? [...new Map([...older.value, ...world.alarms.values()].map((alarm) => [alarm.id, alarm])).values()].sort(
           byUrgency,
         )
-      : open
+      : show === 'shelved'
+        ? [...world.alarms.values()].filter((alarm) => isShelved(alarm) && alarm.state !== 'cleared').sort(byUrgency)
+        : open
   const chosen = everything.filter(
     (alarm) =>
       (show !== 'unacknowledged' || isUnacknowledged(alarm)) &&

@@ -1,4 +1,4 @@
-import type { Alarm } from '../../server/model/alarm.ts'
+import type { Alarm, AlarmAction } from '../../server/model/alarm.ts'
 import type { Chart, Track } from '../../server/model/chart.ts'
 import type { Problem } from '../../server/model/page.ts'
 import type { Session } from '../../server/model/session.ts'
@@ -27,7 +27,7 @@ export type SparklineItem = {
   pressure: (number | null)[]
 }
 export type AlarmDetail = Alarm & {
-  actions: { action: string; by: string | null; note: string | null; at: string }[]
+  actions: { action: AlarmAction; by: string | null; note: string | null; at: string }[]
 }
 export type Provider = { id: string; name: string }
 /** An invitation or a new password, as its link tells before it is used. */
@@ -119,6 +119,10 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
       ask<Page<Alarm>>('GET', `/alarms?state=${state}&limit=200${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
     alarm: (alarmId: string) => ask<AlarmDetail>('GET', `/alarms/${id(alarmId)}`),
     acknowledge: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/acknowledge`, {}),
+    shelve: (alarmId: string, until: string, reason: string) =>
+      ask<Alarm>('POST', `/alarms/${id(alarmId)}/shelve`, { until, reason }),
+    unshelve: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/unshelve`, {}),
+    reset: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/reset`, {}),
     comment: (alarmId: string, text: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/comment`, { text }),
     changePhase: (shipmentId: string, phase: Phase) =>
       ask<ShipmentDetail>('PATCH', `/shipments/${id(shipmentId)}`, { phase }),

@@ -3,12 +3,16 @@ import type { Shipment } from '../../server/model/shipment.ts'
 
 export const PRIORITY_ORDER: Record<Priority, number> = { critical: 0, high: 1, medium: 2, low: 3 }
 
+/** The condition itself holds now. */
+export const isHolding = (alarm: Alarm): boolean => !alarm.void && alarm.clearedAt === null
+/** Out of sight for a while, by a person; the server says when that ends. */
+export const isShelved = (alarm: Alarm): boolean => alarm.shelvedUntil !== null
 /** The condition still holds, or is held by a latch: it is not over. */
 export const isActive = (alarm: Alarm): boolean =>
   !alarm.void && (alarm.state.startsWith('active') || alarm.state.startsWith('latched'))
 export const isUnacknowledged = (alarm: Alarm): boolean => !alarm.void && alarm.state.endsWith('unacknowledged')
 /** Still wants something from somebody. */
-export const isOpen = (alarm: Alarm): boolean => isActive(alarm) || isUnacknowledged(alarm)
+export const isOpen = (alarm: Alarm): boolean => !isShelved(alarm) && (isActive(alarm) || isUnacknowledged(alarm))
 
 /** Worst first: active before cleared, priority, unacknowledged before acknowledged, then the oldest onset. */
 export const byUrgency = (a: Alarm, b: Alarm): number =>
@@ -21,7 +25,7 @@ export const byUrgency = (a: Alarm, b: Alarm): number =>
 
 /** What a shipment says about its alarms, from the alarms themselves. */
 export const summarise = (alarms: readonly Alarm[]): Pick<Shipment, 'worstAlarm' | 'activeAlarms'> => {
-  const active = alarms.filter(isActive).sort(byUrgency)
+  const active = alarms.filter((alarm) => isActive(alarm) && !isShelved(alarm)).sort(byUrgency)
   const worst = active[0]
   return {
     activeAlarms: active.length,

@@ -10,6 +10,9 @@ export type AddressedReading = { audience: readonly string[]; item: LiveReading 
 export type Hub = {
   readings(items: AddressedReading[]): void
   alarmsChanged(): void
+  /** somebody may no longer do what they might; a connection is asked anew anyhow after a while, should this be lost */
+  accessEnded(id: string): void
+  onAccessEnded(listener: (id: string) => void): void
   onReadings(listener: (items: AddressedReading[]) => void): void
   onAlarms(listener: () => void): void
   onReset(listener: () => void): void
@@ -21,6 +24,7 @@ export type Hub = {
 export const createLocalHub = (): Hub => {
   const readings: ((items: AddressedReading[]) => void)[] = []
   const alarms: (() => void)[] = []
+  const ended: ((id: string) => void)[] = []
   return {
     readings: (items) => {
       for (const listener of readings) listener(items)
@@ -28,6 +32,10 @@ export const createLocalHub = (): Hub => {
     alarmsChanged: () => {
       for (const listener of alarms) listener()
     },
+    accessEnded: (id) => {
+      for (const listener of ended) listener(id)
+    },
+    onAccessEnded: (listener) => void ended.push(listener),
     onReadings: (listener) => void readings.push(listener),
     onAlarms: (listener) => void alarms.push(listener),
     onReset: () => undefined,

@@ -7,6 +7,7 @@ import { createLocalHub, type Hub } from './hub.ts'
 
 const READINGS = 'zaitu:readings'
 const ALARMS = 'zaitu:alarms'
+const ENDED = 'zaitu:access-ended'
 const Envelope = z.object({
   from: z.string(),
   items: z.array(z.object({ audience: z.array(z.string()), item: LiveReading })),
@@ -39,7 +40,7 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     wasAway = true
   })
   subscriber.on('ready', () => {
-    subscriber.subscribe(READINGS, ALARMS).then(
+    subscriber.subscribe(READINGS, ALARMS, ENDED).then(
       () => {
         if (!wasAway) return
         wasAway = false
@@ -54,6 +55,8 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
       if (text !== me) local.alarmsChanged()
       return
     }
+    // saying it twice to our own clients does no harm
+    if (channel === ENDED) return local.accessEnded(text)
     const envelope = Envelope.safeParse(JSON.parse(text))
     if (envelope.success && envelope.data.from !== me) local.readings(envelope.data.items)
   })
@@ -73,6 +76,10 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     alarmsChanged: () => {
       local.alarmsChanged()
       publish(ALARMS, me)
+    },
+    accessEnded: (id) => {
+      local.accessEnded(id)
+      publish(ENDED, id)
     },
     onReset: (listener) => void resets.push(listener),
     connected: () => subscriber.status === 'ready',

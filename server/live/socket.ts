@@ -26,7 +26,7 @@ export type LiveDeps<Cursor> = {
   feed: FeedSource<Cursor>
   parseCursor(text: string): Cursor | null
   /** Who speaks, or null; asked at the upgrade and once a minute after it. */
-  authenticate(headers: IncomingHttpHeaders): Promise<Viewer | null>
+  authenticate(headers: IncomingHttpHeaders): Promise<Who | null>
   snapshots: {
     fleet(orgId: string): Promise<unknown[]>
     shipment(viewer: Viewer, id: string): Promise<unknown | null>
@@ -35,6 +35,8 @@ export type LiveDeps<Cursor> = {
   formatCursor(cursor: Cursor): string
 }
 
+/** `id` of the person, the API token or the share link. */
+type Who = Viewer & { id: string }
 type Snapshot = { frame: string; at: number }
 
 /** A browser names the page's origin, which must be ours; other programs name none. */
@@ -57,9 +59,9 @@ export const attachLive = async <Cursor>(
   const feed = createFeed(deps.feed, log)
   const clients = new Map<
     WebSocket,
-    { client: Client; follower: Follower<Cursor> | null; alive: boolean; headers: IncomingHttpHeaders }
+    { client: Client; id: string; follower: Follower<Cursor> | null; alive: boolean; headers: IncomingHttpHeaders }
   >()
-  const viewers = new WeakMap<object, Viewer>()
+  const viewers = new WeakMap<object, Who>()
   const fleetSnapshots = new Map<string, { promise: Promise<Snapshot>; at: number }>()
 
   hub.onReadings((items) => newest.hear(items, Date.now()))
@@ -138,9 +140,21 @@ export const attachLive = async <Cursor>(
     }
   }
 
-  const accept = (socket: WebSocket, viewer: Viewer, headers: IncomingHttpHeaders): void => {
+  const askAgain = (socket: WebSocket, headers: IncomingHttpHeaders): void => {
+    deps.authenticate(headers).then(
+      (who) => {
+        if (who === null) socket.close(1008, 'the session has ended')
+      },
+      () => undefined, // an outage is no reason to send people away
+    )
+  }
+  hub.onAccessEnded((id) => {
+    for (const [socket, entry] of clients) if (entry.id === id) askAgain(socket, entry.headers)
+  })
+
+  const accept = (socket: WebSocket, viewer: Who, headers: IncomingHttpHeaders): void => {
     const client = createClient(socket, viewer)
-    const entry = { client, follower: null, alive: true, headers }
+    const entry = { client, id: viewer.id, follower: null, alive: true, headers }
     clients.set(socket, entry)
     let bad = 0
     let asked = 0
@@ -239,12 +253,7 @@ export const attachLive = async <Cursor>(
       }
       entry.alive = false
       socket.ping()
-      deps.authenticate(entry.headers).then(
-        (who) => {
-          if (who === null) socket.close(1008, 'the session has ended')
-        },
-        () => undefined, // an outage is no reason to send people away
-      )
+      askAgain(socket, entry.headers)
     }
   }, PING_MS)
 

@@ -70,9 +70,18 @@ export const Alarm = z.object({
   void: z.boolean().describe('withdrawn: late data showed that it never was'),
   acknowledgedBy: z.string().nullable(),
   acknowledgedAt: IsoInstant.nullable(),
+  /** taken out of sight by a person until then, with a reason; null where it is not, or no longer */
+  shelvedUntil: IsoInstant.nullable(),
+  shelvedBy: z.string().nullable(),
+  shelvedFor: z.string().nullable(),
+  resetAt: IsoInstant.nullable(),
   explanation: z.string(),
 })
 export type Alarm = z.infer<typeof Alarm>
+
+/** What people do about an alarm; shelving also ends by itself. */
+export const AlarmAction = z.enum(['acknowledged', 'shelved', 'unshelved', 'reset', 'commented'])
+export type AlarmAction = z.infer<typeof AlarmAction>
 
 export const AlarmChangeKind = z.enum([
   'raised',

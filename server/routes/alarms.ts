@@ -1,30 +1,50 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Alarm } from '../model/alarm.ts'
-import { IsoInstant } from '../model/instant.ts'
+import { Alarm, AlarmAction } from '../model/alarm.ts'
+import { Instant, IsoInstant } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
-import { acknowledge, alarmActions, comment, readAlarm, readAlarms } from '../store/alarms.ts'
+import {
+  type Acted,
+  acknowledge,
+  alarmActions,
+  comment,
+  readAlarm,
+  readAlarms,
+  reset,
+  shelve,
+  unshelve,
+} from '../store/alarms.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { requirePart } from './parts.ts'
-import { notFound } from './problem.ts'
+import { notFound, refusal } from './problem.ts'
 import { ShipmentParams } from './shipments.ts'
 
 const tags = ['alarms']
 const AlarmParams = z.object({ id: z.uuid() })
 const ByRaised = z.tuple([z.string().regex(/^-?\d{1,18}$/), z.uuid()])
 const AlarmQuery = PageQuery.extend({
-  state: z.enum(['open', 'all']).optional().describe('open: active, or not acknowledged, and not withdrawn'),
+  state: z.enum(['open', 'all']).optional().describe('open: active, not acknowledged or latched, and not withdrawn'),
 })
 const note = z.string().trim().min(1).max(4000)
 const AlarmDetail = Alarm.extend({
   actions: z.array(
-    z.object({ action: z.string(), by: z.string().nullable(), note: z.string().nullable(), at: IsoInstant }),
+    z.object({
+      action: AlarmAction,
+      by: z.string().nullable(),
+      note: z.string().nullable(),
+      at: IsoInstant,
+      until: IsoInstant.nullable(),
+    }),
   ),
 })
+
+/** How long an alarm may be out of sight at most; a critical one not beyond the shift that shelved it. */
+const LONGEST_MS = { critical: 4 * 3_600_000, high: 24 * 3_600_000, medium: 72 * 3_600_000, low: 72 * 3_600_000 }
 
 /** Those who can do something about it: the supplier only looks. */
 const mayAct = async (tx: Tx, alarmId: string): Promise<void> => {
@@ -90,7 +110,14 @@ export const alarmRoutes =
           const alarm = await readAlarm(tx, request.params.id)
           if (alarm === null) throw notFound('alarm')
           const actions = await alarmActions(tx, alarm.id)
-          return { ...alarm, actions: actions.map((action) => ({ ...action, at: action.at.toISOString() })) }
+          return {
+            ...alarm,
+            actions: actions.map((action) => ({
+              ...action,
+              at: action.at.toISOString(),
+              until: action.until?.toISOString() ?? null,
+            })),
+          }
         }),
     })
 
@@ -139,4 +166,70 @@ export const alarmRoutes =
         return alarm
       },
     })
+
+    const act = async (request: FastifyRequest, alarmId: string, work: (tx: Tx) => Promise<Acted>): Promise<Alarm> => {
+      const acted = await asOrganisation(pool, signedIn(request), async (tx) => {
+        await mayAct(tx, alarmId)
+        return work(tx)
+      })
+      if (acted === null) throw notFound('alarm')
+      if (!acted.ok) throw refusal(409, acted.reason)
+      alarmsChanged()
+      return acted.alarm
+    }
+    const deedOf = (request: FastifyRequest, alarmId: string, words: string | null) => {
+      const { orgId, personId } = signedIn(request)
+      return { orgId, personId, alarmId, note: words }
+    }
+
+    app.route({
+      method: 'POST',
+      url: '/alarms/:id/shelve',
+      schema: {
+        tags,
+        summary: 'Take it out of sight for a while, with a reason',
+        description: 'At most 4 h for a critical alarm, 24 h for a high one, 72 h for others. It comes back by itself.',
+        params: AlarmParams,
+        body: z.object({ until: Instant, reason: note }),
+        response: { 200: Alarm },
+      },
+      handler: (request) => {
+        const { id } = request.params
+        const { until, reason } = request.body
+        return act(request, id, async (tx) => {
+          const alarm = await readAlarm(tx, id)
+          if (alarm === null) return null
+          const longest = LONGEST_MS[alarm.priority]
+          if (until <= Date.now()) throw refusal(400, 'until must be in the future.')
+          if (until > Date.now() + longest + 60_000)
+            throw refusal(
+              422,
+              `An alarm of priority ${alarm.priority} may be shelved for ${longest / 3_600_000} h at most.`,
+            )
+          return shelve(tx, deedOf(request, id, reason), until)
+        })
+      },
+    })
+
+    const simple = { unshelve, reset }
+    const SUMMARY = {
+      unshelve: 'Bring a shelved one back before its time',
+      reset: 'Let go of a latched one: its condition is over, and it is acknowledged',
+    }
+    for (const verb of ['unshelve', 'reset'] as const)
+      app.route({
+        method: 'POST',
+        url: `/alarms/:id/${verb}`,
+        schema: {
+          tags,
+          summary: SUMMARY[verb],
+          params: AlarmParams,
+          body: z.object({ note: note.optional() }).nullish(),
+          response: { 200: Alarm },
+        },
+        handler: (request) => {
+          const { id } = request.params
+          return act(request, id, (tx) => simple[verb](tx, deedOf(request, id, request.body?.note ?? null)))
+        },
+      })
   }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenScope } from '../model/session.ts'
 import { findSession, hashToken, type SignedIn } from '../store/people.ts'
 import type { Pool } from '../store/pool.ts'
+import { findToken, isApiToken } from '../store/tokens.ts'
 import { refusal } from './problem.ts'
 
 declare module 'fastify' {
@@ -29,7 +30,6 @@ export const cookieName = (secure: boolean): string => (secure ? '__Host-zaitu' 
 type Presented = { by: 'cookie' | 'bearer'; token: string }
 
 const presentedToken = (headers: IncomingHttpHeaders, secure: boolean): Presented | null => {
-  // API tokens of organisations will be told from session tokens here, by their prefix
   const bearer = /^Bearer ([A-Za-z0-9_-]{16,200})$/i.exec(headers.authorization ?? '')?.[1]
   if (bearer !== undefined) return { by: 'bearer', token: bearer }
   const start = `${cookieName(secure)}=`
@@ -46,7 +46,10 @@ export const sessionFromHeaders = async (
 ): Promise<(SignedIn & { by: Presented['by']; token: string }) | null> => {
   const presented = presentedToken(headers, secure)
   if (presented === null) return null
-  const session = await findSession(pool, presented.token)
+  // an API token is a machine's: a cookie is sent by itself, so it never stands in one
+  const isToken = isApiToken(presented.token)
+  if (isToken && presented.by !== 'bearer') return null
+  const session = await (isToken ? findToken : findSession)(pool, presented.token)
   return session === null ? null : { ...session, ...presented }
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Outcome } from '../broker/source.ts'
+import type { OidcProvider } from '../model/oidc.ts'
 import type { DeviceSignIn } from '../store/devices.ts'
 import type { Pool } from '../store/pool.ts'
+import type { SignInLimits } from './attempts.ts'
 
 /** What became of readings that came over HTTP. */
 export type Submitted = ({ ok: true } & Outcome) | { ok: false; status: 413 | 503; reason: string }
@@ -24,6 +26,8 @@ export type AppDeps = {
   refoldsRequested(): void
   /** an alarm was acknowledged or commented and that is committed: whoever tells clients may look now */
   alarmsChanged(): void
+  /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
+  accessEnded(id: string): void
   /** true when people reach us over TLS: cookies are then Secure */
   secureCookies: boolean
   /** whose X-Forwarded-For is believed */
@@ -32,7 +36,11 @@ export type AppDeps = {
   dashboard: string | null
   /** the well-known sign-in of a demo on loopback, offered to whoever is not signed in; never a password of anybody's */
   demoSignIn?: { email: string; password: string } | undefined
-  signInLimits?: { max: number; windowMs: number }
+  /** where people reach us, for links that they pass on; taken from the request where none is set */
+  publicUrl?: string
+  /** companies whose people sign in with them (OpenID Connect) */
+  oidcProviders?: readonly OidcProvider[]
+  signInLimits?: SignInLimits
   /** requests a minute and address, but for telemetry */
   requestsPerMinute?: number
 }

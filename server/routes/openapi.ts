@@ -20,6 +20,9 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
       },
       tags: [
         { name: 'session' },
+        { name: 'organisations' },
+        { name: 'people' },
+        { name: 'tokens' },
         { name: 'shipments' },
         { name: 'alarms' },
         { name: 'readings' },

@@ -9,10 +9,19 @@ import { refusal } from './problem.ts'
  */
 const PER_MINUTE = { api: 6000, telemetry: 60_000, 'sign-in': 120 } as const
 
+const SIGN_IN = new Set([
+  'POST /api/v1/session',
+  'POST /api/v1/session/invitation',
+  'POST /api/v1/session/invitation/look',
+  'PUT /api/v1/session/password',
+  'GET /api/v1/session/oidc/:id',
+  'GET /api/v1/session/oidc/:id/callback',
+])
+
 const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
   const { url } = request.routeOptions
   if (url === '/api/v1/telemetry') return 'telemetry'
-  return url === '/api/v1/session' && request.method === 'POST' ? 'sign-in' : 'api'
+  return SIGN_IN.has(`${request.method} ${url}`) ? 'sign-in' : 'api'
 }
 
 export const rateLimits = ({ requestsPerMinute }: AppDeps): RateLimitOptions => ({

@@ -2,66 +2,44 @@ import { hash, verify } from '@node-rs/argon2'
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Session, SignIn } from '../model/session.ts'
-import {
-  closeSession,
-  findPersonByEmail,
-  findSession,
-  openSession,
-  SESSION_MS,
-  type SignedIn,
-} from '../store/people.ts'
-import { countAttempts } from './attempts.ts'
+import { closeSession, findPersonByEmail } from '../store/people.ts'
+import { asOrganisation } from '../store/pool.ts'
+import { endSessions } from '../store/sessions.ts'
+import { countSignIns } from './attempts.ts'
 import { cookieName, requireSession, sessionFromHeaders, signedIn } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
+import { browserOf, openFor, viewOf } from './opened.ts'
 import { refusal } from './problem.ts'
 
-const view = (session: SignedIn): Session => ({
-  user: {
-    id: session.id,
-    kind: session.kind,
-    email: session.email,
-    name: session.name,
-    role: session.role,
-    organisation: session.organisation,
-    shipmentId: session.shipmentId,
-  },
-  csrfToken: session.csrfToken,
-})
+const wrong = () => refusal(401, 'This e-mail address and password do not belong together.')
 
 /** Sign in, out, and who am I. An unknown address takes as long as a wrong password. */
 export const sessionRoutes =
-  ({ pool, secureCookies: secure, signInLimits }: AppDeps): FastifyPluginAsyncZod =>
+  (deps: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const attempts = countAttempts(signInLimits ?? { max: 10, windowMs: 10 * 60_000 })
+    const { pool, secureCookies: secure, signInLimits } = deps
+    const attempts = countSignIns(signInLimits)
     const nobody = await hash('no one has this password')
 
     app.route({
       method: 'POST',
       url: '/session',
-      schema: { tags: ['session'], summary: 'Sign in', body: SignIn, response: { 200: Session } },
+      schema: { tags: ['session'], summary: 'Sign in', security: [], body: SignIn, response: { 200: Session } },
       handler: async (request, reply) => {
         const email = request.body.email.toLowerCase()
-        const key = `${request.ip} ${email}`
-        const taken = attempts.take(key)
-        if (!taken.ok)
-          throw refusal(429, `Too many attempts. Try again in ${Math.ceil(taken.waitSeconds / 60)} min.`, {
-            retryAfterSeconds: taken.waitSeconds,
+        const browser = browserOf(request, secure)
+        const person = await findPersonByEmail(pool, email, browser)
+        const attempt = attempts.take({ address: request.ip, email, browser: person?.known === true ? browser : null })
+        if (!attempt.ok)
+          throw refusal(429, `Too many attempts. Try again in ${Math.ceil(attempt.waitSeconds / 60)} min.`, {
+            retryAfterSeconds: attempt.waitSeconds,
           })
-        const person = await findPersonByEmail(pool, email)
         const right = await verify(person?.passwordHash ?? nobody, request.body.password)
-        if (person === null || !right) throw refusal(401, 'This e-mail address and password do not belong together.')
-        attempts.forgive(key)
-        const token = await openSession(pool, person.id)
-        const session = await findSession(pool, token)
-        if (session === null) throw refusal(401, 'Please sign in again.')
-        reply.setCookie(cookieName(secure), token, {
-          httpOnly: true,
-          sameSite: 'lax',
-          path: '/',
-          secure,
-          maxAge: SESSION_MS / 1000,
-        })
-        return view(session)
+        if (person === null || person.passwordHash === null || !right) throw wrong()
+        const session = await openFor(deps, request, reply, person.id)
+        if (session === null) throw wrong()
+        attempt.forgive()
+        return session
       },
     })
 
@@ -73,16 +51,25 @@ export const sessionRoutes =
         url: '/session',
         config: { openToShares: true },
         schema: { tags: ['session'], summary: 'Who am I', response: { 200: Session } },
-        handler: async (request) => view(signedIn(request)),
+        handler: async (request) => viewOf(signedIn(request)),
       })
       routes.route({
         method: 'DELETE',
         url: '/session',
         config: { openToViewers: true },
-        schema: { tags: ['session'], summary: 'Sign out', response: { 204: z.null() } },
+        schema: {
+          tags: ['session'],
+          summary: 'Sign out, here or everywhere',
+          querystring: z.object({ everywhere: z.stringbool().default(false) }),
+          response: { 204: z.null() },
+        },
         handler: async (request, reply) => {
+          const { personId } = signedIn(request)
           const session = await sessionFromHeaders(pool, request.headers, { secure })
           if (session !== null) await closeSession(pool, session.token)
+          if (request.query.everywhere && personId !== null)
+            await asOrganisation(pool, signedIn(request), (tx) => endSessions(tx, personId))
+          if (personId !== null) deps.accessEnded(personId)
           reply.clearCookie(cookieName(secure), { path: '/', secure, httpOnly: true, sameSite: 'lax' })
           return reply.code(204).send(null)
         },

@@ -44,15 +44,39 @@ const limitsAt = (versions: readonly LimitsVersion[], time: number): Limits => {
   return limits
 }
 
-/** The rules that these limits ask something of, found once for a version rather than once for a reading. */
-const rulesFor = new WeakMap<Limits, readonly Rule[]>()
-const applying = (limits: Limits): readonly Rule[] => {
-  const known = rulesFor.get(limits)
-  if (known !== undefined) return known
-  const rules = LIMIT_RULES.filter((rule) => rule.applies(limits))
-  rulesFor.set(limits, rules)
-  return rules
+type InForce = {
+  /** those that these limits ask something of */
+  rules: readonly Rule[]
+  /** of each measure, between which values no rule has anything to say while none is open */
+  calm: Record<LimitedMeasure, { low: number; high: number }>
 }
+
+/** Found once for a version of the limits rather than once for a reading. */
+const inForce = new WeakMap<Limits, InForce>()
+const rulesOf = (limits: Limits): InForce => {
+  const known = inForce.get(limits)
+  if (known !== undefined) return known
+  const calm = (measure: LimitedMeasure) => {
+    const { low, lowLow, high, highHigh } = limits[measure] ?? {}
+    return {
+      low: Math.max(low ?? Number.NEGATIVE_INFINITY, lowLow ?? Number.NEGATIVE_INFINITY),
+      high: Math.min(high ?? Number.POSITIVE_INFINITY, highHigh ?? Number.POSITIVE_INFINITY),
+    }
+  }
+  const found = {
+    rules: LIMIT_RULES.filter((rule) => rule.applies(limits)),
+    calm: { temperature: calm('temperature'), pressure: calm('pressure'), level: calm('level') },
+  }
+  inForce.set(limits, found)
+  return found
+}
+
+const isWithin = (value: number | null, { low, high }: { low: number; high: number }): boolean =>
+  value === null || (value >= low && value <= high)
+
+/** Whether a reading is one of the many that no rule has anything to say about, while nothing is open. */
+const isCalm = ({ temperature, pressure, level }: Sampled, { calm }: InForce): boolean =>
+  isWithin(temperature, calm.temperature) && isWithin(pressure, calm.pressure) && isWithin(level, calm.level)
 
 const RULES_BY_ID = new Map(LIMIT_RULES.map((rule) => [rule.id, rule]))
 
@@ -70,19 +94,24 @@ export const fold = (
   const state: StreamState = { at: before.at, last: { ...before.last }, open: { ...before.open } }
   const changes: Change[] = []
   let limits = limitsAt(context.versions, state.at?.time ?? context.from)
-  let rules = applying(limits)
+  let force = rulesOf(limits)
+  let open = Object.keys(state.open).length
   let pending = context.versions.filter((version) => version.from > (state.at?.time ?? context.from))
 
   const step = (rule: Rule, time: number, value: number): void => {
-    const open = state.open[rule.id] ?? null
-    const next = rule.step(open, { time, value, limits })
-    if (next === open) return
+    const was = state.open[rule.id] ?? null
+    const next = rule.step(was, { time, value, limits })
+    if (next === was) return
     if (next === null) {
-      if (open !== null) changes.push({ kind: 'cleared', rule: rule.id, excursion: open, clearedAt: time })
+      if (was !== null) changes.push({ kind: 'cleared', rule: rule.id, excursion: was, clearedAt: time })
       delete state.open[rule.id]
+      open--
       return
     }
-    if (open === null) changes.push({ kind: 'raised', rule: rule.id, excursion: next })
+    if (was === null) {
+      changes.push({ kind: 'raised', rule: rule.id, excursion: next })
+      open++
+    }
     state.open[rule.id] = next
   }
 
@@ -92,9 +121,9 @@ export const fold = (
       // of two with the same beginning the later one holds, the other never did
       if (pending[0]?.from === version.from) continue
       limits = version.limits
-      rules = applying(limits)
+      force = rulesOf(limits)
       state.at = { time: version.from, seq: -1 }
-      const concerned = new Set([...rules, ...openRules(state)])
+      const concerned = new Set([...force.rules, ...openRules(state)])
       for (const rule of concerned) {
         const value = state.last[rule.measure]
         if (value !== undefined) step(rule, version.from, value)
@@ -102,18 +131,32 @@ export const fold = (
     }
   }
 
-  for (const reading of readings) {
+  let remembered = 0
+  /** What was said last before the reading at `index`. */
+  const remember = (index: number): void => {
+    for (const measure of MEASURES)
+      for (let i = index - 1; i >= remembered; i--) {
+        const value = readings[i]?.[measure] ?? null
+        if (value === null) continue
+        state.last[measure] = value
+        break
+      }
+    remembered = index
+  }
+
+  for (const [index, reading] of readings.entries()) {
     const first = pending[0]
-    if (first !== undefined && first.from <= reading.time) applyLimitsUpTo(reading.time)
-    for (const rule of rules) {
+    if (first !== undefined && first.from <= reading.time) {
+      remember(index)
+      applyLimitsUpTo(reading.time)
+    }
+    if (open === 0 && isCalm(reading, force)) continue
+    for (const rule of force.rules) {
       const value = reading[rule.measure]
       if (value !== null) step(rule, reading.time, value)
     }
-    for (const measure of MEASURES) {
-      const value = reading[measure]
-      if (value !== null) state.last[measure] = value
-    }
   }
+  remember(readings.length)
   const newest = readings.at(-1)
   if (newest !== undefined) state.at = { time: newest.time, seq: newest.seq }
   if (until !== undefined) {

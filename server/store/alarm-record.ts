@@ -77,8 +77,8 @@ const raise = async (tx: Tx, raised: readonly Raise[]): Promise<string[]> => {
   if (raised.length === 0) return []
   const { rows } = await tx.query<{ id: string }>({
     name: 'raise-alarms',
-    text: `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, retrospective)
-     select *, cleared_at < now() is true from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
+    text: `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, retrospective, latching)
+     select *, cleared_at < now() is true, priority = 'critical' from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
        $9::float8[], $10::float8[], $11::float8[], $12::text[])
        as t (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation)
      on conflict (shipment_id, device_id, rule, onset) where not void do nothing returning id`,

@@ -1,10 +1,10 @@
-import type { Alarm } from '../model/alarm.ts'
+import type { AlarmAction as Action, Alarm } from '../model/alarm.ts'
 import type { Tx } from './pool.ts'
 
 /** Where an alarm stands in the list: when it was raised in µs since 1970 (a Date would lose the last digits), and its id. */
 export type AlarmPosition = readonly [raisedUs: string, id: string]
 export type AlarmFilter = {
-  /** `open` is what still asks for somebody: active, or not acknowledged, and not withdrawn */
+  /** `open` is what still asks for somebody: active, not acknowledged or latched, and not withdrawn */
   state: 'open' | 'all'
   shipmentId?: string | undefined
   /** `id` of one alarm */
@@ -24,7 +24,7 @@ export const readAlarms = async (
   const { rows } = await tx.query<{ alarm: Alarm; raised_us: string; id: string }>(
     `select d.alarm, a.id, (extract(epoch from a.raised_at) * 1000000)::bigint::text as raised_us
      from alarms a join alarm_details d on d.id = a.id
-     where ($1::boolean or (not a.void and (a.cleared_at is null or not d.acknowledged)))
+     where ($1::boolean or d.open)
        and ($2::uuid is null or a.shipment_id = $2::uuid)
        and ($3::uuid is null or a.id = $3::uuid)
        and ($4::bigint is null or (a.raised_at, a.id)
@@ -41,15 +41,15 @@ export const readAlarm = async (tx: Tx, id: string): Promise<Alarm | null> =>
 /** `orgId` is whose person acts, not whose alarm it is. */
 type Deed = { orgId: string; personId: string | null; alarmId: string; note: string | null }
 
-const recordAction = async (tx: Tx, action: 'acknowledged' | 'commented', deed: Deed): Promise<void> => {
+const recordAction = async (tx: Tx, action: Action, deed: Deed, until: number | null = null): Promise<void> => {
   await tx.query(
-    `insert into alarm_actions (org_id, alarm_id, action, person_id, note)
-     values ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::text)`,
-    [deed.orgId, deed.alarmId, action, deed.personId, deed.note],
+    `insert into alarm_actions (org_id, alarm_id, action, person_id, note, until)
+     values ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::text, $6::timestamptz)`,
+    [deed.orgId, deed.alarmId, action, deed.personId, deed.note, until === null ? null : new Date(until)],
   )
 }
 
-const recordChange = async (tx: Tx, change: 'acknowledged' | 'commented', alarm: Alarm): Promise<void> => {
+const recordChange = async (tx: Tx, change: Action, alarm: Alarm): Promise<void> => {
   await tx.query(
     `insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm)
      select org_id, id, shipment_id, $2::text, $3::jsonb from alarms where id = $1::uuid`,
@@ -85,12 +85,59 @@ export const comment = async (tx: Tx, deed: Deed): Promise<Alarm | null> => {
   return alarm
 }
 
-export type AlarmAction = { action: string; by: string | null; note: string | null; at: Date }
+/** What became of an action: the alarm as it is now, or why it could not be done. Null: no such alarm is seen. */
+export type Acted = { ok: true; alarm: Alarm } | { ok: false; reason: string } | null
+
+/** One action, when `refuse` has nothing against it. */
+const act = async (
+  tx: Tx,
+  action: Action,
+  deed: Deed,
+  refuse: (alarm: Alarm) => string | null,
+  until: number | null = null,
+): Promise<Acted> => {
+  await lockAlarm(tx, deed.alarmId)
+  const before = await readAlarm(tx, deed.alarmId)
+  if (before === null) return null
+  const reason = refuse(before)
+  if (reason !== null) return { ok: false, reason }
+  await recordAction(tx, action, deed, until)
+  const alarm = await readAlarm(tx, deed.alarmId)
+  if (alarm === null) return null
+  await recordChange(tx, action, alarm)
+  return { ok: true, alarm }
+}
+
+/** Takes an alarm out of sight until a moment (epoch ms), with a reason; evaluation goes on underneath. */
+export const shelve = (tx: Tx, deed: Deed, until: number): Promise<Acted> =>
+  act(
+    tx,
+    'shelved',
+    deed,
+    ({ state }) => (state === 'cleared' ? 'This alarm is over: there is nothing to shelve.' : null),
+    until,
+  )
+
+/** Brings it back before its time. */
+export const unshelve = (tx: Tx, deed: Deed): Promise<Acted> =>
+  act(tx, 'unshelved', deed, ({ shelvedUntil }) => (shelvedUntil === null ? 'This alarm is not shelved.' : null))
+
+/** Lets go of a latched alarm: only when its condition is over, and somebody has acknowledged it. */
+export const reset = (tx: Tx, deed: Deed): Promise<Acted> =>
+  act(tx, 'reset', deed, ({ state }) => {
+    if (state === 'latched-acknowledged') return null
+    if (state === 'latched-unacknowledged') return 'Acknowledge this alarm first, then reset it.'
+    return state.startsWith('active')
+      ? 'Its condition still holds: it can be reset when that is over.'
+      : 'It is not latched.'
+  })
+
+export type RecordedAction = { action: Action; by: string | null; note: string | null; at: Date; until: Date | null }
 
 /** What people did about an alarm, oldest first. */
-export const alarmActions = async (tx: Tx, alarmId: string): Promise<AlarmAction[]> => {
-  const { rows } = await tx.query<AlarmAction>(
-    `select x.action, name_of_person(x.person_id) as by, x.note, x.at from alarm_actions x
+export const alarmActions = async (tx: Tx, alarmId: string): Promise<RecordedAction[]> => {
+  const { rows } = await tx.query<RecordedAction>(
+    `select x.action, name_of_person(x.person_id) as by, x.note, x.at, x.until from alarm_actions x
      where x.alarm_id = $1::uuid order by x.id`,
     [alarmId],
   )

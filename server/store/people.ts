@@ -27,35 +27,55 @@ export type SignedIn = {
   expiresAt: Date
 }
 
+/** `passwordHash` is null for whoever signs in by OpenID Connect only; `known`: the browser has signed in to it before. */
 export type Person = {
   id: string
   orgId: string
-  passwordHash: string
+  passwordHash: string | null
+  known: boolean
 }
+
+/** Where a sign-in comes from, for the person's own list of them. */
+export type From = { address: string; agent: string | null }
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 /** 256 random bits: nothing to guess, so a fast hash of it is enough to keep. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
-/** The person with this e-mail address, in whichever organisation. */
-export const findPersonByEmail = async (pool: Pool, email: string): Promise<Person | null> => {
+/** The person with this e-mail address, in whichever organisation; null also for a disabled one. */
+export const findPersonByEmail = async (pool: Pool, email: string, browser: string | null): Promise<Person | null> => {
   const { rows } = await pool.query<Person>(
-    `select id, org_id as "orgId", password_hash as "passwordHash" from person_by_email($1::text)`,
-    [email],
+    `select id, org_id as "orgId", password_hash as "passwordHash", known from person_by_email($1::text, $2::bytea)`,
+    [email, browser === null ? null : hashToken(browser)],
   )
   return rows[0] ?? null
 }
 
-/** Opens a session and returns its token, which is kept nowhere but with the person. Those that are over go now. */
-export const openSession = async (pool: Pool, personId: string): Promise<string> => {
-  const token = newSecret()
-  await pool.query(
-    `with over as (delete from sessions where expires_at < now())
-     insert into sessions (token_hash, person_id, csrf_token, expires_at)
-     values ($1::bytea, $2::uuid, $3::text, now() + $4::double precision * interval '1 millisecond')`,
-    [hashToken(token), personId, newSecret(), SESSION_MS],
+/**
+ * Opens a session and answers its token, and the new name of the browser: both are kept nowhere but with the person.
+ * Null when the account was disabled meanwhile. Sessions that are over go now.
+ */
+export const openSession = async (
+  pool: Pool,
+  personId: string,
+  { address, agent, browser }: From & { browser: string | null },
+): Promise<{ token: string; browser: string } | null> => {
+  const [token, named] = [newSecret(), newSecret()]
+  const { rows } = await pool.query<{ opened: boolean }>(
+    `select open_session($1::uuid, $2::bytea, $3::text, $4::double precision * interval '1 millisecond', $5::text, $6::text,
+       $7::bytea, $8::bytea) as opened`,
+    [
+      personId,
+      hashToken(token),
+      newSecret(),
+      SESSION_MS,
+      address,
+      agent,
+      browser === null ? null : hashToken(browser),
+      hashToken(named),
+    ],
   )
-  return token
+  return rows[0]?.opened === true ? { token, browser: named } : null
 }
 
 type SessionRow = {
@@ -68,8 +88,10 @@ type SessionRow = {
   org_kind: User['organisation']['kind']
   csrf_token: string
   expires_at: Date
+  stale: boolean
 }
 
+/** Whose session this is; null when it is over. That it was used is written at most once a minute. */
 export const findSession = async (pool: Pool, token: string): Promise<SignedIn | null> => {
   const { rows } = await pool.query<SessionRow>({
     name: 'find-session',
@@ -78,6 +100,7 @@ export const findSession = async (pool: Pool, token: string): Promise<SignedIn |
   })
   const row = rows[0]
   if (row === undefined) return null
+  if (row.stale) await pool.query('select touch_session($1::bytea)', [hashToken(token)])
   return {
     kind: 'person',
     id: row.id,
@@ -95,5 +118,5 @@ export const findSession = async (pool: Pool, token: string): Promise<SignedIn |
 }
 
 export const closeSession = async (pool: Pool, token: string): Promise<void> => {
-  await pool.query('delete from sessions where token_hash = $1::bytea', [hashToken(token)])
+  await pool.query('select close_session($1::bytea)', [hashToken(token)])
 }

@@ -44,7 +44,9 @@ const SELECT = `
         'acknowledged', exists (select from alarm_actions y where y.alarm_id = x.id and y.action = 'acknowledged'))
       order by array_position(array['critical', 'high', 'medium', 'low'], x.priority), x.onset))[1] as worst
     from alarms x
-    where x.org_id = s.org_id and x.shipment_id = s.id and x.cleared_at is null and not x.void
+    where x.shipment_id = s.id and not x.void and (x.cleared_at is null or x.latching)
+      and (x.cleared_at is null or not exists (select from alarm_actions y where y.alarm_id = x.id and y.action = 'reset'))
+      and not exists (select from alarm_details y where y.id = x.id and y.shelved_until > now())
   ) active on true`
 
 const ARRIVED: readonly Phase[] = ['delivered', 'cleaning', 'closed']

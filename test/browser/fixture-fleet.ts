@@ -164,6 +164,10 @@ export const makeAlarm = (shipment: ShipmentDetail, facts: AlarmFacts, now: numb
   retrospective: false,
   void: false,
   acknowledgedBy: facts.state?.endsWith('-acknowledged') ? 'Chen Yu' : null,
+  shelvedUntil: null,
+  shelvedBy: null,
+  shelvedFor: null,
+  resetAt: null,
   acknowledgedAt: facts.state?.endsWith('-acknowledged') ? new Date(now - 60_000).toISOString() : null,
   explanation: `${facts.rule} ${facts.value} is outside its limit of ${facts.limit}`,
 })

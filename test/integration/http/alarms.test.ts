@@ -56,6 +56,10 @@ describe('an alarm', () => {
           void: false,
           acknowledgedBy: null,
           acknowledgedAt: null,
+          shelvedUntil: null,
+          shelvedBy: null,
+          shelvedFor: null,
+          resetAt: null,
           explanation: 'Temperature 36 °C is above 35 °C.',
         },
       ],
@@ -73,8 +77,14 @@ describe('an alarm', () => {
     expect(commented.statusCode).toBe(200)
     expect((await changes()).map((row) => row.change)).toEqual(['acknowledged', 'commented'])
     expect((await member.ask('GET', `/alarms/${id}`)).json().actions).toEqual([
-      { action: 'acknowledged', by: 'The member of one', note: 'calling', at: expect.any(String) },
-      { action: 'commented', by: 'The member of one', note: 'driver called, cooling on', at: expect.any(String) },
+      { action: 'acknowledged', by: 'The member of one', note: 'calling', at: expect.any(String), until: null },
+      {
+        action: 'commented',
+        by: 'The member of one',
+        note: 'driver called, cooling on',
+        at: expect.any(String),
+        until: null,
+      },
     ])
     expect((await member.ask('POST', `/alarms/${id}/comment`, { text: ' ' })).statusCode).toBe(400)
   })

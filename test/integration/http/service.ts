@@ -15,7 +15,11 @@ export type Organisation = { id: string; email: Record<Role, string>; person: Re
 export type Client = {
   csrfToken: string
   cookie: string
-  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<LightMyRequestResponse>
+  ask(
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<LightMyRequestResponse>
 }
 
 export type Service = {
@@ -64,6 +68,7 @@ export const startService = async (parts: Partial<AppDeps> = {}, given?: Databas
     submit: async () => ({ ok: true, stored: 1, deadLetters: 0 }),
     refoldsRequested: () => {},
     alarmsChanged: () => {},
+    accessEnded: () => {},
     secureCookies: false,
     dashboard: null,
     ...parts,

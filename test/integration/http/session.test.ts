@@ -29,6 +29,7 @@ describe('signing in', () => {
     })
     expect(answer.cookies).toEqual([
       expect.objectContaining({ name: 'zaitu_session', httpOnly: true, sameSite: 'Lax', path: '/' }),
+      expect.objectContaining({ name: 'zaitu_browser', httpOnly: true, sameSite: 'Strict', path: '/' }),
     ])
   })
 
@@ -118,7 +119,10 @@ it('asks for a __Host- cookie over TLS', async () => {
       url: '/api/v1/session',
       payload: { email: 'member@one.example', password: PASSWORD },
     })
-    expect(answer.cookies).toEqual([expect.objectContaining({ name: '__Host-zaitu', secure: true, path: '/' })])
+    expect(answer.cookies).toEqual([
+      expect.objectContaining({ name: '__Host-zaitu', secure: true, path: '/' }),
+      expect.objectContaining({ name: '__Host-zaitu-browser', secure: true, path: '/' }),
+    ])
     expect(answer.headers['strict-transport-security']).toBeDefined()
   } finally {
     await secure.close()

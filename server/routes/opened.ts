@@ -1,0 +1,49 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Session } from '../model/session.ts'
+import { type From, findSession, openSession, SESSION_MS, type SignedIn } from '../store/people.ts'
+import { cookieName } from './authentication.ts'
+import type { AppDeps } from './dependencies.ts'
+
+/** Names a browser that has signed in before (OWASP, device cookies); by itself it opens nothing. */
+const browserCookie = (secure: boolean): string => (secure ? '__Host-zaitu-browser' : 'zaitu_browser')
+const BROWSER_SECONDS = 400 * 86_400
+
+/** The name that this browser was given when somebody signed in with it; null where there is none. */
+export const browserOf = (request: FastifyRequest, secure: boolean): string | null => {
+  const name = request.cookies[browserCookie(secure)]
+  return name !== undefined && /^[\w-]{43}$/.test(name) ? name : null
+}
+
+export const fromOf = (request: FastifyRequest): From => ({
+  address: request.ip,
+  agent: request.headers['user-agent']?.slice(0, 300) ?? null,
+})
+
+export const viewOf = (session: SignedIn): Session => ({
+  user: {
+    id: session.id,
+    kind: session.kind,
+    email: session.email,
+    name: session.name,
+    role: session.role,
+    organisation: session.organisation,
+    shipmentId: session.shipmentId,
+  },
+  csrfToken: session.csrfToken,
+})
+
+/** Signs a person in whose identity is proven: sets the cookies. Null when the account was disabled meanwhile. */
+export const openFor = async (
+  { pool, secureCookies: secure }: Pick<AppDeps, 'pool' | 'secureCookies'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  personId: string,
+): Promise<Session | null> => {
+  const opened = await openSession(pool, personId, { ...fromOf(request), browser: browserOf(request, secure) })
+  const session = opened === null ? null : await findSession(pool, opened.token)
+  if (opened === null || session === null) return null
+  const options = { httpOnly: true, sameSite: 'lax', path: '/', secure } as const
+  reply.setCookie(cookieName(secure), opened.token, { ...options, maxAge: SESSION_MS / 1000 })
+  reply.setCookie(browserCookie(secure), opened.browser, { ...options, sameSite: 'strict', maxAge: BROWSER_SECONDS })
+  return viewOf(session)
+}
