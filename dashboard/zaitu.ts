@@ -8,6 +8,8 @@ import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
 import { createToasts } from './shell/toasts.ts'
 import { deafSince } from './state/clock.ts'
+import { mayRun } from './state/may.ts'
+import { t } from './text/language.ts'
 
 export type Who =
   | { state: 'asking' }
@@ -103,7 +105,16 @@ export const createZaitu = () => {
     void whenReady()
   }
 
+  /** Whether who is signed in may act on this shipment and its alarms; a shipment not yet known is judged by the role. */
+  const runs = (shipmentId: string): boolean => {
+    const seen = who.value
+    // a part does not change while the page is open; that the shipment comes to be known, does
+    world.ids.value
+    return seen.state === 'in' && mayRun(seen.user, world.entries.get(shipmentId)?.shipment.peek().part ?? 'buyer')
+  }
+
   return {
+    runs,
     who,
     api,
     world,
@@ -138,6 +149,11 @@ export const createZaitu = () => {
     },
     /** Acknowledges and shows it at once; the live message says the same again. Null, or what went wrong. */
     async acknowledge(alarmId: string): Promise<string | null> {
+      const alarm = world.alarms.get(alarmId)
+      if (alarm !== undefined && !runs(alarm.shipmentId)) {
+        toasts.say(t('alarm.lookOnly'))
+        return t('alarm.lookOnly')
+      }
       const answer = await api.acknowledge(alarmId)
       if (!answer.ok) {
         toasts.say(answer.message)

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
+import type { SessionEntry } from '../../server/model/account.ts'
 import { Confirm } from '../manage/confirm.tsx'
 import type { List } from '../manage/list.ts'
 import { Row, Rows } from '../manage/page.tsx'
-import type { OpenSession, Requests } from '../manage/requests.ts'
+import type { Requests } from '../manage/requests.ts'
 import { now } from '../state/clock.ts'
 import { t } from '../text/manage.ts'
 import { ago, dayTime } from '../text/times.ts'
@@ -10,7 +11,7 @@ import { useZaitu } from '../zaitu.ts'
 import { agentName } from './agent.ts'
 
 /** Where the account is signed in; each can be ended, or all together. */
-export const Sessions = ({ list, requests }: { list: List<OpenSession>; requests: Requests }) => {
+export const Sessions = ({ list, requests }: { list: List<SessionEntry>; requests: Requests }) => {
   const zaitu = useZaitu()
   const busy = useSignal(false)
   const end = async (id: string): Promise<void> => {

@@ -97,6 +97,9 @@ export const DeviceRow = (props: DeviceRowProps) => {
           {secret === 'revoked' && (
             <span class="tag strong">{t('devices.revokedAt', { time: dayTime(device.revokedAt ?? 0) })}</span>
           )}
+          {secret !== 'revoked' && device.brokerAccount === 'missing' && (
+            <span class="tag strong">{t('devices.accountMissing')}</span>
+          )}
           {secret === 'two' && (
             <span class="tag">{t('devices.twoSecrets', { time: dayTime(device.oldSecretValidUntil ?? 0) })}</span>
           )}

@@ -10,7 +10,7 @@ type PairingPanelProps = { made: NewSecret; connection: Connection | null; onClo
 
 /** A secret that was just made: shown this once, to scan or to copy, with a command to try it. */
 export const PairingPanel = ({ made, connection, onClose }: PairingPanelProps) => {
-  const { id, secret, oldValidUntil = null } = made
+  const { id, secret, oldValidUntil } = made
   const command = exampleCommand(connection, id, secret)
   const address = brokerAddress(connection)
   return (
@@ -20,13 +20,12 @@ export const PairingPanel = ({ made, connection, onClose }: PairingPanelProps) =
       done={t('devices.stored')}
       onClose={onClose}
     >
-      {oldValidUntil !== null && (
+      {oldValidUntil !== undefined && (
         <p class="note-quiet">
-          {Date.parse(oldValidUntil) <= Date.now()
-            ? t('devices.oldOver')
-            : t('devices.oldUntil', { time: dayTime(oldValidUntil) })}
+          {oldValidUntil === null ? t('devices.oldOver') : t('devices.oldUntil', { time: dayTime(oldValidUntil) })}
         </p>
       )}
+      {made.note !== undefined && <p class="note-quiet">{made.note}</p>}
       <div class="with-qr">
         <div class="stack">
           <Copyable label={t('devices.theSecret')} text={secret} />

@@ -1,58 +1,29 @@
+import type { Invitation, Organisation, Person, SessionEntry } from '../../server/model/account.ts'
 import type { Device } from '../../server/model/masterdata.ts'
 import type { TokenScope, User } from '../../server/model/session.ts'
+import type { ApiToken } from '../../server/model/token.ts'
 import type { Ask, Page } from '../api/client.ts'
 
 export type Role = User['role']
-export type OrganisationKind = User['organisation']['kind']
+export type OrganisationKind = Organisation['kind']
 
-/** What these pages read of the answers. Times are ISO 8601. */
-export type OpenSession = {
-  id: string
-  createdAt: string
-  lastSeenAt: string
-  from: string | null
-  agent: string | null
-  current: boolean
-}
-export type Person = {
-  id: string
-  email: string
-  name: string
-  role: Role
-  disabled: boolean
-  lastSeenAt: string | null
-}
-export type Invitation = {
-  id: string
-  email: string
-  name: string
-  role: Role
-  organisation: User['organisation']
-  expiresAt: string
-  purpose: 'invitation' | 'reset'
-}
+/** A link to hand on; `expiresAt` as all times ISO 8601. */
 export type MadeLink = { link: string; expiresAt: string }
-export type Organisation = { id: string; name: string; kind: OrganisationKind; self: boolean; hasPeople: boolean }
-export type DeviceItem = Device & { revokedAt: string | null; oldSecretValidUntil: string | null }
+export type DeviceItem = Device & {
+  revokedAt: string | null
+  oldSecretValidUntil: string | null
+  /** missing: the MQTT broker has lost it, and a new secret makes one */
+  brokerAccount?: 'ok' | 'missing' | null
+}
 export type NewDevice = {
   id: string
   intervalSeconds: number
   reportSeconds?: number
   pressureReference: 'absolute' | 'gauge'
 }
-export type NewSecret = { id: string; secret: string; oldValidUntil?: string | null }
+export type NewSecret = { id: string; secret: string; oldValidUntil?: string | null; note?: string }
 /** Where devices reach us; null where that way is closed. */
 export type Connection = { mqtt: string | null; mqtts: string | null; http: string | null }
-export type Token = {
-  id: string
-  name: string
-  scope: TokenScope
-  createdBy: string | null
-  createdAt: string
-  expiresAt: string
-  lastUsedAt: string | null
-  revokedAt: string | null
-}
 export type Entry = {
   seq: number
   at: string
@@ -74,7 +45,7 @@ const one = encodeURIComponent
 /** What these pages ask of the server; every answer is a value. */
 export const createRequests = (ask: Ask) => ({
   changePassword: (current: string, password: string) => ask<null>('PUT', '/session/password', { current, password }),
-  sessions: () => ask<Page<OpenSession>>('GET', '/session/list'),
+  sessions: () => ask<Page<SessionEntry>>('GET', '/session/list'),
   endSession: (id: string) => ask<null>('DELETE', `/session/list/${one(id)}`),
 
   people: (cursor: string | null) => ask<Page<Person>>('GET', `/people${query({ cursor, limit: 200 })}`),
@@ -97,9 +68,9 @@ export const createRequests = (ask: Ask) => ({
   revokeDevice: (id: string) => ask<null>('DELETE', `/devices/${one(id)}`),
   connection: () => ask<Connection>('GET', '/connection'),
 
-  tokens: (cursor: string | null) => ask<Page<Token>>('GET', `/tokens${query({ cursor })}`),
+  tokens: (cursor: string | null) => ask<Page<ApiToken>>('GET', `/tokens${query({ cursor })}`),
   makeToken: (body: { name: string; scope: TokenScope; expiresAt: string }) =>
-    ask<Token & { token: string }>('POST', '/tokens', body),
+    ask<ApiToken & { token: string }>('POST', '/tokens', body),
   revokeToken: (id: string) => ask<null>('DELETE', `/tokens/${one(id)}`),
 
   audit: (filter: Record<string, string | null>, cursor: string | null) =>

@@ -1,6 +1,7 @@
+import type { Invitation } from '../../server/model/account.ts'
 import type { List } from '../manage/list.ts'
 import { Row, Rows } from '../manage/page.tsx'
-import type { Invitation, Requests } from '../manage/requests.ts'
+import type { Requests } from '../manage/requests.ts'
 import { t } from '../text/manage.ts'
 import { dayTime } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
+import type { Organisation } from '../../server/model/account.ts'
 import { useList } from '../manage/list.ts'
 import { Head, type PageProps, Row, Rows } from '../manage/page.tsx'
-import type { Organisation } from '../manage/requests.ts'
 import { t } from '../text/manage.ts'
 import { AddForm } from './add-form.tsx'
 import { InvitationList } from './invitation-list.tsx'

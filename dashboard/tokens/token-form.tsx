@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { TokenScope } from '../../server/model/session.ts'
+import type { ApiToken } from '../../server/model/token.ts'
 import type { Refused } from '../api/client.ts'
 import { Choice, Field, FormPanel, FormProblem } from '../manage/form.tsx'
-import type { Requests, Token } from '../manage/requests.ts'
+import type { Requests } from '../manage/requests.ts'
 import { t } from '../text/manage.ts'
 
 const SCOPES: readonly TokenScope[] = ['read', 'write', 'telemetry', 'milestones']
@@ -18,7 +19,7 @@ const dayText = (ms: number): string => {
     .join('-')
 }
 
-type TokenFormProps = { requests: Requests; onMade(made: Token & { token: string }): void; onCancel(): void }
+type TokenFormProps = { requests: Requests; onMade(made: ApiToken & { token: string }): void; onCancel(): void }
 
 /** Makes an API token: for what, what it may do, until when. */
 export const TokenForm = ({ requests, onMade, onCancel }: TokenFormProps) => {

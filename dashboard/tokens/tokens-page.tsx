@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
+import type { ApiToken } from '../../server/model/token.ts'
 import { Confirm } from '../manage/confirm.tsx'
 import { Copyable } from '../manage/copyable.tsx'
 import { useList } from '../manage/list.ts'
 import { Once } from '../manage/once.tsx'
 import { useOpened } from '../manage/opened.ts'
 import { Head, type PageProps, Row, Rows } from '../manage/page.tsx'
-import type { Token } from '../manage/requests.ts'
 import { setParams } from '../state/address.ts'
 import { now } from '../state/clock.ts'
 import { t } from '../text/manage.ts'
@@ -14,7 +14,7 @@ import { useZaitu } from '../zaitu.ts'
 import { exampleRequest } from './example.ts'
 import { TokenForm } from './token-form.tsx'
 
-const TokenRow = ({ token, onRevoke }: { token: Token; onRevoke(): Promise<void> }) => {
+const TokenRow = ({ token, onRevoke }: { token: ApiToken; onRevoke(): Promise<void> }) => {
   const opened = useOpened(token.id)
   const busy = useSignal(false)
   const over = token.revokedAt !== null || Date.parse(token.expiresAt) <= now.value
@@ -63,8 +63,8 @@ export const TokensPage = ({ requests }: PageProps) => {
   const { toasts } = useZaitu()
   const tokens = useList(requests.tokens)
   const making = useSignal(false)
-  const made = useSignal<(Token & { token: string }) | null>(null)
-  const revoke = async (token: Token): Promise<void> => {
+  const made = useSignal<(ApiToken & { token: string }) | null>(null)
+  const revoke = async (token: ApiToken): Promise<void> => {
     const answer = await requests.revokeToken(token.id)
     toasts.say(answer.ok ? t('tokens.revokedNow', { name: token.name }) : answer.message)
     if (answer.ok) setParams({ open: null })
