@@ -114,9 +114,7 @@ export const DeviceRow = (props: DeviceRowProps) => {
           )}
         </>
       }
-      change={
-        mayChange && secret !== 'revoked' ? { ...opened, label: t('manage.changeOf', { name: device.id }) } : undefined
-      }
+      change={mayChange && secret !== 'revoked' ? { ...opened, name: device.id } : undefined}
     >
       <Change {...props} />
     </Row>

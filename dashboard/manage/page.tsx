@@ -57,8 +57,8 @@ type RowProps = {
   title: ComponentChildren
   facts: ComponentChildren
   state?: ComponentChildren
-  /** what it says on the button that opens it; no button without */
-  change?: { label: string; open: boolean; toggle(): void } | undefined
+  /** its name, said with the button that opens it; no button without */
+  change?: { name: string; open: boolean; toggle(): void } | undefined
   faded?: boolean
   children?: ComponentChildren
 }
@@ -72,14 +72,9 @@ export const Row = ({ id, title, facts, state, change, faded = false, children }
     </div>
     {state !== undefined && <div class="item-state">{state}</div>}
     {change !== undefined && (
-      <button
-        type="button"
-        class="item-change"
-        aria-expanded={change.open}
-        aria-label={change.label}
-        onClick={change.toggle}
-      >
+      <button type="button" class="item-change" aria-expanded={change.open} onClick={change.toggle}>
         {change.open ? t('app.close') : t('manage.change')}
+        <span class="hidden"> {change.name}</span>
       </button>
     )}
     {change?.open === true && <div class="item-open">{children}</div>}

@@ -110,7 +110,7 @@ export const PersonRow = (props: PersonRowProps) => {
         </>
       }
       faded={person.disabled}
-      change={{ ...opened, label: t('manage.changeOf', { name: person.name }) }}
+      change={{ ...opened, name: person.name }}
     >
       <Change {...props} />
     </Row>

@@ -15,7 +15,6 @@ export const manageWords = {
   },
   'manage.more': { en: 'Show more', zh: '显示更多' },
   'manage.change': { en: 'Change', zh: '更改' },
-  'manage.changeOf': { en: 'Change {name}', zh: '更改 {name}' },
   'manage.cancel': { en: 'Cancel', zh: '取消' },
   'manage.typeIt': { en: 'Type {name} to go on', zh: '请输入 {name} 以继续' },
   'role.viewer': { en: 'Viewer', zh: '查看者' },

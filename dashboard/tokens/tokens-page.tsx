@@ -40,7 +40,7 @@ const TokenRow = ({ token, onRevoke }: { token: ApiToken; onRevoke(): Promise<vo
           <span class="tag">{t(`scope.${token.scope}`)}</span>
         </>
       }
-      change={over ? undefined : { ...opened, label: t('manage.changeOf', { name: token.name }) }}
+      change={over ? undefined : { ...opened, name: token.name }}
     >
       <p>{t(`scope.${token.scope}.means`)}</p>
       <Confirm

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { catalogue, fill } from '../../../dashboard/text/catalogue.ts'
+import { fill } from '../../../dashboard/text/catalogue.ts'
 import { chooseLanguage } from '../../../dashboard/text/language.ts'
+import { manageCatalogue as catalogue } from '../../../dashboard/text/manage.ts'
 import { RULES } from '../../../server/model/alarm.ts'
 
 const gaps = (text: string): string[] =>
