@@ -15,7 +15,7 @@ export const EntryRow = ({ entry }: { entry: Entry }) => {
       <div class="item-what">
         <p class="item-title">
           {actor.name ?? t('audit.nobody')} <span class="did">{actionText(entry.action)}</span>{' '}
-          {subject !== null && (subject.name ?? subject.id)}
+          {subject !== null && subject.id !== actor.id && (subject.name ?? subject.id)}
         </p>
         <p class="item-facts">
           {t('audit.number', { n: entry.seq })}

@@ -8,7 +8,8 @@ export const Once = ({ title, why, done, onClose, children }: OnceProps) => {
   const box = useRef<HTMLElement>(null)
   useEffect(() => {
     box.current?.focus({ preventScroll: true })
-    box.current?.scrollIntoView({ block: 'start' })
+    // the panel stands at the top of its page
+    box.current?.closest('main')?.scrollTo(0, 0)
     const onUnload = (event: BeforeUnloadEvent): void => event.preventDefault()
     addEventListener('beforeunload', onUnload)
     return () => removeEventListener('beforeunload', onUnload)

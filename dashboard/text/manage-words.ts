@@ -24,13 +24,13 @@ export const manageWords = {
   },
   'role.member': { en: 'Member', zh: '成员' },
   'role.member.means': {
-    en: 'Also runs shipments: acknowledges alarms, changes phases, registers devices.',
-    zh: '还可处理货运：确认报警、更改阶段、登记设备。',
+    en: 'Sees everything and runs shipments: acknowledges alarms, changes phases, registers devices.',
+    zh: '可查看全部内容并处理货运：确认报警、更改阶段、登记设备。',
   },
   'role.admin': { en: 'Administrator', zh: '管理员' },
   'role.admin.means': {
-    en: 'Also decides who may come in: people, partners, API tokens; reads the audit.',
-    zh: '还可管理人员、合作方和 API 令牌，并查看审计。',
+    en: 'As a member, and decides who may come in: people, partners, API tokens; reads the audit.',
+    zh: '拥有成员的权限，并管理人员、合作方和 API 令牌，查看审计。',
   },
   'kind.buyer': { en: 'Buyer', zh: '采购方' },
   'kind.buyer.sees': { en: 'Runs its own orders and shipments.', zh: '管理自己的订单和货运。' },
