@@ -5,11 +5,13 @@ import './style/alarm.css'
 import './style/fleet.css'
 import './style/shipment.css'
 import { signal } from '@preact/signals'
+import './style/share.css'
 import { render } from 'preact'
 import type { User } from '../server/model/session.ts'
 import { AlarmsPage } from './alarms/alarms-page.tsx'
 import { FleetPage } from './fleet/fleet-page.tsx'
 import { sectionAt } from './manage/sections.ts'
+import { SharedPage } from './share/shared-page.tsx'
 import { later } from './shell/later.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -44,9 +46,12 @@ const Page = ({ user }: { user: User }) => {
   return <NotFound />
 }
 
-const zaitu = createZaitu()
+/** This address alone is opened by a link instead of a sign-in. */
+const shared = /^\/shared\/?$/.test(location.pathname)
+const zaitu = createZaitu({ shared })
 
 const Root = () => {
+  if (shared) return <SharedPage />
   const who = zaitu.who.value
   if (path.value === '/welcome') return <Welcome key={invitation.value} token={invitation.value} />
   if (who.state === 'asking') return null

@@ -1,7 +1,7 @@
 import { batch, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import type { User } from '../server/model/session.ts'
+import type { Session, User } from '../server/model/session.ts'
 import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
 import { createSocket } from './live/socket.ts'
@@ -14,7 +14,7 @@ import { t } from './text/language.ts'
 export type Who =
   | { state: 'asking' }
   | { state: 'out'; ended: boolean; demo: Demo | null }
-  | { state: 'in'; user: User }
+  | { state: 'in'; user: User; expiresAt: string }
 
 /** The live snapshot brings the fleet; after this long it is asked for over HTTP. */
 const SNAPSHOT_WAIT_MS = 2_000
@@ -32,8 +32,11 @@ const untilTrue = (condition: ReadonlySignal<boolean>, ms: number): Promise<void
     })
   })
 
-/** Puts the page's parts together: the API, the live world, who is signed in. Nothing runs before `start`. */
-export const createZaitu = () => {
+/**
+ * Puts the page's parts together: the API, the live world, who is signed in. Nothing runs before `start`. `shared`: it
+ * speaks by a share link and shows its one shipment, whoever else is signed in in this browser.
+ */
+export const createZaitu = ({ shared = false } = {}) => {
   const who = signal<Who>({ state: 'asking' })
   const toasts = createToasts()
 
@@ -53,16 +56,18 @@ export const createZaitu = () => {
       who.value = { state: 'out', ended, demo: null }
     })
   }
-  const api = createApi({ onSignedOut: () => who.peek().state === 'in' && leave(true) })
+  const api = createApi({ shared, onSignedOut: () => who.peek().state === 'in' && leave(true) })
   const world = createWorld({
     onUnknown: async (shipmentId) => {
       const answer = await api.shipment(shipmentId)
       if (answer.ok) world.addShipment(answer.value)
     },
-    onRaised: (alarm) => toasts.raise(alarm),
+    // the page of a share link has its one list of alarms in view
+    onRaised: (alarm) => !shared && toasts.raise(alarm),
   })
   const socket = createSocket({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live`,
+    ...(shared ? { protocol: 'zaitu.share' } : {}),
     onMessage(message) {
       // the cursor that we resumed from may be of another time of this server: then start over
       if (message.type === 'error' && world.forgetCursor()) socket.restart()
@@ -72,7 +77,10 @@ export const createZaitu = () => {
     subscriptions: world.subscriptions,
     beforeRetry: async () => {
       const answer = await api.session()
-      if (answer.ok || answer.status !== 401) return true
+      const before = who.peek()
+      // another link opened in this browser has taken the place of this one
+      const replaced = shared && answer.ok && before.state === 'in' && answer.value.user.id !== before.user.id
+      if (!replaced && (answer.ok || answer.status !== 401)) return true
       leave(true)
       return false
     },
@@ -94,9 +102,11 @@ export const createZaitu = () => {
     } while (cursor !== null)
     if (!world.ready.peek()) world.replaceFleet(all)
   }
-  const enter = (user: User): void => {
-    who.value = { state: 'in', user }
+  const enter = ({ user, expiresAt }: Session): void => {
+    who.value = { state: 'in', user, expiresAt }
+    if (user.shipmentId !== null) world.narrowTo(user.shipmentId)
     socket.start()
+    if (shared) return
     const whenReady = async (): Promise<void> => {
       await untilTrue(world.ready, SNAPSHOT_WAIT_MS)
       if (!world.ready.peek()) await loadFleet()
@@ -115,6 +125,7 @@ export const createZaitu = () => {
 
   return {
     runs,
+    shared,
     who,
     api,
     world,
@@ -123,15 +134,27 @@ export const createZaitu = () => {
     /** Asks who is signed in, and goes live where somebody is. */
     async start() {
       stopWatching = watchConnection()
+      if (shared) return
       const answer = await api.session()
-      if (answer.ok) enter(answer.value.user)
+      if (answer.ok) enter(answer.value)
       else who.value = { state: 'out', ended: false, demo: answer.demo ?? null }
     },
     /** Null when it worked, else why not. */
     async signIn(email: string, password: string): Promise<Refused | null> {
       const answer = await api.signIn(email, password)
       if (!answer.ok) return answer
-      enter(answer.value.user)
+      enter(answer.value)
+      return null
+    },
+    /**
+     * Opens a share link, or with null goes on with the one that was open before the page was loaded again. Answers what
+     * went wrong on the way; a link that is over is no such thing, but how `who` then stands.
+     */
+    async openShare(token: string | null): Promise<string | null> {
+      const answer = token === null ? await api.session() : await api.openShare(token)
+      if (answer.ok) enter(answer.value)
+      else if (answer.status !== 401 && answer.status !== 404) return answer.message
+      else who.value = { state: 'out', ended: false, demo: null }
       return null
     },
     /** Takes up an invitation or sets a new password: who does is signed in. Null when it worked. */
@@ -140,7 +163,7 @@ export const createZaitu = () => {
       if (!answer.ok) return answer
       // somebody else may have been signed in here before
       if (who.peek().state === 'in') leave(false)
-      enter(answer.value.user)
+      enter(answer.value)
       return null
     },
     async signOut({ everywhere = false } = {}) {

@@ -26,6 +26,8 @@ import { peopleRoutes } from './routes/people.ts'
 import { answerError } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { shareLinkRoutes } from './routes/share-links.ts'
+import { shareSessionRoutes } from './routes/share-session.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -96,6 +98,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       await api.register(sessionRoutes(deps))
       await api.register(welcomeRoutes(deps))
       await api.register(oidcRoutes(deps))
+      await api.register(shareSessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(async (inside) => {
@@ -107,6 +110,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(tokenRoutes(deps))
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
+        await inside.register(shareLinkRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))

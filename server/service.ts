@@ -151,8 +151,8 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers) => {
-      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES })
+    authenticate: async (headers, from) => {
+      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from })
       // a token that only posts may not listen
       return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
     },

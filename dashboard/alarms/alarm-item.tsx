@@ -140,6 +140,6 @@ export const AlarmItem = ({ alarm, newest = null, linked = false, current = fals
         {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
       </p>
     </div>
-    <Notes alarm={alarm} />
+    {!useZaitu().shared && <Notes alarm={alarm} />}
   </li>
 )

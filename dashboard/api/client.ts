@@ -64,9 +64,9 @@ const problemOf = async (response: Response): Promise<Refused> => {
 
 /**
  * The server's HTTP side. Every answer is a value; `onSignedOut` is told when the session has ended. Ranges are epoch
- * seconds.
+ * seconds. `shared`: it asks by the share link that this browser has opened, rather than by who is signed in.
  */
-export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
+export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => void; shared?: boolean }) => {
   let csrfToken = ''
 
   const ask = async <T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer<T>> => {
@@ -76,6 +76,7 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
         credentials: 'same-origin',
         headers: {
           accept: 'application/json',
+          ...(shared ? { 'x-zaitu-share': '1' } : {}),
           ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
@@ -106,6 +107,7 @@ export const createApi = ({ onSignedOut }: { onSignedOut: () => void }) => {
     lookAtInvitation: (token: string) => ask<Welcome>('POST', '/session/invitation/look', { token }),
     acceptInvitation: async (body: { token: string; name?: string; password: string }) =>
       keepToken(await ask<Session>('POST', '/session/invitation', body)),
+    openShare: async (token: string) => keepToken(await ask<Session>('POST', '/session/share', { token })),
     shipments: (cursor: string | null) =>
       ask<Page<Shipment>>('GET', `/shipments?limit=1000${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
     shipment: (shipmentId: string) => ask<ShipmentDetail>('GET', `/shipments/${id(shipmentId)}`),

@@ -9,3 +9,9 @@ export type LiveMessage =
   | Exclude<ServerMessage, { type: 'snapshot' }>
   | Snapshot<'fleet', Shipment>
   | Snapshot<'alarms', Alarm>
+  | ShipmentSnapshot
+
+type ShipmentSnapshot = Snapshot<`shipment:${string}`, Shipment>
+/** The snapshot of a single shipment, which the page of a share link follows. */
+export const isShipmentSnapshot = (message: LiveMessage): message is ShipmentSnapshot =>
+  message.type === 'snapshot' && message.topic.startsWith('shipment:')

@@ -17,6 +17,8 @@ const WATCH_MS = 2_000
 
 type Options = {
   url: string
+  /** what the server is to know before anything is said */
+  protocol?: string
   onMessage(message: LiveMessage): void
   /** what to subscribe to, asked anew on every connection, so that cursors are the newest ones */
   subscriptions(): { topic: string; after?: string }[]
@@ -28,7 +30,7 @@ type Options = {
  * Keeps one WebSocket open: after a cut it tries again, waiting twice as long each time up to 20 s, at once when the
  * browser says that the network is back. A connection that is quiet for 30 s is asked to speak. A frame that is not JSON ends the connection, and a fresh one starts clean.
  */
-export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Options) => {
+export const createSocket = ({ url, protocol, onMessage, subscriptions, beforeRetry }: Options) => {
   const connection = signal<Connection>({ state: 'connecting' })
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -40,7 +42,7 @@ export const createSocket = ({ url, onMessage, subscriptions, beforeRetry }: Opt
 
   const open = (): void => {
     clearTimeout(timer)
-    const mine = new WebSocket(url)
+    const mine = new WebSocket(url, protocol ?? [])
     socket = mine
     askedAt = null
     mine.onopen = () => {

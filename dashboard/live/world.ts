@@ -7,7 +7,7 @@ import { appendToSpark, emptySpark, type Spark } from '../fleet/spark.ts'
 import { byUrgency, isOpen, summarise } from './alarm-book.ts'
 import { onceAFrame } from './frame.ts'
 import { mergeReadings, withReading } from './merge.ts'
-import type { LiveMessage } from './message.ts'
+import { isShipmentSnapshot, type LiveMessage } from './message.ts'
 
 export type Entry = { shipment: Signal<Shipment>; spark: Spark; sparkVersion: Signal<number> }
 type ReadingListener = (reading: LiveReading) => void
@@ -33,6 +33,7 @@ export const createWorld = (hooks: { onUnknown(shipmentId: string): void; onRais
   let waiting = new Map<string, LiveReading>()
   const listeners = new Map<string, Set<ReadingListener>>()
   const asked = new Set<string>()
+  let only: string | null = null
 
   const put = (shipment: Shipment): void => {
     const known = entries.get(shipment.id)
@@ -126,10 +127,15 @@ export const createWorld = (hooks: { onUnknown(shipmentId: string): void; onRais
       })
     },
     subscriptions: () => [
-      { topic: 'fleet' },
+      { topic: only === null ? 'fleet' : `shipment:${only}` },
       alarmCursor === undefined ? { topic: 'alarms' } : { topic: 'alarms', after: alarmCursor },
     ],
+    /** From now on this shipment is all there is: a share link shows no fleet. */
+    narrowTo(shipmentId: string) {
+      only = shipmentId
+    },
     take(message: LiveMessage) {
+      if (isShipmentSnapshot(message)) replaceFleet(message.items)
       if (message.type === 'snapshot' && message.topic === 'fleet') replaceFleet(message.items)
       if (message.type === 'snapshot' && message.topic === 'alarms') replaceAlarms(message.items, message.cursor)
       if (message.type === 'alarm') {

@@ -59,7 +59,7 @@ const setUnits = (change: Partial<Units>): void => {
 }
 
 /** Language, appearance, units, who is signed in. */
-export const Settings = ({ onClose, onKeys }: { onClose(): void; onKeys(): void }) => {
+export const Settings = ({ onClose, onKeys }: { onClose(): void; onKeys?(): void }) => {
   const zaitu = useZaitu()
   const box = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -122,12 +122,14 @@ export const Settings = ({ onClose, onKeys }: { onClose(): void; onKeys(): void 
       />
       <footer>
         <p class="muted">{t('settings.zone', { zone: zoneName() })}</p>
-        <div>
-          <button type="button" onClick={onKeys}>
-            {t('settings.keys')} <kbd>?</kbd>
-          </button>
-        </div>
-        {who.state === 'in' && (
+        {onKeys !== undefined && (
+          <div>
+            <button type="button" onClick={onKeys}>
+              {t('settings.keys')} <kbd>?</kbd>
+            </button>
+          </div>
+        )}
+        {who.state === 'in' && !zaitu.shared && (
           <>
             <p>
               {who.user.name}

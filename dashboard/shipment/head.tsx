@@ -9,6 +9,7 @@ import { t } from '../text/language.ts'
 import { ago, dayTime, dayTimeSeconds, duration } from '../text/times.ts'
 import { plain, unitSign } from '../text/values.ts'
 import type { Measure } from '../units.ts'
+import { useZaitu } from '../zaitu.ts'
 
 const Tile = ({ shipment, measure, tone }: { shipment: ShipmentDetail; measure: Measure; tone: string }) => {
   const value = shipment.newest?.[measure] ?? null
@@ -48,8 +49,11 @@ const Fact = ({ label, children }: { label: string; children: ComponentChildren 
   </div>
 )
 
+type HeadProps = { shipment: ShipmentDetail; actions?: ComponentChildren }
+
 /** Who it is, where it goes, what it reads now against its limits, whom to call. */
-export const Head = ({ shipment }: { shipment: ShipmentDetail }) => {
+export const Head = ({ shipment, actions }: HeadProps) => {
+  const { shared } = useZaitu()
   const { newest } = shipment
   const left = secondsLeft(shipment, now.value)
   const tone = shipment.worstAlarm?.priority ?? 'high'
@@ -58,9 +62,11 @@ export const Head = ({ shipment }: { shipment: ShipmentDetail }) => {
   return (
     <>
       <header class="shipment-head">
-        <nav aria-label={t('shipment.back')}>
-          <a href="/">← {t('shipment.back')}</a>
-        </nav>
+        {!shared && (
+          <nav aria-label={t('shipment.back')}>
+            <a href="/">← {t('shipment.back')}</a>
+          </nav>
+        )}
         <h1>
           {shipment.reference}{' '}
           <span class="head-substance">
@@ -71,6 +77,7 @@ export const Head = ({ shipment }: { shipment: ShipmentDetail }) => {
           {t(`phase.${shipment.phase}`)} · {shipment.origin.name} → {shipment.destination.name} · CAS{' '}
           {shipment.substance.cas}
         </p>
+        {actions}
       </header>
       <OldNote shipment={shipment} />
       <section class={old ? 'tiles panel aged' : 'tiles panel'} aria-label={t('shipment.reading')}>

@@ -4,6 +4,7 @@ import type { Alarm } from '../../server/model/alarm.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 import { AlarmItem } from '../alarms/alarm-item.tsx'
 import { byUrgency, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
+import { ShareButton } from '../share/share-button.tsx'
 import { useKeys } from '../shell/keys.ts'
 import { navigate, param } from '../state/address.ts'
 import { t } from '../text/language.ts'
@@ -54,7 +55,7 @@ const Alarms = ({ alarms, shipment }: { alarms: readonly Alarm[]; shipment: Ship
 
 /** One shipment: what it is, how it is now, what to do, how it went. */
 export const ShipmentPage = ({ id }: { id: string }) => {
-  const { api, world, socket, acknowledge } = useZaitu()
+  const { api, world, socket, acknowledge, shared } = useZaitu()
   const detail = useSignal<ShipmentDetail | null>(null)
   const stored = useSignal<Alarm[]>([])
   const problem = useSignal<string | null>(null)
@@ -91,22 +92,22 @@ export const ShipmentPage = ({ id }: { id: string }) => {
   useKeys({
     a: () => {
       const first = alarms.find((alarm) => isOpen(alarm) && isUnacknowledged(alarm))
-      if (first !== undefined) void acknowledge(first.id)
+      if (first !== undefined && !shared) void acknowledge(first.id)
     },
-    '/': () => navigate('/'),
+    '/': () => !shared && navigate('/'),
   })
   const chosen = parseRange(param('range'), param('from'), param('to'))
   if (shipment === null)
     return (
       <div class="page">
         <p class="empty">
-          {problem.value ?? t('app.loading')} {problem.value !== null && <a href="/">{t('app.toFleet')}</a>}
+          {problem.value ?? t('app.loading')} {problem.value !== null && !shared && <a href="/">{t('app.toFleet')}</a>}
         </p>
       </div>
     )
   return (
     <div class="page shipment">
-      <Head shipment={shipment} />
+      <Head shipment={shipment} actions={<ShareButton shipment={shipment} />} />
       <div class="shipment-columns">
         <Charts shipment={shipment} chosen={chosen} alarms={alarms} />
         <div class="shipment-side">

@@ -10,10 +10,10 @@ import { type Client, createClient } from './client.ts'
 import { createFeed, type FeedSource, type Follower, type Viewer } from './feed.ts'
 import type { Hub } from './hub.ts'
 import { createNewest } from './newest.ts'
+import { type Attended, type Listener, watchStanding } from './standing.ts'
 
 const MAX_FRAME_BYTES = 65_536
 const MOST_SUBSCRIPTIONS = 200
-const PING_MS = 30_000
 /** Several who ask for the same within a second get the same answer. */
 const SNAPSHOT_MS = 1_000
 const BAD_IN_A_ROW = 3
@@ -25,8 +25,8 @@ export type LiveDeps<Cursor> = {
   log: Logger
   feed: FeedSource<Cursor>
   parseCursor(text: string): Cursor | null
-  /** Who speaks, or null; asked at the upgrade and once a minute after it. */
-  authenticate(headers: IncomingHttpHeaders): Promise<Who | null>
+  /** Who speaks, or null, from which address; asked at the upgrade, twice a minute after it, and when access has ended. */
+  authenticate(headers: IncomingHttpHeaders, from: string): Promise<Listener | null>
   snapshots: {
     fleet(orgId: string): Promise<unknown[]>
     shipment(viewer: Viewer, id: string): Promise<unknown | null>
@@ -35,8 +35,6 @@ export type LiveDeps<Cursor> = {
   formatCursor(cursor: Cursor): string
 }
 
-/** `id` of the person, the API token or the share link. */
-type Who = Viewer & { id: string }
 type Snapshot = { frame: string; at: number }
 
 /** A browser names the page's origin, which must be ours; other programs name none. */
@@ -57,11 +55,8 @@ export const attachLive = async <Cursor>(
   const { hub, log, snapshots } = deps
   const newest = createNewest()
   const feed = createFeed(deps.feed, log)
-  const clients = new Map<
-    WebSocket,
-    { client: Client; id: string; follower: Follower<Cursor> | null; alive: boolean; headers: IncomingHttpHeaders }
-  >()
-  const viewers = new WeakMap<object, Who>()
+  const clients = new Map<WebSocket, Attended & { client: Client; follower: Follower<Cursor> | null }>()
+  const listeners = new WeakMap<object, Listener>()
   const fleetSnapshots = new Map<string, { promise: Promise<Snapshot>; at: number }>()
 
   hub.onReadings((items) => newest.hear(items, Date.now()))
@@ -140,21 +135,9 @@ export const attachLive = async <Cursor>(
     }
   }
 
-  const askAgain = (socket: WebSocket, headers: IncomingHttpHeaders): void => {
-    deps.authenticate(headers).then(
-      (who) => {
-        if (who === null) socket.close(1008, 'the session has ended')
-      },
-      () => undefined, // an outage is no reason to send people away
-    )
-  }
-  hub.onAccessEnded((id) => {
-    for (const [socket, entry] of clients) if (entry.id === id) askAgain(socket, entry.headers)
-  })
-
-  const accept = (socket: WebSocket, viewer: Who, headers: IncomingHttpHeaders): void => {
-    const client = createClient(socket, viewer)
-    const entry = { client, id: viewer.id, follower: null, alive: true, headers }
+  const accept = (socket: WebSocket, listener: Listener, headers: IncomingHttpHeaders, from: string): void => {
+    const client = createClient(socket, listener)
+    const entry = { client, follower: null, alive: true, listener, headers, from }
     clients.set(socket, entry)
     let bad = 0
     let asked = 0
@@ -216,12 +199,12 @@ export const attachLive = async <Cursor>(
         return reply
           .code(403)
           .send({ type: 'about:blank', title: 'Forbidden', status: 403, detail: 'This origin may not connect.' })
-      const who = await deps.authenticate(request.headers)
+      const who = await deps.authenticate(request.headers, request.ip)
       if (who === null)
         return reply
           .code(401)
           .send({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'Please sign in.' })
-      viewers.set(request.raw, who)
+      listeners.set(request.raw, who)
     },
     handler: (_request, reply) =>
       reply.code(426).send({
@@ -231,9 +214,9 @@ export const attachLive = async <Cursor>(
         detail: 'Connect with a WebSocket client.',
       }),
     wsHandler: (socket, request) => {
-      const viewer = viewers.get(request.raw)
-      if (viewer === undefined) socket.close(1008)
-      else accept(socket, viewer, request.headers)
+      const listener = listeners.get(request.raw)
+      if (listener === undefined) socket.close(1008)
+      else accept(socket, listener, request.headers, request.ip)
     },
   })
   const ticking = setInterval(
@@ -245,23 +228,13 @@ export const attachLive = async <Cursor>(
       ),
     TICK_MS,
   )
-  const checking = setInterval(() => {
-    for (const [socket, entry] of clients) {
-      if (!entry.alive) {
-        socket.terminate()
-        continue
-      }
-      entry.alive = false
-      socket.ping()
-      askAgain(socket, entry.headers)
-    }
-  }, PING_MS)
+  const stopWatching = watchStanding(clients, { hub, authenticate: deps.authenticate })
 
   return {
     clients: () => clients.size,
     stop: async () => {
       clearInterval(ticking)
-      clearInterval(checking)
+      stopWatching()
       for (const socket of clients.keys()) socket.close(1001, 'the server is going away')
       await feed.stop()
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { IsoInstant } from './instant.ts'
 
 export const SignIn = z.object({ email: z.email().max(254), password: z.string().min(1).max(1024) })
 
@@ -26,5 +27,5 @@ export const TokenScope = z.enum(['read', 'write', 'telemetry', 'milestones'])
 export type TokenScope = z.infer<typeof TokenScope>
 
 /** `csrfToken` goes into the header `x-csrf-token` of every request that changes something. */
-export const Session = z.object({ user: User, csrfToken: z.string() })
+export const Session = z.object({ user: User, csrfToken: z.string(), expiresAt: IsoInstant })
 export type Session = z.infer<typeof Session>

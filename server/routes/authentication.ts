@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenScope } from '../model/session.ts'
 import { findSession, hashToken, type SignedIn } from '../store/people.ts'
 import type { Pool } from '../store/pool.ts'
+import { findShareSession } from '../store/share-links.ts'
 import { findToken, isApiToken } from '../store/tokens.ts'
 import { refusal } from './problem.ts'
 
@@ -27,23 +28,52 @@ declare module 'fastify' {
 /** The prefix makes browsers insist on Secure, so it can't be used over plain HTTP. */
 export const cookieName = (secure: boolean): string => (secure ? '__Host-zaitu' : 'zaitu_session')
 
+/** Its own, so that somebody who is signed in and opens a link stays signed in. */
+export const shareCookieName = (secure: boolean): string => (secure ? '__Host-zaitu-share' : 'zaitu_share')
+
+/** The subprotocol by which a shared page's WebSocket says what `x-zaitu-share` says on HTTP: browsers set no headers there. */
+export const SHARE_PROTOCOL = 'zaitu.share'
+export const LINK_ENDED =
+  'This link is not complete, has ended, or was withdrawn. Ask whoever sent it to you for a new one.'
+
+/**
+ * Whether a page under /shared asks. It alone speaks by the link's cookie and never by the person's, and every other page
+ * the other way round, so that the two never mix in one browser.
+ */
+const isShared = (headers: IncomingHttpHeaders): boolean =>
+  headers['x-zaitu-share'] !== undefined ||
+  (headers['sec-websocket-protocol'] ?? '').split(/ *, */).includes(SHARE_PROTOCOL)
+
 type Presented = { by: 'cookie' | 'bearer'; token: string }
+
+const cookieIn = (headers: IncomingHttpHeaders, name: string): string | null => {
+  const pair = (headers.cookie ?? '').split(/; */).find((text) => text.startsWith(`${name}=`))
+  const token = pair?.slice(name.length + 1) ?? ''
+  return token === '' ? null : token
+}
 
 const presentedToken = (headers: IncomingHttpHeaders, secure: boolean): Presented | null => {
   const bearer = /^Bearer ([A-Za-z0-9_-]{16,200})$/i.exec(headers.authorization ?? '')?.[1]
   if (bearer !== undefined) return { by: 'bearer', token: bearer }
-  const start = `${cookieName(secure)}=`
-  const pair = (headers.cookie ?? '').split(/; */).find((text) => text.startsWith(start))
-  const token = pair?.slice(start.length) ?? ''
-  return token === '' ? null : { by: 'cookie', token }
+  const token = cookieIn(headers, cookieName(secure))
+  return token === null ? null : { by: 'cookie', token }
 }
 
-/** The session that these headers name, by cookie or `Authorization: Bearer`; null where there is none, or it is over. */
+/**
+ * The session that these headers name, by cookie or `Authorization: Bearer`; null where there is none, or it is over.
+ * `from` is the address they came from, for the trace that the use of a share link leaves.
+ */
 export const sessionFromHeaders = async (
   pool: Pool,
   headers: IncomingHttpHeaders,
-  { secure }: { secure: boolean },
+  { secure, from = null }: { secure: boolean; from?: string | null },
 ): Promise<(SignedIn & { by: Presented['by']; token: string }) | null> => {
+  if (isShared(headers)) {
+    const token = cookieIn(headers, shareCookieName(secure))
+    if (token === null) return null
+    const share = await findShareSession(pool, token, { from, agent: headers['user-agent'] ?? null })
+    return share === null ? null : { ...share, by: 'cookie', token }
+  }
   const presented = presentedToken(headers, secure)
   if (presented === null) return null
   // an API token is a machine's: a cookie is sent by itself, so it never stands in one
@@ -65,7 +95,8 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 export const requireSession =
   (pool: Pool, { secure }: { secure: boolean }) =>
   async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
-    const session = await sessionFromHeaders(pool, request.headers, { secure })
+    const session = await sessionFromHeaders(pool, request.headers, { secure, from: request.ip })
+    if (session === null && isShared(request.headers)) throw refusal(401, LINK_ENDED)
     if (session === null) throw refusal(401, 'Please sign in: there is no session, or it has ended.')
     request.signedIn = session
     const { config } = request.routeOptions

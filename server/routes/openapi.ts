@@ -24,6 +24,7 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
         { name: 'people' },
         { name: 'tokens' },
         { name: 'shipments' },
+        { name: 'share links' },
         { name: 'alarms' },
         { name: 'readings' },
         { name: 'devices' },

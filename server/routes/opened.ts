@@ -30,6 +30,7 @@ export const viewOf = (session: SignedIn): Session => ({
     shipmentId: session.shipmentId,
   },
   csrfToken: session.csrfToken,
+  expiresAt: session.expiresAt.toISOString(),
 })
 
 /** Signs a person in whose identity is proven: sets the cookies. Null when the account was disabled meanwhile. */

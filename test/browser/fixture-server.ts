@@ -61,8 +61,8 @@ export const startFixture = async ({
   user = USER,
   part: ourPart = 'buyer',
 }: FixtureOptions) => {
-  const session = { user, csrfToken: CSRF }
   const startedAt = Date.now()
+  const session = { user, csrfToken: CSRF, expiresAt: new Date(startedAt + 86_400_000).toISOString() }
   const shipments = Array.from({ length: count }, (_, i) => ({ ...makeShipment(i, startedAt), part: ourPart }))
   const byId = new Map(shipments.map((shipment, i) => [shipment.id, { shipment, i }]))
   const alarms = new Map(makeAlarms(shipments, startedAt).map((alarm) => [alarm.id, alarm]))

@@ -81,6 +81,11 @@ it('describes every path that clients rely on', async () => {
       'post /alarms/{id}/acknowledge',
       'post /alarms/{id}/comment',
       'get /dead-letters',
+      'get /share-links',
+      'post /share-links',
+      'delete /share-links/{id}',
+      'get /share-links/{id}/uses',
+      'post /session/share',
       'post /telemetry',
     ]),
   )

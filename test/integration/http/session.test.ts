@@ -26,6 +26,7 @@ describe('signing in', () => {
         organisation: { id: service.one.id, name: 'one', kind: 'buyer' },
       },
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
     expect(answer.cookies).toEqual([
       expect.objectContaining({ name: 'zaitu_session', httpOnly: true, sameSite: 'Lax', path: '/' }),

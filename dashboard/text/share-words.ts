@@ -1,0 +1,56 @@
+type Entry = { en: string; zh: string }
+
+/** Links that show one shipment to somebody without an account: making them, and the page they open. */
+export const shareWords = {
+  'share.open': { en: 'Share', zh: '分享' },
+  'share.title': { en: 'Share {reference}', zh: '分享 {reference}' },
+  'share.lead': {
+    en: 'Whoever has the link sees this shipment live, without an account: readings, track, limits, alarms and whom to call. Nothing else, and nobody can change anything with it.',
+    zh: '持有链接者无需账号即可实时查看此票货运：读数、轨迹、限值、报警和联系人。看不到其他内容，也不能更改任何内容。',
+  },
+  'share.ends': { en: 'The link ends after', zh: '链接有效期' },
+  'share.end.4h': { en: '4 h', zh: '4 小时' },
+  'share.end.24h': { en: '24 h', zh: '24 小时' },
+  'share.end.3d': { en: '3 days', zh: '3 天' },
+  'share.end.arrival': { en: 'Arrival + 1 day', zh: '到达后 1 天' },
+  'share.until': { en: 'until {time} ({zone})', zh: '至 {time}（{zone}）' },
+  'share.note': { en: 'For whom or what (only you see this)', zh: '给谁、何用（仅贵方可见）' },
+  'share.make': { en: 'Create link', zh: '创建链接' },
+  'share.made': { en: 'The link', zh: '链接' },
+  'share.once': {
+    en: 'Shown once: copy or send it now. Whoever has it can look until it ends or you withdraw it.',
+    zh: '仅显示一次：请立即复制或发送。在到期或撤回之前，持有者均可查看。',
+  },
+  'share.qr': { en: 'QR code of the link', zh: '链接二维码' },
+  'share.list': { en: 'Links to this shipment', zh: '此票货运的链接' },
+  'share.none': { en: 'No link has been made yet.', zh: '尚未创建链接。' },
+  'share.noNote': { en: 'Without a note', zh: '无备注' },
+  'share.by': { en: 'by {name}', zh: '由 {name} 创建' },
+  'share.state.active': { en: 'Ends {time}', zh: '{time} 到期' },
+  'share.state.ended': { en: 'Ended {time}', zh: '已于 {time} 到期' },
+  'share.state.withdrawn': { en: 'Withdrawn {time}', zh: '已于 {time} 撤回' },
+  'share.uses': { en: 'Used {n} {n|time|times}, last {ago}', zh: '已使用 {n} 次，最近 {ago}' },
+  'share.unused': { en: 'Not used yet', zh: '尚未使用' },
+  'share.withdraw': { en: 'Withdraw', zh: '撤回' },
+  'share.withdrawOf': { en: 'Withdraw the link: {note}', zh: '撤回链接：{note}' },
+  'share.withdrawn': {
+    en: 'The link is withdrawn; nobody sees anything by it any more.',
+    zh: '链接已撤回，持有者不再能查看。',
+  },
+  'share.unknownAgent': { en: 'unknown browser', zh: '未知浏览器' },
+  'shared.by': { en: 'Shared by {organisation}', zh: '由 {organisation} 分享' },
+  'shared.until': { en: 'to look at only, until {time} ({zone})', zh: '仅供查看，至 {time}（{zone}）' },
+  'shared.title': { en: 'Shared shipment', zh: '共享的货运' },
+  'shared.over': { en: 'This link has ended', zh: '此链接已失效' },
+  'shared.overDetail': {
+    en: 'Its time is over, or {organisation} has withdrawn it. Ask {organisation} for a new link if you still need to see this shipment.',
+    zh: '链接已到期，或已被 {organisation} 撤回。如仍需查看，请向 {organisation} 索取新链接。',
+  },
+  'shared.none': { en: 'This link shows nothing', zh: '此链接无法显示内容' },
+  'shared.noneDetail': {
+    en: 'It is not complete, has ended, or was withdrawn. Open it again just as you got it, or ask whoever sent it to you for a new one.',
+    zh: '链接不完整、已到期或已被撤回。请按收到的原样重新打开，或向发送者索取新链接。',
+  },
+  'shared.failed': { en: 'The link could not be opened', zh: '暂时无法打开链接' },
+  'shared.again': { en: 'Try again', zh: '重试' },
+} as const satisfies Record<string, Entry>
