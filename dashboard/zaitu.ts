@@ -2,12 +2,14 @@ import { batch, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Session, User } from '../server/model/session.ts'
-import { createApi, type Demo } from './api/client.ts'
+import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
 import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
 import { createToasts } from './shell/toasts.ts'
 import { deafSince } from './state/clock.ts'
+import { mayRun } from './state/may.ts'
+import { t } from './text/language.ts'
 
 export type Who =
   | { state: 'asking' }
@@ -113,7 +115,16 @@ export const createZaitu = ({ shared = false } = {}) => {
     void whenReady()
   }
 
+  /** Whether who is signed in may act on this shipment and its alarms; a shipment not yet known is judged by the role. */
+  const runs = (shipmentId: string): boolean => {
+    const seen = who.value
+    // a part does not change while the page is open; that the shipment comes to be known, does
+    world.ids.value
+    return seen.state === 'in' && mayRun(seen.user, world.entries.get(shipmentId)?.shipment.peek().part ?? 'buyer')
+  }
+
   return {
+    runs,
     shared,
     who,
     api,
@@ -128,10 +139,10 @@ export const createZaitu = ({ shared = false } = {}) => {
       if (answer.ok) enter(answer.value)
       else who.value = { state: 'out', ended: false, demo: answer.demo ?? null }
     },
-    /** Null when it worked, else what to tell the person. */
-    async signIn(email: string, password: string): Promise<string | null> {
+    /** Null when it worked, else why not. */
+    async signIn(email: string, password: string): Promise<Refused | null> {
       const answer = await api.signIn(email, password)
-      if (!answer.ok) return answer.message
+      if (!answer.ok) return answer
       enter(answer.value)
       return null
     },
@@ -146,12 +157,26 @@ export const createZaitu = ({ shared = false } = {}) => {
       else who.value = { state: 'out', ended: false, demo: null }
       return null
     },
-    async signOut() {
-      await api.signOut()
+    /** Takes up an invitation or sets a new password: who does is signed in. Null when it worked. */
+    async welcome(body: { token: string; name?: string; password: string }): Promise<Refused | null> {
+      const answer = await api.acceptInvitation(body)
+      if (!answer.ok) return answer
+      // somebody else may have been signed in here before
+      if (who.peek().state === 'in') leave(false)
+      enter(answer.value)
+      return null
+    },
+    async signOut({ everywhere = false } = {}) {
+      await api.signOut(everywhere)
       leave(false)
     },
     /** Acknowledges and shows it at once; the live message says the same again. Null, or what went wrong. */
     async acknowledge(alarmId: string): Promise<string | null> {
+      const alarm = world.alarms.get(alarmId)
+      if (alarm !== undefined && !runs(alarm.shipmentId)) {
+        toasts.say(t('alarm.lookOnly'))
+        return t('alarm.lookOnly')
+      }
       const answer = await api.acknowledge(alarmId)
       if (!answer.ok) {
         toasts.say(answer.message)

@@ -3,10 +3,10 @@ import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
 import { ruleName } from './alarm-text.ts'
 
-type AcknowledgeProps = { alarmId: string; rule: string; reference: string; primary?: boolean }
+type AcknowledgeProps = { alarmId: string; shipmentId: string; rule: string; reference: string; primary?: boolean }
 
-/** Says "seen" for one alarm. */
-export const AcknowledgeButton = ({ alarmId, rule, reference, primary = false }: AcknowledgeProps) => {
+/** Says "seen" for one alarm; nothing where who looks may not. */
+export const AcknowledgeButton = ({ alarmId, shipmentId, rule, reference, primary = false }: AcknowledgeProps) => {
   const zaitu = useZaitu()
   const busy = useSignal(false)
   const onClick = async (event: Event): Promise<void> => {
@@ -15,6 +15,7 @@ export const AcknowledgeButton = ({ alarmId, rule, reference, primary = false }:
     await zaitu.acknowledge(alarmId)
     busy.value = false
   }
+  if (!zaitu.runs(shipmentId)) return null
   return (
     <button
       type="button"

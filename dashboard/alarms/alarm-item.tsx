@@ -38,7 +38,9 @@ const facts = (alarm: Alarm, newest: Newest | null): string => {
 }
 
 const Notes = ({ alarm }: { alarm: Alarm }) => {
-  const { api, toasts } = useZaitu()
+  const zaitu = useZaitu()
+  const { api, toasts } = zaitu
+  const runs = zaitu.runs(alarm.shipmentId)
   const text = useSignal('')
   const detail = useSignal<AlarmDetail | null>(null)
   const open = useSignal(false)
@@ -64,12 +66,13 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
         {isUnacknowledged(alarm) && (
           <AcknowledgeButton
             alarmId={alarm.id}
+            shipmentId={alarm.shipmentId}
             rule={alarm.rule}
             reference={alarm.shipmentReference}
             primary={isActive(alarm) && alarm.priority === 'critical'}
           />
         )}
-        <Shelving alarm={alarm} />
+        {runs && <Shelving alarm={alarm} />}
         <button type="button" aria-expanded={open} onClick={toggle}>
           {t('alarm.notes')}
         </button>
@@ -88,18 +91,20 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
                 </li>
               ))}
           </ul>
-          <form onSubmit={save}>
-            <input
-              aria-label={t('alarm.comment')}
-              placeholder={t('alarm.commentPlaceholder')}
-              maxLength={4000}
-              value={text}
-              onInput={(event) => {
-                text.value = event.currentTarget.value
-              }}
-            />
-            <button type="submit">{t('alarm.commentSend')}</button>
-          </form>
+          {runs && (
+            <form onSubmit={save}>
+              <input
+                aria-label={t('alarm.comment')}
+                placeholder={t('alarm.commentPlaceholder')}
+                maxLength={4000}
+                value={text}
+                onInput={(event) => {
+                  text.value = event.currentTarget.value
+                }}
+              />
+              <button type="submit">{t('alarm.commentSend')}</button>
+            </form>
+          )}
         </>
       )}
     </>

@@ -1,15 +1,24 @@
 import type { Alarm, AlarmAction } from '../../server/model/alarm.ts'
 import type { Chart, Track } from '../../server/model/chart.ts'
-import type { Device } from '../../server/model/masterdata.ts'
 import type { Problem } from '../../server/model/page.ts'
 import type { Session } from '../../server/model/session.ts'
-import type { Shipment, ShipmentDetail } from '../../server/model/shipment.ts'
+import type { Phase, Shipment, ShipmentDetail } from '../../server/model/shipment.ts'
 import { t } from '../text/language.ts'
 
 /** The sign-in of a demo, which the server may tell to whom it refuses (`demo` in the problem of `GET /session`). */
 export type Demo = { email: string; password: string }
-/** What an answer is: the value, or a sentence for a person with the HTTP status (0 where no answer came). */
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; message: string; demo?: Demo }
+/** A field that the server did not accept: `path` as in the body that was sent, `a.b` or `/a/b`. */
+export type FieldProblem = { path: string; message: string }
+/** Why something did not work: a sentence for a person, the HTTP status (0 where no answer came), when to try again. */
+export type Refused = {
+  ok: false
+  status: number
+  message: string
+  errors: FieldProblem[]
+  retryAfterSeconds: number | null
+  demo?: Demo
+}
+export type Answer<T> = { ok: true; value: T } | Refused
 export type Page<T> = { items: T[]; next: string | null }
 export type SparklineItem = {
   shipmentId: string
@@ -20,25 +29,37 @@ export type SparklineItem = {
 export type AlarmDetail = Alarm & {
   actions: { action: AlarmAction; by: string | null; note: string | null; at: string }[]
 }
-export type NewDevice = {
-  id: string
-  intervalSeconds: number
-  reportSeconds?: number
-  pressureReference: 'absolute' | 'gauge'
-}
-type Method = 'GET' | 'POST' | 'DELETE'
+export type Provider = { id: string; name: string }
+/** An invitation or a new password, as its link tells before it is used. */
+export type Welcome = { email: string; name: string; organisation: string; purpose: 'invitation' | 'reset' }
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Range = { from: number; to: number; points: number }
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 const rangeQuery = ({ from, to, points }: Range): string =>
   new URLSearchParams({ from: iso(from), to: iso(to), points: String(points) }).toString()
 
-const problemOf = async (response: Response): Promise<{ message: string; demo?: Demo }> => {
-  const unreadable = t('problem.unreadable', { status: response.status })
-  if (response.headers.get('content-type')?.includes('json') !== true) return { message: unreadable }
+/** These say 401 of what was typed or of a link, not of the session that asks. */
+const TRIES_A_SECRET = /^\/session(\/(password|invitation|share)\b.*)?$/
+
+const problemOf = async (response: Response): Promise<Refused> => {
+  const { status } = response
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
+  const refused: Refused = {
+    ok: false,
+    status,
+    message: t('problem.unreadable', { status }),
+    errors: [],
+    retryAfterSeconds: Number.isFinite(wait) ? wait : null,
+  }
+  if (response.headers.get('content-type')?.includes('json') !== true) return refused
   const body: Partial<Problem> & { demo?: Demo } = await response.json()
-  const message = body.detail ?? body.title ?? unreadable
-  return body.demo === undefined ? { message } : { message, demo: body.demo }
+  return {
+    ...refused,
+    message: body.detail ?? body.title ?? refused.message,
+    errors: body.errors ?? [],
+    ...(body.demo === undefined ? {} : { demo: body.demo }),
+  }
 }
 
 /**
@@ -63,10 +84,10 @@ export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => 
         ...(signal === undefined ? {} : { signal }),
       })
       if (response.ok) return { ok: true, value: response.status === 204 ? null : await response.json() }
-      if (response.status === 401 && path !== '/session') onSignedOut()
-      return { ok: false, status: response.status, ...(await problemOf(response)) }
+      if (response.status === 401 && !TRIES_A_SECRET.test(path)) onSignedOut()
+      return await problemOf(response)
     } catch {
-      return { ok: false, status: 0, message: t('problem.network') }
+      return { ok: false, status: 0, message: t('problem.network'), errors: [], retryAfterSeconds: null }
     }
   }
   const keepToken = (answer: Answer<Session>): Answer<Session> => {
@@ -81,8 +102,12 @@ export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => 
     session: async () => keepToken(await ask<Session>('GET', '/session')),
     signIn: async (email: string, password: string) =>
       keepToken(await ask<Session>('POST', '/session', { email, password })),
+    signOut: (everywhere: boolean) => ask<null>('DELETE', everywhere ? '/session?everywhere=true' : '/session'),
+    providers: () => ask<{ items: Provider[] }>('GET', '/session/providers'),
+    lookAtInvitation: (token: string) => ask<Welcome>('POST', '/session/invitation/look', { token }),
+    acceptInvitation: async (body: { token: string; name?: string; password: string }) =>
+      keepToken(await ask<Session>('POST', '/session/invitation', body)),
     openShare: async (token: string) => keepToken(await ask<Session>('POST', '/session/share', { token })),
-    signOut: () => ask<null>('DELETE', '/session'),
     shipments: (cursor: string | null) =>
       ask<Page<Shipment>>('GET', `/shipments?limit=1000${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
     shipment: (shipmentId: string) => ask<ShipmentDetail>('GET', `/shipments/${id(shipmentId)}`),
@@ -101,11 +126,8 @@ export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => 
     unshelve: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/unshelve`, {}),
     reset: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/reset`, {}),
     comment: (alarmId: string, text: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/comment`, { text }),
-    devices: (cursor: string | null) =>
-      ask<Page<Device>>('GET', `/devices?limit=200${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
-    registerDevice: (device: NewDevice) => ask<{ id: string; secret: string }>('POST', '/devices', device),
-    rotateSecret: (deviceId: string) =>
-      ask<{ id: string; secret: string }>('POST', `/devices/${id(deviceId)}/secret`, {}),
+    changePhase: (shipmentId: string, phase: Phase) =>
+      ask<ShipmentDetail>('PATCH', `/shipments/${id(shipmentId)}`, { phase }),
   }
 }
 export type Api = ReturnType<typeof createApi>

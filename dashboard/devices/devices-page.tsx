@@ -1,112 +1,87 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Device } from '../../server/model/masterdata.ts'
-import { now } from '../state/clock.ts'
-import { t } from '../text/language.ts'
-import { ago, duration } from '../text/times.ts'
-import { useZaitu } from '../zaitu.ts'
+import { useList } from '../manage/list.ts'
+import { Head, type PageProps, Rows } from '../manage/page.tsx'
+import type { Connection, NewSecret } from '../manage/requests.ts'
+import { setParams } from '../state/address.ts'
+import { mayChange } from '../state/may.ts'
+import { t } from '../text/manage.ts'
+import { DeviceRow } from './device-row.tsx'
+import { PairingPanel } from './pairing-panel.tsx'
 import { RegisterForm } from './register-form.tsx'
-import { SecretPanel } from './secret-panel.tsx'
 
-const DeviceRow = ({ device, onRotate }: { device: Device; onRotate(id: string): void }) => (
-  <tr>
-    <th scope="row">
-      <b>{device.id}</b>
-    </th>
-    <td>
-      {t(`devices.status.${device.status}`)}
-      {device.statusAt !== null && <span class="muted"> {ago(device.statusAt, now.value)}</span>}
-    </td>
-    <td>
-      {duration(device.intervalSeconds)} / {duration(device.reportSeconds)}
-    </td>
-    <td>{t(`settings.${device.pressureReference}`)}</td>
-    <td class="end">
-      <button type="button" onClick={() => onRotate(device.id)}>
-        {t('devices.rotate')}
-      </button>
-    </td>
-  </tr>
-)
-
-/** The devices of the organisation: list, register, give a new secret. */
-export const DevicesPage = () => {
-  const { api, toasts } = useZaitu()
-  const devices = useSignal<Device[] | null>(null)
-  const next = useSignal<string | null>(null)
-  const secret = useSignal<{ id: string; secret: string } | null>(null)
-
-  const load = async (cursor: string | null): Promise<void> => {
-    const answer = await api.devices(cursor)
-    if (!answer.ok) {
-      toasts.say(answer.message)
-      return
-    }
-    devices.value = cursor === null ? answer.value.items : [...(devices.value ?? []), ...answer.value.items]
-    next.value = answer.value.next
-  }
-  // once
-  useEffect(() => void load(null), [])
+/** The devices of the organisation: list, register, give a new secret, revoke. */
+export const DevicesPage = ({ user, requests }: PageProps) => {
+  const devices = useList(requests.devices)
+  const connection = useSignal<Connection | null>(null)
+  const registering = useSignal(false)
+  const made = useSignal<NewSecret | null>(null)
+  const changes = mayChange(user)
+  // once: the address that devices are told; without it the secret still stands there
   useEffect(() => {
-    document.title = `${t('devices.title')} · Zaitu`
-  })
-
-  const rotate = async (id: string): Promise<void> => {
-    if (!confirm(t('devices.rotateSure', { id }))) return
-    const answer = await api.rotateSecret(id)
-    if (answer.ok) secret.value = answer.value
-    else toasts.say(answer.message)
+    if (!changes) return
+    void requests.connection().then((answer) => {
+      if (answer.ok) connection.value = answer.value
+    })
+  }, [])
+  const hand = (secret: NewSecret): void => {
+    registering.value = false
+    made.value = secret
+    setParams({ open: null })
+    void devices.reload()
   }
   return (
-    <div class="page">
-      <div class="page-head">
-        <h1>{t('devices.title')}</h1>
-      </div>
-      {secret.value !== null && (
-        <SecretPanel
-          device={secret.value}
+    <>
+      <Head title={t('manage.devices')} lead={changes ? t('devices.lead') : t('devices.leadLook')}>
+        {changes && !registering.value && (
+          <button
+            type="button"
+            class="primary"
+            onClick={() => {
+              registering.value = true
+            }}
+          >
+            {t('devices.register')}
+          </button>
+        )}
+      </Head>
+      {made.value !== null && (
+        <PairingPanel
+          key={made.value.secret}
+          made={made.value}
+          connection={connection.value}
           onClose={() => {
-            secret.value = null
+            made.value = null
           }}
         />
       )}
-      <RegisterForm
-        onRegistered={(made) => {
-          secret.value = made
-          void load(null)
-        }}
-      />
-      <div class="panel scroll-x">
-        {devices.value?.length === 0 ? (
-          <p class="empty">{t('devices.none')}</p>
-        ) : (
-          <table class="list-table" aria-label={t('devices.title')}>
-            <thead>
-              <tr>
-                <th scope="col">{t('devices.id')}</th>
-                <th scope="col">{t('devices.column.status')}</th>
-                <th scope="col">{t('devices.column.every')}</th>
-                <th scope="col">{t('devices.column.reference')}</th>
-                <th scope="col">
-                  <span class="hidden">{t('devices.rotate')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {devices.value?.map((device) => (
-                <DeviceRow key={device.id} device={device} onRotate={(id) => void rotate(id)} />
-              ))}
-            </tbody>
-          </table>
-        )}
-      </div>
-      {next.value !== null && (
-        <p class="empty">
-          <button type="button" onClick={() => void load(next.value)}>
-            {t('alarms.more')}
-          </button>
-        </p>
+      {registering.value && (
+        <RegisterForm
+          requests={requests}
+          onRegistered={hand}
+          onCancel={() => {
+            registering.value = false
+          }}
+        />
       )}
-    </div>
+      <Rows
+        list={devices}
+        label={t('manage.devices')}
+        none={t('devices.none')}
+        row={(device) => (
+          <DeviceRow
+            key={device.id}
+            device={device}
+            mayChange={changes}
+            requests={requests}
+            onSecret={hand}
+            onRevoked={() => {
+              setParams({ open: null })
+              void devices.reload()
+            }}
+          />
+        )}
+      />
+    </>
   )
 }

@@ -1,64 +1,96 @@
 import { useSignal } from '@preact/signals'
-import { t } from '../text/language.ts'
-import { useZaitu } from '../zaitu.ts'
+import type { Refused } from '../api/client.ts'
+import { Choice, Field, FormPanel, FormProblem } from '../manage/form.tsx'
+import type { NewDevice, NewSecret, Requests } from '../manage/requests.ts'
+import { t } from '../text/manage.ts'
+
+type RegisterFormProps = { requests: Requests; onRegistered(made: NewSecret): void; onCancel(): void }
 
 /** Registers a device; the secret that comes back is handed on and shown once. */
-export const RegisterForm = ({ onRegistered }: { onRegistered(made: { id: string; secret: string }): void }) => {
-  const { api } = useZaitu()
-  const problem = useSignal<string | null>(null)
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault()
-    const form = event.currentTarget
-    if (!(form instanceof HTMLFormElement)) return
-    const fields = new FormData(form)
-    const report = String(fields.get('report') ?? '')
-    const answer = await api.registerDevice({
-      id: String(fields.get('id') ?? '').trim(),
-      intervalSeconds: Number(fields.get('interval')),
+export const RegisterForm = ({ requests, onRegistered, onCancel }: RegisterFormProps) => {
+  const device = useSignal({ id: '', interval: '60', report: '' })
+  const reference = useSignal<NewDevice['pressureReference']>('absolute')
+  const refused = useSignal<Refused | null>(null)
+  const busy = useSignal(false)
+  const type = (name: keyof typeof device.value) => (event: Event) => {
+    if (event.currentTarget instanceof HTMLInputElement)
+      device.value = { ...device.value, [name]: event.currentTarget.value }
+  }
+  const submit = async (): Promise<void> => {
+    const { id, interval, report } = device.value
+    busy.value = true
+    const answer = await requests.registerDevice({
+      id: id.trim(),
+      intervalSeconds: Number(interval),
       ...(report === '' ? {} : { reportSeconds: Number(report) }),
-      pressureReference: fields.get('reference') === 'gauge' ? 'gauge' : 'absolute',
+      pressureReference: reference.value,
     })
-    problem.value = answer.ok ? null : answer.message
-    if (!answer.ok) return
-    form.reset()
-    onRegistered(answer.value)
+    busy.value = false
+    refused.value = answer.ok ? null : answer
+    if (answer.ok) onRegistered(answer.value)
   }
   return (
-    <form class="form-grid panel" onSubmit={submit}>
-      <h2>{t('devices.register')}</h2>
-      <label>
-        <span>{t('devices.id')}</span>
-        <input
+    <FormPanel title={t('devices.register')} onSubmit={submit}>
+      <div class="fields">
+        <Field
+          label={t('devices.id')}
           name="id"
+          hint={t('devices.idHint')}
           required
           maxLength={64}
           pattern="[A-Za-z0-9][A-Za-z0-9._:\-]*"
-          title={t('devices.idHint')}
           autocomplete="off"
           spellcheck={false}
+          refused={refused.value}
+          value={device.value.id}
+          onInput={type('id')}
         />
-      </label>
-      <label>
-        <span>{t('devices.interval')}</span>
-        <input name="interval" type="number" min="0.001" max="86400" step="any" required value="60" />
-      </label>
-      <label>
-        <span>{t('devices.report')}</span>
-        <input name="report" type="number" min="0.001" max="604800" step="any" placeholder={t('devices.reportHint')} />
-      </label>
-      <label>
-        <span>{t('devices.reference')}</span>
-        <select name="reference">
-          <option value="absolute">{t('settings.absolute')}</option>
-          <option value="gauge">{t('settings.gauge')}</option>
-        </select>
-      </label>
-      <button type="submit" class="primary">
-        {t('devices.register')}
-      </button>
-      <div role="alert" class="wide">
-        {problem.value !== null && <p class="note-bad">{problem}</p>}
+        <Field
+          label={t('devices.interval')}
+          name="intervalSeconds"
+          type="number"
+          min="0.001"
+          max="86400"
+          step="any"
+          required
+          refused={refused.value}
+          value={device.value.interval}
+          onInput={type('interval')}
+        />
+        <Field
+          label={t('devices.report')}
+          name="reportSeconds"
+          type="number"
+          min="0.001"
+          max="604800"
+          step="any"
+          hint={t('devices.reportHint')}
+          refused={refused.value}
+          value={device.value.report}
+          onInput={type('report')}
+        />
       </div>
-    </form>
+      <Choice
+        label={t('devices.reference')}
+        name="pressureReference"
+        options={[
+          { value: 'absolute', label: t('settings.absolute'), detail: t('devices.absoluteMeans') },
+          { value: 'gauge', label: t('settings.gauge'), detail: t('devices.gaugeMeans') },
+        ]}
+        chosen={reference.value}
+        onChoose={(value) => {
+          reference.value = value
+        }}
+      />
+      <FormProblem refused={refused.value} fields={['id', 'intervalSeconds', 'reportSeconds']} />
+      <div class="actions">
+        <button type="submit" class="primary" disabled={busy}>
+          {t('devices.register')}
+        </button>
+        <button type="button" onClick={onCancel}>
+          {t('manage.cancel')}
+        </button>
+      </div>
+    </FormPanel>
   )
 }

@@ -110,7 +110,12 @@ export const FleetRow = ({ entry, index, current, onFocus }: RowProps) => {
       </td>
       <td class="c-act">
         {worstAlarm !== null && !worstAlarm.acknowledged && (
-          <AcknowledgeButton alarmId={worstAlarm.id} rule={worstAlarm.rule} reference={shipment.reference} />
+          <AcknowledgeButton
+            alarmId={worstAlarm.id}
+            shipmentId={shipment.id}
+            rule={worstAlarm.rule}
+            reference={shipment.reference}
+          />
         )}
       </td>
     </tr>

@@ -101,7 +101,12 @@ const First = ({ alarm, shipment }: { alarm: Alarm; shipment: Shipment }) => {
             </a>
           )}
           {isUnacknowledged(alarm) && (
-            <AcknowledgeButton alarmId={alarm.id} rule={alarm.rule} reference={shipment.reference} />
+            <AcknowledgeButton
+              alarmId={alarm.id}
+              shipmentId={alarm.shipmentId}
+              rule={alarm.rule}
+              reference={shipment.reference}
+            />
           )}
         </p>
       </div>

@@ -27,10 +27,15 @@ export const AlarmIcon = () => (
     <path d="M4.500 14.500h11l-1.300-2V8.700a4.200 4.200 0 0 0-8.400 0v3.800zM8.500 17h3" />
   </Stroke>
 )
-export const DeviceIcon = () => (
+export const ManageIcon = () => (
   <Stroke>
-    <rect x="5" y="8" width="10" height="9" rx="1.500" />
-    <path d="M10 8V3M6.500 5.200a5 5 0 0 1 0-3.200M13.500 5.200a5 5 0 0 0 0-3.200" />
+    <path d="M3 17V6l7-3 7 3v11M3 17h14M8 17v-4h4v4M7.500 8.500h.01M12.500 8.500h.01" />
+  </Stroke>
+)
+export const PersonIcon = () => (
+  <Stroke>
+    <circle cx="10" cy="7" r="3.300" />
+    <path d="M3.500 17c.6-3.400 3.100-5 6.500-5s5.900 1.600 6.500 5" />
   </Stroke>
 )
 export const SettingsIcon = () => (

@@ -1,22 +1,24 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useCallback } from 'preact/hooks'
+import type { User } from '../../server/model/session.ts'
 import { isUnacknowledged } from '../live/alarm-book.ts'
+import { sectionAt } from '../manage/sections.ts'
 import { navigate, path } from '../state/address.ts'
 import type { Key } from '../text/catalogue.ts'
 import { t } from '../text/language.ts'
 import { zoneShort } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
-import { AlarmIcon, DeviceIcon, FleetIcon, SettingsIcon } from './icons.tsx'
+import { AlarmIcon, FleetIcon, ManageIcon, PersonIcon, SettingsIcon } from './icons.tsx'
 import { KeyHelp } from './key-help.tsx'
 import { useKeys } from './keys.ts'
 import { LiveSign, LostBanner } from './live-sign.tsx'
 import { Settings } from './settings.tsx'
+import { closeSettings, settingsShown } from './settings-state.ts'
 import { ToastList } from './toast-list.tsx'
 
 type Place = {
   href: string
-  key: Extract<Key, `nav.${string}`>
+  key: Exclude<Extract<Key, `nav.${string}`>, 'nav.account'>
   icon: () => ComponentChildren
   owns(path: string): boolean
 }
@@ -25,7 +27,7 @@ type Place = {
 const PLACES: Place[] = [
   { href: '/', key: 'nav.fleet', icon: FleetIcon, owns: (at) => at === '/' || at.startsWith('/shipments/') },
   { href: '/alarms', key: 'nav.alarms', icon: AlarmIcon, owns: (at) => at.startsWith('/alarms') },
-  { href: '/devices', key: 'nav.devices', icon: DeviceIcon, owns: (at) => at.startsWith('/devices') },
+  { href: '/devices', key: 'nav.manage', icon: ManageIcon, owns: (at) => sectionAt(at) !== null },
 ]
 
 const UnacknowledgedCount = () => {
@@ -53,15 +55,11 @@ const Navigation = () => (
 )
 
 /** What stands around every page: the bar, the sign of what is old, new alarms, settings, the keys. */
-export const Shell = ({ children }: { children: ComponentChildren }) => {
+export const Shell = ({ user, children }: { user: User; children: ComponentChildren }) => {
   const { socket } = useZaitu()
-  const settings = useSignal(false)
   const help = useSignal(false)
-  const closeSettings = useCallback(() => {
-    settings.value = false
-  }, [settings])
   const showHelp = (): void => {
-    settings.value = false
+    closeSettings()
     help.value = true
   }
   useKeys({
@@ -82,14 +80,17 @@ export const Shell = ({ children }: { children: ComponentChildren }) => {
         <Navigation />
         <LiveSign />
         <span class="zone">{zoneShort()}</span>
+        <a class="button plain" href="/account" aria-label={t('nav.account', { name: user.name })} title={user.name}>
+          <PersonIcon />
+        </a>
         <button
           type="button"
           class="plain"
-          aria-expanded={settings}
+          aria-expanded={settingsShown}
           aria-controls="settings"
           aria-label={t('settings.title')}
           onClick={() => {
-            settings.value = !settings.value
+            settingsShown.value = !settingsShown.value
           }}
         >
           <SettingsIcon />
@@ -100,7 +101,7 @@ export const Shell = ({ children }: { children: ComponentChildren }) => {
         {children}
       </main>
       <ToastList />
-      {settings.value && <Settings onClose={closeSettings} onKeys={showHelp} />}
+      {settingsShown.value && <Settings onClose={closeSettings} onKeys={showHelp} />}
       {help.value && (
         <KeyHelp
           onClose={() => {

@@ -25,7 +25,12 @@ const AlarmToast = ({ toast, alarm }: { toast: Toast; alarm: NonNullable<Toast['
       <a href={`/shipments/${alarm.shipmentId}`}>{alarm.shipmentReference}</a> · {alarmText(alarm)}
     </p>
     <div class="actions">
-      <AcknowledgeButton alarmId={alarm.id} rule={alarm.rule} reference={alarm.shipmentReference} />
+      <AcknowledgeButton
+        alarmId={alarm.id}
+        shipmentId={alarm.shipmentId}
+        rule={alarm.rule}
+        reference={alarm.shipmentReference}
+      />
       <Dismiss toast={toast} />
     </div>
   </li>

@@ -11,6 +11,7 @@ import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
 import { Charts } from './charts.tsx'
 import { Head } from './head.tsx'
+import { PhasePanel } from './phase-panel.tsx'
 import { parseRange } from './range.ts'
 import { TrackPanel } from './track-panel.tsx'
 
@@ -111,6 +112,13 @@ export const ShipmentPage = ({ id }: { id: string }) => {
         <Charts shipment={shipment} chosen={chosen} alarms={alarms} />
         <div class="shipment-side">
           <Alarms alarms={alarms} shipment={shipment} />
+          <PhasePanel
+            key={shipment.phase}
+            shipment={shipment}
+            onChanged={(changed) => {
+              detail.value = changed
+            }}
+          />
           <TrackPanel shipment={shipment} chosen={chosen} />
         </div>
       </div>

@@ -19,6 +19,10 @@ export const alarmWords = {
   'alarm.retrospective': { en: 'Found late, already over when found', zh: '事后发现，发现时已恢复' },
   'alarm.void': { en: 'Withdrawn: later data showed that it never was', zh: '已撤回：后到的数据表明并未发生' },
   'alarm.cause': { en: 'likely cause: {cause}', zh: '可能原因：{cause}' },
+  'alarm.lookOnly': {
+    en: 'You may look at this shipment; its buyer and its carrier acknowledge alarms.',
+    zh: '您可以查看此货运；由采购方和承运商确认报警。',
+  },
   'alarm.acknowledge': { en: 'Acknowledge', zh: '确认' },
   'alarm.acknowledgeOf': { en: 'Acknowledge {rule} of {reference}', zh: '确认 {reference} 的{rule}' },
   'alarm.acknowledged': { en: 'Acknowledged', zh: '已确认' },

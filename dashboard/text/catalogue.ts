@@ -10,15 +10,19 @@ import { shareWords } from './share-words.ts'
 export const catalogue = { ...pageWords, ...alarmWords, ...domainWords, ...shareWords } as const
 
 export type Language = 'en' | 'zh'
+/** Texts by key, each in every language. */
+export type Words<W> = { readonly [K in keyof W]: Readonly<Record<Language, string>> }
 export type Key = keyof typeof catalogue
 
 type Name<Inside extends string> = Inside extends `${infer Before}|${string}` ? Before : Inside
 type Names<Text extends string> = Text extends `${string}{${infer Inside}}${infer Rest}`
   ? Name<Inside> | Names<Rest>
   : never
-export type Values<K extends Key> = { [N in Names<(typeof catalogue)[K]['en']>]: string | number }
+type ValuesOf<W extends Words<W>, K extends keyof W> = { [N in Names<W[K]['en']>]: string | number }
 /** Nothing more to pass where a text has no gaps to fill. */
-export type Filling<K extends Key> = keyof Values<K> extends never ? [] : [values: Values<K>]
+export type FillingOf<W extends Words<W>, K extends keyof W> = keyof ValuesOf<W, K> extends never
+  ? []
+  : [values: ValuesOf<W, K>]
 
 /** Fills the gaps of one text. */
 export const fill = (text: string, values: Record<string, string | number>): string =>

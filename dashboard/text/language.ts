@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { catalogue, type Filling, fill, type Key, type Language } from './catalogue.ts'
+import { catalogue, type FillingOf, fill, type Language, type Words } from './catalogue.ts'
 
 const isLanguage = (text: string | null): text is Language => text === 'en' || text === 'zh'
 
@@ -15,9 +15,14 @@ export const chooseLanguage = (stored: string | null, browser: readonly string[]
 
 export const language = signal<Language>('en')
 
-/** One text in the language of the page; a component that calls it is drawn again when the language changes. */
-export const t = <K extends Key>(key: K, ...[values]: Filling<K>): string =>
-  fill(catalogue[key][language.value], values ?? {})
+/** Reads one text of these words in the language of the page; a component that does is drawn again when that changes. */
+export const translator =
+  <W extends Words<W>>(words: W) =>
+  <K extends keyof W>(key: K, ...[values]: FillingOf<W, K>): string =>
+    fill(words[key][language.value], values ?? {})
+
+/** The words that every page needs; a section that is loaded later has its own `t` (text/manage.ts). */
+export const t = translator(catalogue)
 
 /** For `Intl` and for the `lang` attribute. */
 export const locale = (): string => (language.value === 'zh' ? 'zh-CN' : 'en-GB')

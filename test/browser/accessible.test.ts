@@ -23,7 +23,12 @@ describe.skipIf(chromiumPath === null)('accessible', () => {
     ['shipment', '/shipments/:hot', '.u-over'],
     ['table', '/shipments/:hot?view=table', '.chart-table td'],
     ['alarms', '/alarms', '.alarm-item'],
-    ['devices', '/devices', 'tbody td'],
+    ['account', '/account', '.item'],
+    ['devices', '/devices?open=tc-0001', '.item-open'],
+    ['people', '/people', '.item'],
+    ['partners', '/partners', '.item'],
+    ['tokens', '/tokens', '.empty'],
+    ['audit', '/audit', '.entry'],
   ] as const
   for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [1440, 390])
@@ -51,6 +56,20 @@ describe.skipIf(chromiumPath === null)('accessible', () => {
     await page.waitForSelector('.sign-in')
     expect(await violations(page)).toEqual([])
     await page.close()
+  })
+
+  it.each(['light', 'dark'] as const)('forms, and what is shown once, %s', async (colorScheme) => {
+    const { page, close } = await openPage(browser, fixture, '/devices', { colorScheme })
+    await page.click('text=Register a device')
+    expect(await violations(page)).toEqual([])
+    await page.fill('[name=id]', `once-${colorScheme}`)
+    await page.click('.form-panel [type=submit]')
+    await page.waitForSelector('.once')
+    expect(await violations(page)).toEqual([])
+    await page.goto(`${fixture.url}/welcome`)
+    await page.waitForSelector('[role=alert]')
+    expect(await violations(page)).toEqual([])
+    await close()
   })
 
   it('settings and keys', async () => {

@@ -5,9 +5,11 @@ import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { ServerMessage } from '../../server/model/live.ts'
-import type { Device } from '../../server/model/masterdata.ts'
+import type { User } from '../../server/model/session.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
+import { createAccounts } from './fixture-accounts.ts'
 import { makeChart, makeSparkline, makeTrack } from './fixture-course.ts'
+import { createDevices } from './fixture-devices.ts'
 import { makeAlarms, makeShipment, noise } from './fixture-fleet.ts'
 
 const TYPES: Record<string, string> = {
@@ -21,15 +23,25 @@ const TYPES: Record<string, string> = {
 const CSP = "default-src 'self'; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
 export const PASSWORD = 'correct horse'
 export const EMAIL = 'buyer@example.com'
-const SESSION = {
-  user: {
-    id: randomUUID(),
-    email: EMAIL,
-    name: 'Chen Yu',
-    role: 'admin',
-    organisation: { id: randomUUID(), name: 'East Sea Fine Chemicals', kind: 'buyer' },
-  },
-  csrfToken: 'token-of-the-fixture',
+export const USER: User = {
+  id: randomUUID(),
+  kind: 'person',
+  email: EMAIL,
+  name: 'Chen Yu',
+  role: 'admin',
+  organisation: { id: randomUUID(), name: 'East Sea Fine Chemicals', kind: 'buyer' },
+  shipmentId: null,
+}
+const CSRF = 'token-of-the-fixture'
+
+type FixtureOptions = {
+  dist: string
+  count: number
+  /** every shipment sends once a second */
+  tick?: boolean
+  user?: User
+  /** what the user's organisation is on every shipment */
+  part?: ShipmentDetail['part']
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
@@ -42,24 +54,23 @@ const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>
  * A stand-in for the server that speaks the page's part of the API with data that is always the same, for `count`
  * shipments of which every one sends once a second. It keeps its doings in memory, so that tests can ask.
  */
-export const startFixture = async ({ dist, count, tick = true }: { dist: string; count: number; tick?: boolean }) => {
+export const startFixture = async ({
+  dist,
+  count,
+  tick = true,
+  user = USER,
+  part: ourPart = 'buyer',
+}: FixtureOptions) => {
   const startedAt = Date.now()
-  const shipments = Array.from({ length: count }, (_, i) => makeShipment(i, startedAt))
+  const session = { user, csrfToken: CSRF, expiresAt: new Date(startedAt + 86_400_000).toISOString() }
+  const shipments = Array.from({ length: count }, (_, i) => ({ ...makeShipment(i, startedAt), part: ourPart }))
   const byId = new Map(shipments.map((shipment, i) => [shipment.id, { shipment, i }]))
   const alarms = new Map(makeAlarms(shipments, startedAt).map((alarm) => [alarm.id, alarm]))
   const actions: { alarmId: string; action: string; by: string; note: string | null; at: string }[] = []
-  const devices: Device[] = shipments.slice(0, 8).map((shipment, i) => ({
-    id: shipment.newest?.deviceId ?? '',
-    intervalSeconds: 1,
-    reportSeconds: i % 2 ? 60 : 1,
-    pressureReference: i % 3 ? 'absolute' : 'gauge',
-    status: i % 4 === 3 ? 'offline' : 'online',
-    statusAt: new Date(startedAt).toISOString(),
-    createdAt: new Date(startedAt).toISOString(),
-    revokedAt: null,
-    oldSecretValidUntil: null,
-    brokerAccount: null,
-  }))
+  const devices = createDevices(shipments, startedAt)
+  let url = ''
+  const accounts = createAccounts(user, () => url)
+  let locked = false
   const subscribed = new Map<WebSocket, Set<string>>()
   let cursor = 0
   let refuse = false
@@ -118,10 +129,17 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
   const problem = (response: ServerResponse, status: number, detail: string): void =>
     send(response, status, { type: 'about:blank', title: 'Refused', status, detail })
 
-  const shipmentPart = (response: ServerResponse, shipment: ShipmentDetail, part: string, query: URLSearchParams) => {
+  const shipmentPart = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    shipment: ShipmentDetail,
+    part: string,
+    query: URLSearchParams,
+  ) => {
     const from = Date.parse(query.get('from') ?? '') / 1000
     const to = Date.parse(query.get('to') ?? '') / 1000
     const nowSeconds = Date.now() / 1000
+    if (part === '' && request.method === 'PATCH') Object.assign(shipment, await bodyOf(request))
     if (part === '') return send(response, 200, shipment)
     if (part === '/readings')
       return send(response, 200, makeChart(shipment, from, to, Number(query.get('points')), nowSeconds))
@@ -134,7 +152,7 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
     return problem(response, 404, `There is nothing at ${part}.`)
   }
   const alarmPart = async (request: IncomingMessage, response: ServerResponse, alarm: Alarm, part: string) => {
-    const by = SESSION.user.name
+    const by = user.name
     const stamp = new Date().toISOString()
     if (part === '')
       return send(response, 200, { ...alarm, actions: actions.filter((action) => action.alarmId === alarm.id) })
@@ -153,13 +171,28 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
 
   const api = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const path = url.pathname.replace('/api/v1', '')
+    const method = request.method ?? 'GET'
     const signedIn = request.headers.cookie?.includes('zaitu_session=yes') === true
     if (path === '/session' && request.method === 'POST') {
       const body = await bodyOf(request)
+      if (locked) {
+        response.setHeader('retry-after', '290')
+        return problem(response, 429, 'Too many attempts.')
+      }
       if (body.email !== EMAIL || body.password !== PASSWORD)
         return problem(response, 401, 'This e-mail address and password do not belong together.')
       response.setHeader('set-cookie', 'zaitu_session=yes; HttpOnly; SameSite=Lax; Path=/')
-      return send(response, 200, SESSION)
+      return send(response, 200, session)
+    }
+    const answered = accounts.open(
+      method,
+      path,
+      path.startsWith('/session/') && method === 'POST' ? await bodyOf(request) : {},
+    )
+    if (answered !== null) {
+      if (answered.body !== 'signed in') return send(response, answered.status, answered.body)
+      response.setHeader('set-cookie', 'zaitu_session=yes; HttpOnly; SameSite=Lax; Path=/')
+      return send(response, 200, session)
     }
     if (!signedIn)
       return send(response, 401, {
@@ -169,13 +202,13 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
         detail: 'Please sign in.',
         demo: { email: EMAIL, password: PASSWORD },
       })
-    if (request.method !== 'GET' && request.headers['x-csrf-token'] !== SESSION.csrfToken)
+    if (request.method !== 'GET' && request.headers['x-csrf-token'] !== CSRF)
       return problem(response, 403, 'The token is missing.')
     if (path === '/session' && request.method === 'DELETE') {
       response.setHeader('set-cookie', 'zaitu_session=; Max-Age=0; Path=/')
       return send(response, 204, null)
     }
-    if (path === '/session') return send(response, 200, SESSION)
+    if (path === '/session') return send(response, 200, session)
     if (path === '/shipments') return send(response, 200, { items: shipments, next: null })
     if (path === '/sparklines') {
       const hours = Number(url.searchParams.get('hours'))
@@ -185,31 +218,17 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })
     }
-    if (path === '/devices' && request.method === 'GET') return send(response, 200, { items: devices, next: null })
-    if (path === '/devices') {
-      const body = await bodyOf(request)
-      const id = String(body.id)
-      if (devices.some((device) => device.id === id)) return problem(response, 409, `The device id ${id} is taken.`)
-      devices.push({
-        id,
-        intervalSeconds: Number(body.intervalSeconds),
-        reportSeconds: Number(body.reportSeconds ?? body.intervalSeconds),
-        pressureReference: body.pressureReference === 'gauge' ? 'gauge' : 'absolute',
-        status: 'unknown',
-        statusAt: null,
-        createdAt: new Date().toISOString(),
-        revokedAt: null,
-        oldSecretValidUntil: null,
-        brokerAccount: null,
-      })
-      return send(response, 201, { id, secret: 'shown-this-once' })
-    }
+    const mine = /^\/(devices|connection|people|organisations|invitations|tokens|audit|session\/)/.test(path)
+    const body = mine && method !== 'GET' ? await bodyOf(request) : {}
+    const known = devices.answer(method, path, body) ?? accounts.signedIn(method, path, body, url.searchParams)
+    if (known !== null) return send(response, known.status, known.body)
     const shipment = /^\/shipments\/([^/]+)(\/\w+)?$/.exec(path)
     const found = byId.get(shipment?.[1] ?? '')
-    if (found !== undefined) return shipmentPart(response, found.shipment, shipment?.[2] ?? '', url.searchParams)
+    if (found !== undefined)
+      return shipmentPart(request, response, found.shipment, shipment?.[2] ?? '', url.searchParams)
     const alarm = /^\/alarms\/([^/]+)(\/\w+)?$/.exec(path)
-    const known = alarms.get(alarm?.[1] ?? '')
-    if (known !== undefined) return alarmPart(request, response, known, alarm?.[2] ?? '')
+    const meant = alarms.get(alarm?.[1] ?? '')
+    if (meant !== undefined) return alarmPart(request, response, meant, alarm?.[2] ?? '')
     return problem(response, 404, `There is nothing at ${path}.`)
   }
 
@@ -228,8 +247,8 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
   }
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://fixture')
-    const answer = url.pathname.startsWith('/api/') ? api(request, response, url) : page(response, url.pathname)
+    const asked = new URL(request.url ?? '/', 'http://fixture')
+    const answer = asked.pathname.startsWith('/api/') ? api(request, response, asked) : page(response, asked.pathname)
     answer.catch((error: unknown) => response.writeHead(500).end(String(error)))
   })
   const sockets = new WebSocketServer({ noServer: true })
@@ -255,10 +274,16 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
   const timer = tick ? setInterval(sendReadings, 1000) : undefined
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
+  url = `http://127.0.0.1:${port}`
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     shipments,
+    secrets: devices.secrets,
+    /** From now on every sign-in is one too many. */
+    lock() {
+      locked = true
+    },
     alarms,
     actions,
     changeAlarm,

@@ -89,9 +89,10 @@ describe.skipIf(chromiumPath === null)('from the device to the screen', () => {
 
   it('registers a device whose secret works', async () => {
     await page.goto(`${running.base.replace('/api/v1', '')}/devices`)
+    await page.click('text=Register a device')
     await page.fill('[name=id]', 'from-the-page')
-    await page.click('.form-grid [type=submit]')
-    const secret = await page.textContent('.secret pre')
+    await page.click('.form-panel [type=submit]')
+    const secret = await page.textContent('.once pre')
     const device = await running.device('from-the-page', secret ?? '')
     expect(device.connected).toBe(true)
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { auditWords } from '../../../dashboard/text/audit-words.ts'
 import { type Client, PASSWORD, type Service, shipmentBody, startService } from './service.ts'
 
 let service: Service
@@ -212,6 +213,8 @@ it('has exactly one entry for every path that changes something', async () => {
     expect([key, Math.floor(answer.statusCode / 100), answer.body.slice(0, 200)]).toEqual([key, 2, expect.anything()])
     const after = (await entries('?limit=10')).items.filter(({ seq }) => seq > before)
     expect([key, after.map((entry) => entry.action)]).toEqual([key, [action]])
+    // and the page has words for it
+    expect(Object.keys(auditWords)).toContain(`did.${action}`)
   }
   // everybody has the password again that they began with
   await service.owner.query('update people set password_hash = (select password_hash from people where id = $1)', [
