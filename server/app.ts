@@ -21,10 +21,12 @@ import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
+import { milestoneRoutes } from './routes/milestones.ts'
 import { mqttAccessRoutes } from './routes/mqtt-access.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { orderRoutes } from './routes/orders.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
@@ -123,6 +125,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
         await inside.register(shareLinkRoutes(deps))
+        await inside.register(orderRoutes(deps))
+        await inside.register(milestoneRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))

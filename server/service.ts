@@ -10,6 +10,7 @@ import { createLocalHub } from './live/hub.ts'
 import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
+import { createMilestones, isSuppliers } from './milestones.ts'
 import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
 import { createDispatcher, logChannel } from './notify/dispatcher.ts'
 import { createPipeline } from './pipeline.ts'
@@ -20,6 +21,7 @@ import { allHeads, claimPublication, publicationDone } from './store/audit-heads
 import { deviceSignIn } from './store/device-sign-in.ts'
 import { watchDevices } from './store/device-watch.ts'
 import { readHealth } from './store/health.ts'
+import { listOrders, readOrder } from './store/orders.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
@@ -37,6 +39,7 @@ export type Service = {
 /** Reads consistently: a snapshot and its cursor belong to one moment. */
 const SNAPSHOT = 'begin isolation level repeatable read read only'
 const FLEET_PAGE = 1_000
+const ORDERS_PAGE = 200
 
 /**
  * Wires the parts over a database that has been migrated, and opens them in order: storage, pipeline, broker, HTTP. The
@@ -71,6 +74,7 @@ export const startService = async (
     observe: meters,
   })
 
+  const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -103,6 +107,7 @@ export const startService = async (
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    orderChanged: hub.orderChanged,
     accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
@@ -145,6 +150,11 @@ export const startService = async (
       return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
     },
     snapshots: {
+      orders: (orgId) =>
+        asOrganisation(people, { orgId }, async (tx) =>
+          (await listOrders(tx, { after: null, limit: ORDERS_PAGE })).map(({ order }) => order),
+        ),
+      order: (orgId, id) => asOrganisation(people, { orgId }, (tx) => readOrder(tx, id)),
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
       shipment: (viewer, id) => asOrganisation(people, viewer, (tx) => readShipment(tx, id)),
@@ -189,16 +199,20 @@ export const startService = async (
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
-  await source.start(pipeline.deliver)
+  await source.start((message) => (isSuppliers(message) ? milestones : pipeline).deliver(message))
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
 
   return {
     app,
     source,
-    settled: pipeline.settled,
+    settled: async () => {
+      await milestones.settled()
+      await pipeline.settled()
+    },
     stop: async () => {
       await source.pause()
+      await milestones.stop()
       await pipeline.stop()
       await source.close()
       await brokers.accounts?.stop()

@@ -62,6 +62,8 @@ export type AppDeps = {
   refoldsRequested(): void
   /** an alarm was acknowledged or commented and that is committed: whoever tells clients may look now */
   alarmsChanged(): void
+  /** an order, or what is said of its lines, changed and that is committed: its buyer and suppliers may be told now */
+  orderChanged(orderId: string): void
   /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
   accessEnded(id: string): void
   /** true when people reach us over TLS: cookies are then Secure */

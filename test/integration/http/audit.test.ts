@@ -49,6 +49,11 @@ const makeAlarm = async (): Promise<string> => {
 const somebody = () => ({ email: `${randomUUID()}@one.example`, name: 'Somebody', role: 'viewer' })
 const Invited = z.object({ id: z.string(), link: z.string() })
 const invite = async () => Invited.parse((await admin.ask('POST', '/people', somebody())).json())
+const ordered = async () => ({
+  number: randomUUID(),
+  supplierId: (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
+  lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: '2027-02-01T00:00:00Z' }],
+})
 const shared = async () => ({
   shipmentId: await makeShipment(),
   expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
@@ -135,6 +140,15 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'organisation.added',
     body: { name: randomUUID(), kind: 'supplier' },
   }),
+  'post /orders': async () => ({ action: 'order.created', body: await ordered() }),
+  'post /orders/{id}/lines/{line}/milestones': async () => {
+    const { id } = (await admin.ask('POST', '/orders', await ordered())).json()
+    return {
+      action: 'milestone.said',
+      path: `/orders/${id}/lines/1/milestones`,
+      body: { stage: 'filled', classifier: 'estimated', at: '2027-01-01T00:00:00Z' },
+    }
+  },
   'post /people': async () => ({ action: 'person.invited', body: somebody() }),
   'patch /people/{id}': async () => ({
     action: 'person.changed',

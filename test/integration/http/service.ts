@@ -68,6 +68,7 @@ export const startService = async (parts: Partial<AppDeps> = {}, given?: Databas
     submit: async () => ({ ok: true, stored: 1, deadLetters: 0 }),
     refoldsRequested: () => {},
     alarmsChanged: () => {},
+    orderChanged: () => {},
     accessEnded: () => {},
     secureCookies: false,
     dashboard: null,
