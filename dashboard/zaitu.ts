@@ -102,7 +102,7 @@ export const createZaitu = ({ shared = false } = {}) => {
   }
   const enter = ({ user, expiresAt }: Session): void => {
     who.value = { state: 'in', user, expiresAt }
-    if (user.shipmentId !== null) world.narrowTo(user.shipmentId)
+    if (shared && user.shipmentId !== null) world.narrowTo(user.shipmentId)
     socket.start()
     if (shared) return
     const whenReady = async (): Promise<void> => {

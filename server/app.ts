@@ -9,6 +9,7 @@ import { accountRoutes } from './routes/account.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { requireSession } from './routes/authentication.ts'
+import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
@@ -18,9 +19,12 @@ import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
+import { milestoneRoutes } from './routes/milestones.ts'
+import { mqttAccessRoutes } from './routes/mqtt-access.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { orderRoutes } from './routes/orders.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { answerError } from './routes/problem.ts'
@@ -101,6 +105,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       await api.register(shareSessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
+      await api.register(mqttAccessRoutes(deps))
       await api.register(async (inside) => {
         inside.addHook('onRequest', requireSession(deps.pool, { secure: deps.secureCookies }))
         await inside.register(accountRoutes(deps))
@@ -111,11 +116,14 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
         await inside.register(shareLinkRoutes(deps))
+        await inside.register(orderRoutes(deps))
+        await inside.register(milestoneRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
+        await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
       })
     },

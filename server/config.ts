@@ -10,6 +10,19 @@ export const Settings = z.object({
   HOST: z.string().default('127.0.0.1').describe('address that HTTP and the embedded broker listen on'),
   PORT: port.default(3000).describe('HTTP and WebSocket'),
   MQTT_PORT: port.default(1883).describe('embedded broker'),
+  MQTTS_PORT: port.optional().describe('embedded broker over TLS; needs the two files'),
+  TLS_CERT_FILE: z.string().optional().describe('PEM, with its chain; read again when it changes'),
+  TLS_KEY_FILE: z.string().optional().describe('PEM'),
+  TLS_CLIENT_CA_FILE: z
+    .string()
+    .optional()
+    .describe('PEM: whose certificates let a device in without a secret, by their common name'),
+  DEVICE_MESSAGES_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .default(200)
+    .describe('messages a second of one device in the long run, embedded broker; 250 s of them at once'),
+  DEVICE_BYTES_PER_SECOND: z.coerce.number().min(4096).default(262_144).describe('the same in bytes'),
   DATA_DIR: z.string().default('.data').describe('where the embedded database lives'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
@@ -25,6 +38,18 @@ export const Settings = z.object({
     .string()
     .default('zaitu-server')
     .describe('names our session at the broker: the same over restarts, another one for each server'),
+  MQTT_DYNAMIC_SECURITY: flag
+    .default(false)
+    .describe("keep the accounts of Mosquitto's dynamic-security plugin in step; MQTT_USERNAME is its admin"),
+  MQTT_ACCESS_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('lets a broker ask over HTTP who may connect and publish (EMQX …)'),
+  PUBLIC_MQTT_URL: z
+    .url({ protocol: /^mqtts?$/ })
+    .optional()
+    .describe('where devices reach the broker'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
@@ -36,7 +61,7 @@ export const Settings = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where people reach us, for links in invitations; as each request came without'),
+    .describe('where people and devices reach us, for links in invitations; as each request came without'),
   OIDC_PROVIDERS: z
     .string()
     .default('[]')
@@ -65,6 +90,15 @@ export type Config = Settings & { demo: boolean; loopback: boolean }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
+const contradiction = (settings: Settings): string | null => {
+  const { MQTTS_PORT, TLS_CERT_FILE, TLS_KEY_FILE, MQTT_URL, MQTT_USERNAME, MQTT_DYNAMIC_SECURITY } = settings
+  if (MQTTS_PORT !== undefined && (TLS_CERT_FILE === undefined || TLS_KEY_FILE === undefined))
+    return 'MQTTS_PORT needs TLS_CERT_FILE and TLS_KEY_FILE'
+  if (MQTT_DYNAMIC_SECURITY && (MQTT_URL === undefined || MQTT_USERNAME === undefined))
+    return 'MQTT_DYNAMIC_SECURITY needs MQTT_URL, and MQTT_USERNAME and MQTT_PASSWORD of the plugin’s admin'
+  return null
+}
+
 /** The settings that `environment` gives. Throws one sentence that names what is wrong with which setting. */
 export const readConfig = (environment: Record<string, string | undefined>): Config => {
   const given: Record<string, string> = {}
@@ -76,6 +110,8 @@ export const readConfig = (environment: Record<string, string | undefined>): Con
   const parsed = Settings.safeParse(given)
   if (!parsed.success) throw new Error(`a setting cannot be used: ${z.prettifyError(parsed.error)}`)
   const settings = parsed.data
+  const wrong = contradiction(settings)
+  if (wrong !== null) throw new Error(`a setting cannot be used: ${wrong}`)
   const embedded =
     settings.DATABASE_URL === undefined && settings.MQTT_URL === undefined && settings.REDIS_URL === undefined
   return { ...settings, demo: settings.DEMO ?? embedded, loopback: LOOPBACK.has(settings.HOST) }

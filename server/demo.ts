@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Actors, DEMO_EMAIL, findActors, settlePassword } from './demo-actors.ts'
 import { DEMO_ROUTES, DEMO_TRIPS, type DemoTrip } from './demo-fleet.ts'
+import { makeDemoOrders } from './demo-orders.ts'
 import { createAssignment, endAssignment } from './store/assignments.ts'
 import { hashToken } from './store/people.ts'
 import { inTransaction, type Pool, type Tx } from './store/pool.ts'
@@ -177,6 +178,7 @@ export const seedDemo = async (
     const password = await settlePassword(tx, actors.personId, loopback)
     const devices: DemoDevice[] = []
     for (const trip of DEMO_TRIPS) devices.push(await settleTrip(tx, actors, trip, key, now))
+    await makeDemoOrders(tx, actors, now)
     const hint = loopback && password !== null ? { email: DEMO_EMAIL, password } : undefined
     return { email: DEMO_EMAIL, password, hint, devices }
   })

@@ -39,6 +39,8 @@ export type Pipeline = {
   waiting(): number
   /** Looks for streams to fold again now rather than at the next turn. */
   refoldSoon(): void
+  /** Somebody was revoked: resolves when what comes from now on is judged by that. */
+  devicesChanged(): Promise<void>
   /** Resolves when all that was delivered is dealt with and no refold is due; for tests and a graceful stop. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -170,6 +172,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
     // once it stops, nothing that comes is dealt with any more
     waiting: () => (stopping ? Number.POSITIVE_INFINITY : queue.reduce((sum, pending) => sum + sizeOf(pending), 0)),
     refoldSoon: refolder.soon,
+    devicesChanged: directory.refresh,
     settled: async () => {
       while (queue.length > 0) await sleep(5)
       await lane.idle()

@@ -3,21 +3,23 @@ import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
-import { createEmbeddedBroker } from './broker/embedded.ts'
-import { createExternalBroker } from './broker/external.ts'
 import type { Source } from './broker/source.ts'
+import { createBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
 import { createLocalHub } from './live/hub.ts'
 import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
+import { createMilestones, isSuppliers } from './milestones.ts'
 import { createDispatcher, logChannel } from './notify/dispatcher.ts'
 import { createPipeline } from './pipeline.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
-import { deviceSignIn } from './store/devices.ts'
+import { deviceSignIn } from './store/device-sign-in.ts'
+import { watchDevices } from './store/device-watch.ts'
 import { readHealth } from './store/health.ts'
+import { listOrders, readOrder } from './store/orders.ts'
 import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
@@ -35,6 +37,7 @@ export type Service = {
 /** Reads consistently: a snapshot and its cursor belong to one moment. */
 const SNAPSHOT = 'begin isolation level repeatable read read only'
 const FLEET_PAGE = 1_000
+const ORDERS_PAGE = 200
 
 /**
  * Wires the parts over a database that has been migrated, and opens them in order: storage, pipeline, broker, HTTP. The
@@ -58,30 +61,8 @@ export const startService = async (
 
   const hub = config.REDIS_URL === undefined ? createLocalHub() : createRedisHub(config.REDIS_URL, log)
   const devices = deviceSignIn(ingest)
-  // an external broker has its own list of who may connect
-  let sendAway = (_code: string): void => undefined
-  const openEmbedded = (): Source => {
-    const broker = createEmbeddedBroker({
-      host: config.HOST,
-      port: config.MQTT_PORT,
-      authenticate: devices.authenticate,
-      log,
-    })
-    sendAway = (code) => void broker.disconnect(code)
-    return broker
-  }
-  const source: Source =
-    config.MQTT_URL === undefined
-      ? openEmbedded()
-      : createExternalBroker({
-          url: config.MQTT_URL,
-          clientId: config.MQTT_CLIENT_ID,
-          // a member that is gone keeps its share: only where there are several servers (mosquitto 2662)
-          shared: config.REDIS_URL !== undefined,
-          log,
-          ...(config.MQTT_USERNAME !== undefined && { username: config.MQTT_USERNAME }),
-          ...(config.MQTT_PASSWORD !== undefined && { password: config.MQTT_PASSWORD }),
-        })
+  const brokers = createBrokers({ config, devices, owner, ingest, log })
+  const { source } = brokers
   const meters = createMeters(metrics)
   const pipeline = createPipeline({
     pool: ingest,
@@ -90,6 +71,14 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     observe: meters,
   })
+
+  const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const accessChanged = async (codes: string[]): Promise<void> => {
+    for (const code of codes) devices.forget(code)
+    await pipeline.devicesChanged()
+    await brokers.recheck(codes)
+  }
+  const deviceWatch = watchDevices(ingest, log, accessChanged)
 
   const ready = async () => {
     const database = await people.query('select 1').then(
@@ -104,18 +93,19 @@ export const startService = async (
     pool: people,
     log,
     metrics,
-    devices: {
-      authenticate: devices.authenticate,
-      // who signed in with the old secret is sent away with it
-      forget: (code) => {
-        devices.forget(code)
-        sendAway(code)
-      },
-    },
+    devices,
+    devicesChanged: (code) =>
+      accessChanged([code]).catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'who may stay connected is looked at again in a moment'),
+      ),
+    ...(brokers.accounts !== null && { brokerAccounts: brokers.accounts }),
+    ...(brokers.access !== null && { mqttAccess: brokers.access }),
+    addresses: brokers.addresses,
     ready,
     submit: createSubmit(pipeline),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
+    orderChanged: hub.orderChanged,
     accessEnded: hub.accessEnded,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
@@ -157,6 +147,11 @@ export const startService = async (
       return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
     },
     snapshots: {
+      orders: (orgId) =>
+        asOrganisation(people, { orgId }, async (tx) =>
+          (await listOrders(tx, { after: null, limit: ORDERS_PAGE })).map(({ order }) => order),
+        ),
+      order: (orgId, id) => asOrganisation(people, { orgId }, (tx) => readOrder(tx, id)),
       fleet: (orgId) =>
         asOrganisation(people, { orgId }, (tx) => listShipments(tx, { after: null, limit: FLEET_PAGE })),
       shipment: (viewer, id) => asOrganisation(people, viewer, (tx) => readShipment(tx, id)),
@@ -190,18 +185,25 @@ export const startService = async (
 
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
-  await source.start(pipeline.deliver)
+  await brokers.accounts?.start()
+  await source.start((message) => (isSuppliers(message) ? milestones : pipeline).deliver(message))
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
 
   return {
     app,
     source,
-    settled: pipeline.settled,
+    settled: async () => {
+      await milestones.settled()
+      await pipeline.settled()
+    },
     stop: async () => {
       await source.pause()
+      await milestones.stop()
       await pipeline.stop()
       await source.close()
+      await brokers.accounts?.stop()
+      await deviceWatch.stop()
       await live.stop()
       await app.close()
       await shelves.stop()

@@ -52,11 +52,13 @@ grant select on share_uses to zaitu_app;
 
 -- Whoever opens a link has no organisation yet, so these look past the policies, each for one exact key.
 create function open_share(link bytea, its_session bytea, its_csrf text, its_address text, its_agent text) returns boolean
-  language plpgsql volatile security definer set search_path = public as $$
+  language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare found_id uuid;
 begin
-  delete from share_sessions s using share_links l
-    where l.id = s.link_id and (l.expires_at <= now() or l.withdrawn_at is not null);
+  -- skipped where another opening clears up at the same time, so that the two never wait for one another
+  delete from share_sessions where token_hash in (
+    select s.token_hash from share_sessions s join share_links l on l.id = s.link_id
+    where l.expires_at <= now() or l.withdrawn_at is not null for update of s skip locked);
   -- for share: withdrawing waits, so that no session begins beside it
   select id into found_id from share_links
     where token_hash = link and withdrawn_at is null and expires_at > now() for share;
@@ -69,7 +71,7 @@ end $$;
 -- Who holds this session, with a trace of it at most once an hour.
 create function share_by_session(wanted bytea, its_address text, its_agent text)
   returns table (id uuid, org_id uuid, shipment_id uuid, org_name text, org_kind text, csrf_token text, expires_at timestamptz)
-  language plpgsql volatile security definer set search_path = public as $$
+  language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
   with due as (
     update share_sessions s set traced_at = now() from share_links l

@@ -44,12 +44,19 @@ type LinkItemProps = {
 /** One link: for whom, by whom, until when, how it was used; a button that ends it. */
 export const LinkItem = ({ link, requests, onWithdrawn }: LinkItemProps) => {
   const busy = useSignal(false)
+  const sure = useSignal(false)
   const over = link.withdrawnAt !== null || Date.parse(link.expiresAt) <= now.value
   const name = link.note ?? t('share.noNote')
+  // asked twice: somebody may be relying on the link right now
   const withdraw = async (): Promise<void> => {
+    if (!sure.value) {
+      sure.value = true
+      return
+    }
     busy.value = true
     const answer = await requests.withdraw(link.id)
     busy.value = false
+    sure.value = false
     onWithdrawn(answer.ok ? null : answer.message)
   }
   return (
@@ -63,14 +70,29 @@ export const LinkItem = ({ link, requests, onWithdrawn }: LinkItemProps) => {
         <Uses link={link} uses={requests.uses} />
       </div>
       {!over && (
-        <button
-          type="button"
-          disabled={busy}
-          aria-label={t('share.withdrawOf', { note: name })}
-          onClick={() => void withdraw()}
-        >
-          {t('share.withdraw')}
-        </button>
+        <div class="share-withdraw">
+          {sure.value && (
+            <button
+              type="button"
+              class="plain"
+              onClick={() => {
+                sure.value = false
+              }}
+            >
+              {t('share.keep')}
+            </button>
+          )}
+          <button
+            key="withdraw"
+            type="button"
+            class={sure.value ? 'primary' : ''}
+            disabled={busy}
+            aria-label={sure.value ? undefined : t('share.withdrawOf', { note: name })}
+            onClick={() => void withdraw()}
+          >
+            {t(sure.value ? 'share.withdrawNow' : 'share.withdraw')}
+          </button>
+        </div>
       )}
     </li>
   )

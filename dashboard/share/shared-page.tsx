@@ -29,7 +29,7 @@ const Bar = ({ organisation, expiresAt }: { organisation: string; expiresAt: str
           Zaitu <span lang="zh">在途</span>
         </span>
         <p class="shared-by">
-          <b>{t('shared.by', { organisation })}</b>{' '}
+          <b>{t('shared.by', { organisation })}</b> ·{' '}
           <span class="muted">{t('shared.until', { time: dayTime(expiresAt), zone: zoneShort(expiresAt) })}</span>
         </p>
         <LiveSign />

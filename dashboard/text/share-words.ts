@@ -32,6 +32,8 @@ export const shareWords = {
   'share.uses': { en: 'Used {n} {n|time|times}, last {ago}', zh: '已使用 {n} 次，最近 {ago}' },
   'share.unused': { en: 'Not used yet', zh: '尚未使用' },
   'share.withdraw': { en: 'Withdraw', zh: '撤回' },
+  'share.withdrawNow': { en: 'Withdraw now', zh: '立即撤回' },
+  'share.keep': { en: 'Keep', zh: '保留' },
   'share.withdrawOf': { en: 'Withdraw the link: {note}', zh: '撤回链接：{note}' },
   'share.withdrawn': {
     en: 'The link is withdrawn; nobody sees anything by it any more.',

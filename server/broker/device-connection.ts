@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
-import type { Access } from './access.ts'
 import { type AckLine, createAckLine } from './ack-line.ts'
 import type { Share } from './in-flight.ts'
 import type { PacketMeter } from './packet-meter.ts'
+import type { Bucket } from './rate.ts'
+import type { SignedIn } from './sign-in.ts'
 
 /** A device that sends and never reads its PUBACKs is cut when this much waits for it, bytes. */
 const MAX_UNREAD_BYTES = 262_144
@@ -26,8 +27,10 @@ export type DeviceConnection = {
   share: Share
   line: AckLine
   close: (reason: string) => void
-  /** null until signed in */
-  access: Access | null
+  /** null until signed in, and once its access was withdrawn */
+  access: SignedIn | null
+  /** what it may still send; null until signed in, or where that has no bound */
+  rate: Bucket | null
   /** topics it subscribed to */
   listensTo: Set<string>
   /** To be called when the gate may have opened. */
@@ -49,6 +52,7 @@ export const createDeviceConnection = ({
   const read = socket.read.bind(socket)
   const shut = () => paused() || share.full()
   let starved = false
+  let resting: NodeJS.Timeout | undefined
 
   socket.read = (size) => {
     if (size === 0) return read(0) // how Node itself asks for more; hands nothing out
@@ -56,14 +60,30 @@ export const createDeviceConnection = ({
       starve()
       return null
     }
-    const rest = socket.readableLength - SLICE_BYTES
-    const chunk: Buffer | null = share.scarce() && rest > 0 ? readSlice() : read(size)
+    const { rate } = connection
+    const waitMs = rate?.waitMs() ?? 0
+    if (waitMs > 0) {
+      rest(waitMs)
+      return null
+    }
+    const bySlices = (share.scarce() || rate?.low()) && socket.readableLength > SLICE_BYTES
+    const chunk: Buffer | null = bySlices ? readSlice() : read(size)
+    if (chunk !== null) rate?.take(0, chunk.length)
     const reason = chunk === null ? null : meter(chunk)
     if (reason === null) return chunk
     close(reason)
     return null
   }
 
+  /** It has sent more than it may: not reading slows it down by TCP, and costs it nothing else. */
+  const rest = (ms: number) => {
+    starved = true
+    if (resting !== undefined) return
+    resting = setTimeout(() => {
+      resting = undefined
+      readOn()
+    }, ms).unref()
+  }
   const starve = () => {
     starved = true
     onStarved()
@@ -86,13 +106,15 @@ export const createDeviceConnection = ({
     if (socket.writableLength > MAX_UNREAD_BYTES) close('it does not read its acknowledgements')
   })
 
-  return {
+  const connection: DeviceConnection = {
     socket,
     share,
     line,
     close,
     access: null,
+    rate: null,
     listensTo: new Set<string>(),
     readOn,
   }
+  return connection
 }

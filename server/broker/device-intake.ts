@@ -39,6 +39,7 @@ export const createIntake = ({ connectionOf, paused, deliver }: Options) => {
       return callback(new Error(`a publish to ${packet.topic} is not allowed`))
     }
     const { line, share } = connection
+    connection.rate?.take(1, 0)
     const { qos, messageId = 0 } = packet
     const isWill = client.closed
     if (isWill && paused()) return callback(null) // we are going, not the device

@@ -1,26 +1,40 @@
-import { createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { Aedes, type Client } from 'aedes'
 import type { Logger } from '../log.ts'
 import { MAX_PACKET_BYTES } from '../model/reading.ts'
+import { supplierOf } from './access.ts'
 import { createDeviceConnection, type DeviceConnection } from './device-connection.ts'
 import { createIntake } from './device-intake.ts'
+import { createDoors } from './doors.ts'
+import type { FailureLimits } from './failures.ts'
 import { type Bound, createInFlight } from './in-flight.ts'
-import { listen } from './listen.ts'
 import { createPacketMeter } from './packet-meter.ts'
-import { type Authenticate, createSignIn } from './sign-in.ts'
+import { createBuckets, type Rate } from './rate.ts'
+import { recheck } from './recheck.ts'
+import { type Authenticate, createSignIn, type Judged } from './sign-in.ts'
 import type { Message, Source } from './source.ts'
+import type { TlsFiles } from './tls.ts'
 import { parseTopic, ROOT } from './topic.ts'
 
 /** A CONNECT with a will and a password fits; a stranger gets no more memory than this. Bytes. */
 const MAX_CONNECT_BYTES = 16_384
 const SWEEP_MS = 1_000
+/** How often a supplier's token is looked at again while it is connected, in sweeps: nobody tells us of its end. */
+const SUPPLIER_SWEEPS = 5
 
 export type EmbeddedOptions = {
   host: string
   /** 0 takes a free one; `address()` tells which */
   port: number
   authenticate: Authenticate
+  /** lets a device in whose certificate has proved its name; needs `tls.clientCaFile` */
+  byCertificate?: (deviceId: string) => Promise<Judged>
+  /** a second way in, over TLS; port 0 takes a free one */
+  tls?: TlsFiles & { port: number; lookMs?: number }
+  /** what one device may send in the long run; no bound without */
+  rate?: Rate
+  failureLimits?: FailureLimits
   log: Logger
   /**
    * A publish that is not dealt with after this long closes its connection, and the device sends it again, ms.
@@ -37,8 +51,12 @@ export type EmbeddedOptions = {
 
 export type EmbeddedBroker = Source & {
   port(): number
-  /** Closes the live connection of a device whose secret was changed or revoked. false when there is none. */
-  disconnect(deviceId: string): boolean
+  /** null where there is no TLS */
+  tlsPort(): number | null
+  /** Closes a client's live connection, whatever it signed in with. false when there is none. */
+  disconnect(clientId: string): boolean
+  /** What these clients signed in with is judged anew: who may stay stays, until that ends. */
+  recheck(clientIds: readonly string[]): Promise<void>
   inFlight(): Bound & { connections: number }
 }
 
@@ -86,10 +104,21 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     paused: () => paused,
     deliver: (message) => deliver(message),
   })
+  let changes = 0
+  const buckets = options.rate === undefined ? null : createBuckets(options.rate)
   const broker = new Aedes({
-    ...createSignIn(options.authenticate, log, (client, access) => {
-      const connection = connections.get(client)
-      if (connection) connection.access = access
+    ...createSignIn({
+      authenticate: options.authenticate,
+      byCertificate: options.byCertificate,
+      limits: options.failureLimits,
+      changes: () => changes,
+      log,
+      onSignedIn: (client, signedIn) => {
+        const connection = connections.get(client)
+        if (connection === undefined) return
+        connection.access = signedIn
+        connection.rate = buckets?.of(client.id) ?? null
+      },
     }),
     connectTimeout: options.connectTimeoutMs ?? 10_000,
     queueLimit: 1_000, // packets that a device may send before its CONNACK; they came in one read, so 64 KiB at most
@@ -134,7 +163,12 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
   broker.on('clientError', lost)
   broker.on('connectionError', lost)
 
+  const maxConnections = options.maxConnections ?? 20_000
   const accept = (socket: Socket) => {
+    if (open.size >= maxConnections) {
+      log.warn({ from: socket.remoteAddress, limit: maxConnections }, 'refused a connection: too many')
+      return socket.destroy()
+    }
     const connection: DeviceConnection = createDeviceConnection({
       socket,
       share: inFlight.share(),
@@ -158,11 +192,24 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       if (devices.get(client.id)?.socket === socket) devices.delete(client.id)
     })
   }
-  const server = createServer(accept)
-  server.maxConnections = options.maxConnections ?? 20_000
-  server.on('drop', (from) =>
-    log.warn({ from: from?.remoteAddress, limit: server.maxConnections }, 'refused a connection: too many'),
-  )
+  const doors = createDoors({ ...options, maxConnections }, accept)
+
+  let sweeps = 0
+  const sweepAll = () => {
+    const now = Date.now()
+    for (const connection of open) {
+      const oldest = connection.line.oldest()
+      if (oldest !== null && oldest < now - holdMs) connection.close('a message could not be stored in time')
+      const until = connection.access?.judged.until ?? null
+      if (until !== null && until <= now) connection.close('what it signed in with has ended')
+    }
+    sweeps += 1
+    if (sweeps % 60 === 0) buckets?.tidy()
+    if (sweeps % SUPPLIER_SWEEPS !== 0) return
+    recheck(open, (clientId) => supplierOf(clientId) !== null).catch((error: unknown) =>
+      log.debug({ error: String(error) }, 'whether suppliers may stay connected is looked up later'),
+    )
+  }
 
   return {
     start: async (onMessage) => {
@@ -170,18 +217,12 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       paused = false
       await broker.listen()
       try {
-        await listen(server, options.host, options.port)
+        await doors.open()
       } catch (error) {
         await new Promise<void>((resolve) => broker.close(resolve))
         throw error
       }
-      sweep = setInterval(() => {
-        const tooOld = Date.now() - holdMs
-        for (const connection of open) {
-          const oldest = connection.line.oldest()
-          if (oldest !== null && oldest < tooOld) connection.close('a message could not be stored in time')
-        }
-      }, SWEEP_MS)
+      sweep = setInterval(sweepAll, SWEEP_MS)
     },
     publish: async (topic, payload, { retain = false } = {}) => {
       const to = parseTopic(topic)
@@ -192,25 +233,28 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     },
     pause: async () => {
       paused = true
-      if (server.listening) server.close()
+      doors.close()
     },
     close: async () => {
       paused = true
       clearInterval(sweep)
       await setImmediate() // acknowledgements of this turn leave first
-      if (server.listening) server.close()
+      doors.close()
       for (const { socket } of open) socket.destroy()
       await new Promise<void>((resolve) => broker.close(resolve))
     },
     connected: () => true,
-    port: () => {
-      const address = server.address()
-      return typeof address === 'object' && address !== null ? address.port : options.port
-    },
-    disconnect: (deviceId) => {
-      const device = devices.get(deviceId)
+    port: doors.port,
+    tlsPort: doors.tlsPort,
+    disconnect: (clientId) => {
+      const device = devices.get(clientId)
       device?.close('its access was withdrawn')
       return device !== undefined
+    },
+    recheck: (clientIds) => {
+      changes += 1
+      const wanted = new Set(clientIds)
+      return recheck(open, (clientId) => wanted.has(clientId))
     },
     inFlight: () => ({ messages: inFlight.messages(), bytes: inFlight.bytes(), connections: open.size }),
   }

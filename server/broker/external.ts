@@ -68,7 +68,10 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
         ...options,
         receiveMaximum,
         shared: options.shared ?? true,
-        filters: ['telemetry', 'status'].map((channel) => `${ROOT}/devices/+/${channel}`),
+        filters: [
+          ...['telemetry', 'status'].map((channel) => `${ROOT}/devices/+/${channel}`),
+          `${ROOT}/suppliers/+/milestones`,
+        ],
         onReady: (about) => {
           failures = 0
           started = true

@@ -2,42 +2,96 @@ import type { AedesOptions, Client, ConnectPacket } from 'aedes'
 import type { Logger } from '../log.ts'
 import { DeviceId } from '../model/reading.ts'
 import { type Access, createAccess } from './access.ts'
+import { countFailures, type FailureLimits } from './failures.ts'
+import { certificateName } from './tls.ts'
 
-export type Authenticate = (deviceId: string, secret: string) => Promise<{ ok: true } | { ok: false; reason: string }>
+/** What became of a sign-in, or of one that is judged again. */
+export type Judged =
+  | {
+      ok: true
+      /** epoch milliseconds at which what it signed in with ends; null or absent: not by itself */
+      until?: number | null
+      /** judges the same credential anew; absent where that can't change */
+      again?(): Promise<Judged>
+    }
+  | { ok: false; reason: string; revoked?: boolean }
+export type Authenticate = (clientId: string, secret: string) => Promise<Judged>
+export type SignedIn = Access & { clientId: string; judged: Extract<Judged, { ok: true }> }
+
+type Options = {
+  authenticate: Authenticate
+  /** judges a device whose name is proved by its certificate */
+  byCertificate?: ((deviceId: string) => Promise<Judged>) | undefined
+  limits?: FailureLimits | undefined
+  /** counts changes of anybody's access: a judgement that a change overtook is made again */
+  changes: () => number
+  log: Logger
+  onSignedIn: (client: Client, signedIn: SignedIn) => void
+}
 
 /** CONNACK return codes, MQTT 3.1.1, 3.2.2.3. */
 const UNAVAILABLE = 3
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORISED = 5
 
-const refusal = (returnCode: 3 | 4 | 5, reason: string) => Object.assign(new Error(reason), { returnCode })
+type Refusal = Error & { returnCode: 3 | 4 | 5; quiet?: boolean }
+const refusal = (returnCode: 3 | 4 | 5, reason: string): Refusal => Object.assign(new Error(reason), { returnCode })
+
+const addressOf = ({ conn }: Client): string =>
+  'remoteAddress' in conn && typeof conn.remoteAddress === 'string' ? conn.remoteAddress : ''
 
 /**
- * Who may connect: client id = user name = device id, password = its secret, a will only to what the device may
- * publish. While the check itself fails (database out of reach) the answer is "server unavailable", so that a device
+ * Who may connect: client id = user name = device id (or `supplier:{organisation}`), password = its secret, a will only
+ * to what it may publish. A certificate of the client CA stands for the secret, of the device in its common name and of
+ * no other. While the check itself fails (database out of reach) the answer is "server unavailable", so that a device
  * tries again instead of giving up.
  */
-export const createSignIn = (
-  authenticate: Authenticate,
-  log: Logger,
-  onSignedIn: (client: Client, access: Access) => void,
-): Required<Pick<AedesOptions, 'preConnect' | 'authenticate'>> => {
+export const createSignIn = (options: Options): Required<Pick<AedesOptions, 'preConnect' | 'authenticate'>> => {
+  const { authenticate, byCertificate, changes, log, onSignedIn } = options
   const connects = new WeakMap<Client, ConnectPacket>()
+  const failures = countFailures(options.limits)
 
-  const judge = async (client: Client, username: string | undefined, secret: string) => {
+  const ask = async (clientId: string, secret: string, certified: boolean): Promise<Judged> => {
+    while (true) {
+      const before = changes()
+      const judged =
+        certified && secret === '' && byCertificate !== undefined
+          ? await byCertificate(clientId)
+          : await authenticate(clientId, secret)
+      if (changes() === before) return judged
+    }
+  }
+
+  const judge = async (client: Client, username: string | undefined, secret: string): Promise<Refusal | null> => {
     if (!DeviceId.safeParse(client.id).success) return refusal(BAD_CREDENTIALS, 'the client id is no device id')
-    if (username !== client.id) return refusal(BAD_CREDENTIALS, 'user name and client id must both be the device id')
+    const name = certificateName(client.conn)
+    if (name !== null && name !== client.id)
+      return refusal(NOT_AUTHORISED, `the certificate is for ${name}, and for no other client id`)
+    if (username !== client.id && !(name !== null && username === undefined))
+      return refusal(BAD_CREDENTIALS, 'user name and client id must both be the device id')
     const access = createAccess(client.id)
     const will = connects.get(client)?.will
     if (will && !access.mayPublish(will.topic)) return refusal(NOT_AUTHORISED, `a will to ${will.topic} is not allowed`)
+    let judged: Judged
     try {
-      const answer = await authenticate(client.id, secret)
-      if (!answer.ok) return refusal(BAD_CREDENTIALS, answer.reason)
+      judged = await ask(client.id, secret, name !== null)
     } catch (error) {
       return refusal(UNAVAILABLE, `the secret could not be checked: ${error instanceof Error ? error.message : error}`)
     }
-    if (!client.closed) onSignedIn(client, access)
+    if (!judged.ok) return refusal(BAD_CREDENTIALS, judged.reason)
+    if (!client.closed) onSignedIn(client, { ...access, clientId: client.id, judged })
     return null
+  }
+
+  const judgeOnce = async (client: Client, username: string | undefined, secret: string): Promise<Refusal | null> => {
+    const address = addressOf(client)
+    if (failures.tooMany(address, client.id))
+      return Object.assign(refusal(UNAVAILABLE, 'too many failed sign-ins from this address'), { quiet: true })
+    const refused = await judge(client, username, secret)
+    if (refused === null) failures.succeeded(address, client.id)
+    else if (refused.returnCode !== UNAVAILABLE && failures.failed(address, client.id))
+      log.warn({ deviceId: client.id, from: address }, 'too many failed sign-ins; the next ones are not looked at')
+    return refused
   }
 
   return {
@@ -49,9 +103,10 @@ export const createSignIn = (
       callback(null, true)
     },
     authenticate: (client, username, password, done) => {
-      void judge(client, username, password?.toString() ?? '').then((refused) => {
+      void judgeOnce(client, username, password?.toString() ?? '').then((refused) => {
         connects.delete(client)
-        if (refused) log.warn({ deviceId: client.id, reason: refused.message }, 'refused the sign-in of a device')
+        if (refused?.quiet !== true && refused !== null)
+          log.warn({ deviceId: client.id, reason: refused.message }, 'refused the sign-in of a device')
         done(refused, refused === null)
       })
     },

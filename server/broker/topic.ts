@@ -25,3 +25,5 @@ export const parseTopic = (topic: string): Topic | null => {
 
 export const deviceTopic = (deviceId: string, channel: DeviceChannel): string =>
   `${ROOT}/devices/${deviceId}/${channel}`
+
+export const supplierTopic = (supplierId: string): string => `${ROOT}/suppliers/${supplierId}/milestones`

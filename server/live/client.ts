@@ -11,6 +11,7 @@ export type Client = {
   viewer: Viewer
   /** whole fleet, or single shipments */
   fleet: boolean
+  orders: boolean
   shipments: Set<string>
   /** shipments that changed while the client was too slow to be told */
   missed: Set<string>
@@ -24,6 +25,7 @@ export const createClient = (socket: WebSocket, viewer: Viewer): Client => {
   return {
     viewer,
     fleet: false,
+    orders: false,
     shipments: new Set(),
     missed: new Set(),
     send: (frame) => {

@@ -10,11 +10,14 @@ export type AddressedReading = { audience: readonly string[]; item: LiveReading 
 export type Hub = {
   readings(items: AddressedReading[]): void
   alarmsChanged(): void
+  /** an order of this id, or what is said of its lines */
+  orderChanged(id: string): void
   /** somebody may no longer do what they might; a connection is asked anew anyhow after a while, should this be lost */
   accessEnded(id: string): void
   onAccessEnded(listener: (id: string) => void): void
   onReadings(listener: (items: AddressedReading[]) => void): void
   onAlarms(listener: () => void): void
+  onOrders(listener: (id: string) => void): void
   onReset(listener: () => void): void
   connected(): boolean
   close(): Promise<void>
@@ -25,6 +28,7 @@ export const createLocalHub = (): Hub => {
   const readings: ((items: AddressedReading[]) => void)[] = []
   const alarms: (() => void)[] = []
   const ended: ((id: string) => void)[] = []
+  const orders: ((id: string) => void)[] = []
   return {
     readings: (items) => {
       for (const listener of readings) listener(items)
@@ -32,6 +36,10 @@ export const createLocalHub = (): Hub => {
     alarmsChanged: () => {
       for (const listener of alarms) listener()
     },
+    orderChanged: (id) => {
+      for (const listener of orders) listener(id)
+    },
+    onOrders: (listener) => void orders.push(listener),
     accessEnded: (id) => {
       for (const listener of ended) listener(id)
     },

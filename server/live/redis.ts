@@ -7,6 +7,7 @@ import { createLocalHub, type Hub } from './hub.ts'
 
 const READINGS = 'zaitu:readings'
 const ALARMS = 'zaitu:alarms'
+const ORDERS = 'zaitu:orders'
 const ENDED = 'zaitu:access-ended'
 const Envelope = z.object({
   from: z.string(),
@@ -40,7 +41,7 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     wasAway = true
   })
   subscriber.on('ready', () => {
-    subscriber.subscribe(READINGS, ALARMS, ENDED).then(
+    subscriber.subscribe(READINGS, ALARMS, ENDED, ORDERS).then(
       () => {
         if (!wasAway) return
         wasAway = false
@@ -57,6 +58,7 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     }
     // saying it twice to our own clients does no harm
     if (channel === ENDED) return local.accessEnded(text)
+    if (channel === ORDERS) return local.orderChanged(text)
     const envelope = Envelope.safeParse(JSON.parse(text))
     if (envelope.success && envelope.data.from !== me) local.readings(envelope.data.items)
   })
@@ -76,6 +78,10 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     alarmsChanged: () => {
       local.alarmsChanged()
       publish(ALARMS, me)
+    },
+    orderChanged: (id) => {
+      local.orderChanged(id)
+      publish(ORDERS, id)
     },
     accessEnded: (id) => {
       local.accessEnded(id)

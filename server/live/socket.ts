@@ -10,6 +10,7 @@ import { type Client, createClient } from './client.ts'
 import { createFeed, type FeedSource, type Follower, type Viewer } from './feed.ts'
 import type { Hub } from './hub.ts'
 import { createNewest } from './newest.ts'
+import { createOrderNews } from './orders.ts'
 import { type Attended, type Listener, watchStanding } from './standing.ts'
 
 const MAX_FRAME_BYTES = 65_536
@@ -29,6 +30,8 @@ export type LiveDeps<Cursor> = {
   authenticate(headers: IncomingHttpHeaders, from: string): Promise<Listener | null>
   snapshots: {
     fleet(orgId: string): Promise<unknown[]>
+    orders(orgId: string): Promise<unknown[]>
+    order(orgId: string, id: string): Promise<unknown | null>
     shipment(viewer: Viewer, id: string): Promise<unknown | null>
     alarms(viewer: Viewer): Promise<{ items: unknown[]; cursor: Cursor }>
   }
@@ -61,6 +64,12 @@ export const attachLive = async <Cursor>(
 
   hub.onReadings((items) => newest.hear(items, Date.now()))
   hub.onAlarms(() => feed.look())
+  const orderNews = createOrderNews({
+    clients: () => [...clients.values()].map(({ client }) => client),
+    read: snapshots.order,
+    log,
+  })
+  hub.onOrders(orderNews.changed)
 
   const fleetSnapshot = (orgId: string): Promise<Snapshot> => {
     const known = fleetSnapshots.get(orgId)
@@ -89,7 +98,8 @@ export const attachLive = async <Cursor>(
       return null
     }
     if (topic === 'orders') {
-      client.send(JSON.stringify({ type: 'snapshot', topic, items: [] }))
+      client.orders = true
+      client.send(JSON.stringify({ type: 'snapshot', topic, items: await snapshots.orders(viewer.orgId) }))
       return null
     }
     if (topic === 'alarms') {
@@ -120,6 +130,7 @@ export const attachLive = async <Cursor>(
     const entry = clients.get(socket)
     if (entry === undefined) return
     if (topic === 'fleet') entry.client.fleet = false
+    else if (topic === 'orders') entry.client.orders = false
     else if (topic === 'alarms' && entry.follower !== null) {
       feed.leave(entry.follower)
       entry.follower = null
@@ -236,6 +247,7 @@ export const attachLive = async <Cursor>(
       clearInterval(ticking)
       stopWatching()
       for (const socket of clients.keys()) socket.close(1001, 'the server is going away')
+      await orderNews.stop()
       await feed.stop()
     },
   }

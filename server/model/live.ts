@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Alarm, AlarmChangeKind } from './alarm.ts'
+import { Order } from './order.ts'
 
 /** What a WebSocket client says. */
 export const ClientMessage = z.discriminatedUnion('type', [
@@ -34,7 +35,7 @@ export type LiveReading = z.infer<typeof LiveReading>
 
 /**
  * What the server says. A `snapshot` of `fleet` holds shipments (as `GET /shipments`), of `shipment:{id}` that one,
- * of `alarms` the alarms that are not over (as `GET /alarms`).
+ * of `alarms` the alarms that are not over (as `GET /alarms`), of `orders` the newest orders (as `GET /orders`).
  */
 export const ServerMessage = z.discriminatedUnion('type', [
   z.object({
@@ -45,6 +46,7 @@ export const ServerMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('readings'), items: z.array(LiveReading) }),
   z.object({ type: z.literal('alarm'), cursor: z.string(), change: AlarmChangeKind, alarm: Alarm }),
+  z.object({ type: z.literal('order'), order: Order }),
   z.object({ type: z.literal('error'), message: z.string() }),
 ])
 export type ServerMessage = z.infer<typeof ServerMessage>

@@ -2,8 +2,14 @@ import { z } from 'zod'
 import { IsoInstant } from './instant.ts'
 import { DeviceId } from './reading.ts'
 
+/** What the user name of a supplier's MQTT client begins with; so no device can be called that. */
+export const SUPPLIER_PREFIX = 'supplier:'
+
 export const DeviceCreate = z.object({
-  id: DeviceId,
+  id: DeviceId.refine(
+    (id) => !id.startsWith(SUPPLIER_PREFIX),
+    `a device id does not begin with ${SUPPLIER_PREFIX}: that is how suppliers sign in`,
+  ),
   intervalSeconds: z.number().positive().max(86_400).describe('s between two readings'),
   reportSeconds: z
     .number()
@@ -21,9 +27,30 @@ export const Device = z.object({
   status: z.enum(['online', 'offline', 'unknown']),
   statusAt: IsoInstant.nullable(),
   createdAt: IsoInstant,
+  revokedAt: IsoInstant.nullable(),
+  oldSecretValidUntil: IsoInstant.nullable().describe('until when the secret before the newest one is taken too'),
+  brokerAccount: z
+    .enum(['ok', 'missing'])
+    .nullable()
+    .describe('missing: the MQTT broker has lost its account; a new secret makes one. null: we keep none there'),
 })
 export type Device = z.infer<typeof Device>
 export const DeviceSecret = z.object({ id: DeviceId, secret: z.string().describe('shown once') })
+
+export const SecretRotation = z.object({
+  overlapHours: z.number().min(0).max(168).default(24).describe('h for which the old secret is taken too; 0: none'),
+})
+export const RotatedSecret = DeviceSecret.extend({
+  oldValidUntil: IsoInstant.nullable().describe('null: the old secret has ended'),
+  note: z.string().optional().describe('what to mind'),
+})
+
+/** What to put into a device's configuration. */
+export const Connection = z.object({
+  mqtt: z.string().describe('mqtt://host:port'),
+  mqtts: z.string().nullable().describe('the same over TLS; null where there is none'),
+  http: z.string().describe('where /api/v1/telemetry is'),
+})
 
 export const SubstanceCreate = z.object({
   cas: z.string().describe('CAS Registry Number; its check digit is verified'),

@@ -117,6 +117,10 @@ export const Shipment = z.object({
 export type Shipment = z.infer<typeof Shipment>
 
 export const ShipmentDetail = Shipment.extend({
+  /** order lines on it, as far as you are a side of them */
+  lines: z.array(
+    z.object({ orderId: z.uuid(), number: z.string(), line: z.string(), quantity: z.number(), unit: z.string() }),
+  ),
   assignments: z.array(Assignment),
   limitsHistory: z.array(z.object({ from: IsoInstant, limits: Limits })),
 })

@@ -2,13 +2,44 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Outcome } from '../broker/source.ts'
 import type { OidcProvider } from '../model/oidc.ts'
-import type { DeviceSignIn } from '../store/devices.ts'
+import type { DeviceSignIn } from '../store/device-sign-in.ts'
 import type { Pool } from '../store/pool.ts'
 import type { SignInLimits } from './attempts.ts'
 
 /** What became of readings that came over HTTP. */
 export type Submitted = ({ ok: true } & Outcome) | { ok: false; status: 413 | 503; reason: string }
 export type Readiness = { ok: boolean; checks: Record<string, { ok: boolean; reason?: string | undefined }> }
+
+/** Where devices reach us, as far as the settings say so. */
+export type Addresses = {
+  publicMqttUrl?: string | undefined
+  /** of an external broker, as this server reaches it */
+  brokerUrl?: string | undefined
+  /** of the embedded broker */
+  mqttPort?: number | undefined
+  mqttsPort?: number | undefined
+}
+
+/** An external broker's own list of who may connect, where the server keeps it. */
+export type BrokerAccounts = {
+  /** Makes an account or changes its password; `taken`: the name belongs to an account that isn't ours. */
+  setDevice(deviceId: string, secret: string): Promise<{ ok: true } | { ok: false; taken: boolean; reason: string }>
+  /** The newest token of an organisation for milestones is what its MQTT client signs in with. */
+  setSupplier(supplierId: string, tokenId: string, token: string): ReturnType<BrokerAccounts['setDevice']>
+  /** A token was revoked. */
+  supplierChanged(): void
+  /** Ends a device's account and its connection; what can't be told the broker now is told it later. */
+  removeDevice(deviceId: string): Promise<void>
+}
+
+/** Judges the clients of a broker that asks over HTTP. */
+export type MqttAccess = {
+  /** what the broker proves itself with */
+  secret: string
+  /** `server`: that is us. Rejects when the database is out of reach. */
+  signIn(clientId: string, username: string, password: string): Promise<'allow' | 'deny' | 'server'>
+  may(clientId: string, username: string, action: 'publish' | 'subscribe', topic: string): boolean
+}
 
 /** What the HTTP side is given by `main`, or by a test. */
 export type AppDeps = {
@@ -17,7 +48,12 @@ export type AppDeps = {
   log: FastifyBaseLogger
   metrics: Registry
   /** judges a device's secret (`store/devices.ts`), shared with the broker so that a rotation reaches both */
-  devices: DeviceSignIn
+  devices: Pick<DeviceSignIn, 'authenticate' | 'forget'>
+  /** a device's secret or right to speak has changed and that is committed; resolves when it holds on this server */
+  devicesChanged?: (deviceId: string) => Promise<void>
+  brokerAccounts?: BrokerAccounts
+  mqttAccess?: MqttAccess
+  addresses?: () => Addresses
   /** whether the service can do its work, and what is in its way */
   ready(): Promise<Readiness>
   /** resolves once the message's readings are on disk, or with the reason why they are not */
@@ -26,6 +62,8 @@ export type AppDeps = {
   refoldsRequested(): void
   /** an alarm was acknowledged or commented and that is committed: whoever tells clients may look now */
   alarmsChanged(): void
+  /** an order, or what is said of its lines, changed and that is committed: its buyer and suppliers may be told now */
+  orderChanged(orderId: string): void
   /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
   accessEnded(id: string): void
   /** true when people reach us over TLS: cookies are then Secure */

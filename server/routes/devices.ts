@@ -1,21 +1,39 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Device, DeviceCreate, DeviceSecret } from '../model/masterdata.ts'
+import { Device, DeviceCreate, DeviceSecret, RotatedSecret, SecretRotation } from '../model/masterdata.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { DeviceId } from '../model/reading.ts'
-import { listDevices, registerDevice, rotateSecret } from '../store/devices.ts'
-import { asOrganisation } from '../store/pool.ts'
+import { listDevices, noteBrokerAccount, registerDevice, revokeDevice, rotateSecret } from '../store/devices.ts'
+import { asOrganisation, type Tx } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { notFound, refusal } from './problem.ts'
 
 const tags = ['devices']
+const params = z.object({ id: DeviceId })
+const HOUR_MS = 3_600_000
 
-/** Register a device and give it a new secret; a secret is shown once and kept only as a hash. */
+const ONE_PASSWORD =
+  'The MQTT broker keeps one password for a device, so the old secret ended at once. Put the new one into the device now.'
+
+/** Register a device, give it a new secret, revoke it; a secret is shown once and kept only as a hash. */
 export const deviceRoutes =
-  ({ pool, devices }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, devices, devicesChanged, brokerAccounts }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const changed = async (id: string): Promise<void> => {
+      devices.forget(id)
+      await devicesChanged?.(id)
+    }
+
+    /** The broker is told before the commit: only now is the secret known, and without it the device could not sign in. */
+    const tellBroker = async (tx: Tx, id: string, secret: string): Promise<void> => {
+      if (brokerAccounts === undefined) return
+      const told = await brokerAccounts.setDevice(id, secret)
+      if (!told.ok) throw refusal(told.taken ? 409 : 503, told.reason, told.taken ? {} : { retryAfterSeconds: 5 })
+      await noteBrokerAccount(tx, id)
+    }
+
     app.route({
       method: 'GET',
       url: '/devices',
@@ -35,11 +53,17 @@ export const deviceRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const { body } = request
-        const made = await asOrganisation(pool, signedIn(request), (tx) =>
-          registerDevice(tx, orgId, { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }),
-        )
+        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+          const device = { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }
+          const registered = await registerDevice(tx, orgId, device)
+          if (registered !== null) await tellBroker(tx, registered.id, registered.secret)
+          return registered
+        })
         if (made === null)
-          throw refusal(409, `The device id ${body.id} is taken. If the device is yours, rotate its secret instead.`)
+          throw refusal(
+            409,
+            `The device id ${body.id} is taken. If the device is yours, rotate its secret instead; if it was revoked, register it under another id.`,
+          )
         return reply.code(201).send(made)
       },
     })
@@ -49,16 +73,42 @@ export const deviceRoutes =
       url: '/devices/:id/secret',
       schema: {
         tags,
-        summary: 'Give a device a new secret; the old one ends',
-        params: z.object({ id: DeviceId }),
-        response: { 201: DeviceSecret },
+        summary: 'Give a device a new secret; the old one is taken too for a while',
+        params,
+        body: SecretRotation.nullish(),
+        response: { 201: RotatedSecret },
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const secret = await asOrganisation(pool, signedIn(request), (tx) => rotateSecret(tx, id))
-        devices.forget(id)
-        if (secret === null) throw notFound('device')
-        return reply.code(201).send({ id, secret })
+        const overlapHours = brokerAccounts === undefined ? (request.body?.overlapHours ?? 24) : 0
+        const rotated = await asOrganisation(pool, signedIn(request), async (tx) => {
+          const answer = await rotateSecret(tx, id, overlapHours * HOUR_MS)
+          if (answer.ok) await tellBroker(tx, id, answer.secret)
+          return answer
+        })
+        if (!rotated.ok) {
+          if (rotated.why === 'unknown') throw notFound('device')
+          throw refusal(409, `The device ${id} has been revoked, for good. Register it under another id.`)
+        }
+        await changed(id)
+        const { secret, oldValidUntil } = rotated
+        return reply
+          .code(201)
+          .send({ id, secret, oldValidUntil, ...(brokerAccounts !== undefined && { note: ONE_PASSWORD }) })
+      },
+    })
+
+    app.route({
+      method: 'DELETE',
+      url: '/devices/:id',
+      schema: { tags, summary: 'Revoke a device, at once and for good', params, response: { 204: z.null() } },
+      handler: async (request, reply) => {
+        const { id } = request.params
+        if (!(await asOrganisation(pool, signedIn(request), (tx) => revokeDevice(tx, id)))) throw notFound('device')
+        await changed(id)
+        // what it sends is refused from here on, whether or not the broker can be told at once
+        await brokerAccounts?.removeDevice(id)
+        return reply.code(204).send(null)
       },
     })
   }

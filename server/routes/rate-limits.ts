@@ -5,9 +5,10 @@ import { refusal } from './problem.ts'
 
 /**
  * Requests a minute from one address. A page of a thousand shipments asks about ten times at its start, and then lives
- * on the WebSocket; a vendor's cloud sends for all its devices; hashing a password is what costs us most.
+ * on the WebSocket; a vendor's cloud sends for all its devices; a broker asks for each of its clients; hashing a
+ * password is what costs us most.
  */
-const PER_MINUTE = { api: 6000, telemetry: 60_000, 'sign-in': 120, share: 60 } as const
+const PER_MINUTE = { api: 6000, telemetry: 60_000, broker: 600_000, 'sign-in': 120, share: 60 } as const
 
 const SIGN_IN = new Set([
   'POST /api/v1/session',
@@ -21,6 +22,7 @@ const SIGN_IN = new Set([
 const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
   const { url } = request.routeOptions
   if (url === '/api/v1/telemetry') return 'telemetry'
+  if (url?.startsWith('/api/v1/mqtt/')) return 'broker'
   if (url === '/api/v1/session/share') return 'share'
   return SIGN_IN.has(`${request.method} ${url}`) ? 'sign-in' : 'api'
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
 import { devicesFrom, listAssignments } from '../store/assignments.ts'
+import { linkLines, shipmentLines } from '../store/orders.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { requestRefolds } from '../store/refolds.ts'
 import {
@@ -40,6 +41,7 @@ const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
   const history = await limitsHistory(tx, id)
   return {
     ...shipment,
+    lines: await shipmentLines(tx, id),
     assignments: await listAssignments(tx, id),
     limitsHistory: history.map(({ from, limits }) => ({ from: from.toISOString(), limits })),
   }
@@ -110,8 +112,6 @@ export const shipmentRoutes =
         const { body } = request
         checkArrival(body.departAt, body.eta)
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
-        const line = body.lines?.[0]
-        if (line !== undefined) throw unresolved('lines.0.orderId', `There is no order with the id ${line.orderId}.`)
         const made = await asOrganisation(pool, signedIn(request), async (tx) => {
           const substance = await resolveSubstance(tx, identifiers)
           if (!substance.ok) throw unresolved('substance', substance.reason)
@@ -134,6 +134,12 @@ export const shipmentRoutes =
           const setting = { shipmentId: id, personId, from: ALWAYS }
           await setLimits(tx, setting, body.limits ?? {})
           await setPhase(tx, setting, phase)
+          const unknown = await linkLines(tx, id, body.lines ?? [])
+          if (unknown !== null)
+            throw unresolved(
+              `lines.${unknown}`,
+              'You have no order with this id and line: lines are of your own orders.',
+            )
           return detail(tx, id)
         })
         return reply.code(201).header('location', `/api/v1/shipments/${made.id}`).send(made)

@@ -14,7 +14,7 @@ const config = { adminsOnly: true }
 
 /** API tokens, for machines that speak as `Authorization: Bearer`. */
 export const tokenRoutes =
-  ({ pool, accessEnded }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, accessEnded, brokerAccounts }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -41,9 +41,18 @@ export const tokenRoutes =
         // a minute's grace for a clock that is ahead; the database takes no more than the days themselves
         const latest = now + TOKEN_DAYS * 86_400_000
         if (expiresAt > latest + 60_000) throw refusal(400, `expiresAt: at most ${TOKEN_DAYS} days from now.`)
-        const made = await asOrganisation(pool, signedIn(request), (tx) =>
-          createToken(tx, signedIn(request), { ...request.body, expiresAt: Math.min(expiresAt, latest) }),
-        )
+        const { orgId } = signedIn(request)
+        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+          const token = await createToken(tx, signedIn(request), {
+            ...request.body,
+            expiresAt: Math.min(expiresAt, latest),
+          })
+          if (token.scope !== 'milestones') return token
+          // only now is its text known, with which the supplier signs in at the MQTT broker
+          const told = await brokerAccounts?.setSupplier(orgId, token.id, token.token)
+          if (told?.ok === false) throw refusal(told.taken ? 409 : 503, told.reason)
+          return token
+        })
         return reply.code(201).send(made)
       },
     })
@@ -63,6 +72,7 @@ export const tokenRoutes =
         const revoked = await asOrganisation(pool, signedIn(request), (tx) => revokeToken(tx, id))
         if (!revoked) throw notFound('token')
         accessEnded(id)
+        brokerAccounts?.supplierChanged()
         return reply.code(204).send(null)
       },
     })

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Device } from '../model/masterdata.ts'
 import { hashToken, newSecret } from './people.ts'
-import type { Pool, Tx } from './pool.ts'
+import type { Tx } from './pool.ts'
 
 export type DeviceSettings = {
   id: string
@@ -17,23 +16,41 @@ export const registerDevice = async (
   device: DeviceSettings,
 ): Promise<{ id: string; secret: string } | null> => {
   const secret = newSecret()
+  const { id, intervalSeconds, reportSeconds, pressureReference } = device
   const { rowCount } = await tx.query(
     `insert into devices (code, org_id, interval_seconds, report_seconds, pressure_reference, secret_hash)
      values ($1::text, $2::uuid, $3::double precision, $4::double precision, $5::text, $6::bytea)
      on conflict (code) do nothing`,
-    [device.id, orgId, device.intervalSeconds, device.reportSeconds, device.pressureReference, hashToken(secret)],
+    [id, orgId, intervalSeconds, reportSeconds, pressureReference, hashToken(secret)],
   )
   return rowCount === 0 ? null : { id: device.id, secret }
 }
 
-/** Gives a device a new secret; null when the organisation has no such device. */
-export const rotateSecret = async (tx: Tx, code: string): Promise<string | null> => {
+export type Rotated =
+  | { ok: true; secret: string; oldValidUntil: string | null }
+  | { ok: false; why: 'unknown' | 'revoked' }
+
+/**
+ * Gives a device of the organisation a new secret; the one it had until now stays valid for `overlapMs`, one from before
+ * that ends. With 0 both end at once.
+ */
+export const rotateSecret = async (tx: Tx, code: string, overlapMs: number): Promise<Rotated> => {
   const secret = newSecret()
-  const { rowCount } = await tx.query('update devices set secret_hash = $2::bytea where code = $1::text', [
-    code,
-    hashToken(secret),
-  ])
-  return rowCount === 0 ? null : secret
+  const { rows } = await tx.query<{ revoked: boolean; old_until: Date | null }>(
+    `select revoked, old_until
+     from rotate_device_secret($1::text, $2::bytea, $3::double precision * interval '1 ms')`,
+    [code, hashToken(secret), overlapMs],
+  )
+  const [row] = rows
+  if (row === undefined) return { ok: false, why: 'unknown' }
+  if (row.revoked) return { ok: false, why: 'revoked' }
+  return { ok: true, secret, oldValidUntil: row.old_until?.toISOString() ?? null }
+}
+
+/** Ends a device's access for good, its old secret too; false when the organisation has no such device. */
+export const revokeDevice = async (tx: Tx, code: string): Promise<boolean> => {
+  const { rows } = await tx.query<{ revoked: boolean }>('select revoke_device($1::text) as revoked', [code])
+  return rows[0]?.revoked === true
 }
 
 type DeviceRow = {
@@ -44,6 +61,9 @@ type DeviceRow = {
   status: Device['status']
   status_at: Date | null
   created_at: Date
+  revoked_at: Date | null
+  old_until: Date | null
+  broker_account: Device['brokerAccount']
 }
 
 const view = (row: DeviceRow): Device => ({
@@ -54,9 +74,13 @@ const view = (row: DeviceRow): Device => ({
   status: row.status,
   statusAt: row.status_at?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
+  revokedAt: row.revoked_at?.toISOString() ?? null,
+  oldSecretValidUntil: row.old_until?.toISOString() ?? null,
+  brokerAccount: row.broker_account,
 })
 
-const COLUMNS = 'code, interval_seconds, report_seconds, pressure_reference, status, status_at, created_at'
+const COLUMNS = `code, interval_seconds, report_seconds, pressure_reference, status, status_at, created_at, revoked_at,
+  case when previous_until > now() then previous_until end as old_until, broker_account`
 
 /** At most `limit` of one's own devices whose id comes after `after`, by id. */
 export const listDevices = async (tx: Tx, { after, limit }: { after: string; limit: number }): Promise<Device[]> => {
@@ -76,57 +100,7 @@ export const deviceNumber = async (tx: Tx, code: string): Promise<number | null>
   return rows[0]?.id ?? null
 }
 
-export type DeviceIdentity = { id: number; code: string; orgId: string }
-export type DeviceSignedIn = { ok: true; device: DeviceIdentity } | { ok: false; reason: string }
-export type DeviceSignIn = {
-  /** Judges id and secret, for MQTT and for HTTP Basic. Rejects when the database is out of reach. */
-  authenticate(code: string, secret: string): Promise<DeviceSignedIn>
-  /** Forgets what is remembered of a device whose secret has changed. */
-  forget(code: string): void
-}
-
-/** How long a right secret is remembered: an outage ends with 10,000 devices that come back at once. */
-const REMEMBER_MS = 30_000
-const MOST_REMEMBERED = 50_000
-
-/** Judges one secret against the database, without memory. `pool` acts as zaitu_ingest, which sees every device. */
-export const authenticateDevice = async (pool: Pool, code: string, secret: string): Promise<DeviceSignedIn> => {
-  const { rows } = await pool.query<{ id: number; org_id: string; secret_hash: Buffer; revoked: boolean }>({
-    name: 'authenticate-device',
-    text: 'select id, org_id, secret_hash, revoked_at is not null as revoked from devices where code = $1::text',
-    values: [code],
-  })
-  const row = rows[0]
-  // compared also when there is nothing to compare with, so that both take the same time
-  const right = timingSafeEqual(hashToken(secret), row?.secret_hash ?? Buffer.alloc(32))
-  if (row === undefined || !right) return { ok: false, reason: 'this device id and secret do not belong together' }
-  if (row.revoked) return { ok: false, reason: 'this device has been revoked' }
-  return { ok: true, device: { id: row.id, code, orgId: row.org_id } }
-}
-
-/** The same with a memory of right answers only; a wrong one is asked anew each time. */
-export const deviceSignIn = (pool: Pool, { now = Date.now }: { now?: () => number } = {}): DeviceSignIn => {
-  const remembered = new Map<string, { hash: Buffer; device: DeviceIdentity; until: number }>()
-  // a rotation while the database is asked must not leave the old secret remembered
-  let generation = 0
-  return {
-    async authenticate(code, secret) {
-      const known = remembered.get(code)
-      if (known !== undefined && known.until > now() && timingSafeEqual(known.hash, hashToken(secret)))
-        return { ok: true, device: known.device }
-      const asked = generation
-      const answer = await authenticateDevice(pool, code, secret)
-      if (answer.ok && asked === generation) {
-        remembered.delete(code)
-        remembered.set(code, { hash: hashToken(secret), device: answer.device, until: now() + REMEMBER_MS })
-        const oldest = remembered.keys().next().value
-        if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest)
-      }
-      return answer
-    },
-    forget(code) {
-      generation += 1
-      remembered.delete(code)
-    },
-  }
+/** Notes that the broker has an account of this device now. */
+export const noteBrokerAccount = async (tx: Tx, code: string): Promise<void> => {
+  await tx.query(`update devices set broker_account = 'ok' where org_id = app_org() and code = $1::text`, [code])
 }

@@ -102,6 +102,7 @@ export const makeShipment = (i: number, now: number): ShipmentDetail => {
   return {
     id: uuid(`shipment ${i}`),
     part: 'buyer',
+    lines: [],
     reference: `ZT-${String(24_000 + i)}`,
     phase: i % 31 === 30 ? 'planned' : 'in-transit',
     substance: { id: uuid(kind.cas), cas: kind.cas, un: kind.un, name: kind.name, nameZh: kind.nameZh },

@@ -56,6 +56,9 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
     status: i % 4 === 3 ? 'offline' : 'online',
     statusAt: new Date(startedAt).toISOString(),
     createdAt: new Date(startedAt).toISOString(),
+    revokedAt: null,
+    oldSecretValidUntil: null,
+    brokerAccount: null,
   }))
   const subscribed = new Map<WebSocket, Set<string>>()
   let cursor = 0
@@ -195,6 +198,9 @@ export const startFixture = async ({ dist, count, tick = true }: { dist: string;
         status: 'unknown',
         statusAt: null,
         createdAt: new Date().toISOString(),
+        revokedAt: null,
+        oldSecretValidUntil: null,
+        brokerAccount: null,
       })
       return send(response, 201, { id, secret: 'shown-this-once' })
     }

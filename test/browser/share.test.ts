@@ -94,8 +94,9 @@ describe.skipIf(chromiumPath === null)('a share link', () => {
 
     await desk.click('.share-link summary')
     await expect.poll(() => desk.textContent('.share-uses'), PATIENCE).toContain('127.0.0.1')
-    const withdrawnAt = Date.now()
     await desk.click('.share-link button')
+    const withdrawnAt = Date.now()
+    await desk.click('.share-link .primary')
     await page.waitForSelector('.shared-ended', PATIENCE)
     expect(Date.now() - withdrawnAt).toBeLessThan(6_000)
     expect(await page.textContent('h1')).toBe('This link has ended')

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Host, type OwnService, startService } from './host.ts'
 
@@ -8,6 +8,8 @@ export type MosquittoOptions = {
   accounts?: Record<string, string>
   /** lines of Mosquitto's acl_file */
   access?: readonly string[]
+  /** the dynamic-security plugin with this admin, and nobody else, in place of `accounts` and `access` */
+  admin?: { username: string; password: string }
   /** further lines of mosquitto.conf, or other values for what is set here */
   settings?: readonly string[]
 }
@@ -21,10 +23,17 @@ const SETTINGS = [
   'autosave_interval 1',
 ]
 
+/** Where Debian and the container image keep the plugin. */
+const pluginOf = (host: Host): string => {
+  if (host.kind === 'containers') return '/usr/lib/mosquitto_dynamic_security.so'
+  const libraries = readdirSync(join(host.root, 'usr/lib')).find((name) => name.endsWith('-linux-gnu'))
+  return `/usr/lib/${libraries}/mosquitto_dynamic_security.so`
+}
+
 /** A real Mosquitto 2, on a free port. */
 export const startMosquitto = async (
   host: Host,
-  { accounts, access, settings = [] }: MosquittoOptions = {},
+  { accounts, access, admin, settings = [] }: MosquittoOptions = {},
 ): Promise<Mosquitto> => {
   const service = await startService(host, {
     image: 'eclipse-mosquitto:2',
@@ -37,13 +46,16 @@ export const startMosquitto = async (
       const bySetting = new Map([...SETTINGS, ...settings].map((line) => [line.split(' ')[0], line]))
       write('mosquitto.conf', [
         `listener ${port} ${address}`,
-        `allow_anonymous ${accounts === undefined}`,
+        `allow_anonymous ${accounts === undefined && admin === undefined}`,
         ...(accounts === undefined ? [] : [`password_file ${folder}/passwords`]),
         ...(access === undefined ? [] : [`acl_file ${folder}/access`]),
         `persistence_location ${folder}/`,
         'log_dest stderr',
+        ...(admin === undefined ? [] : [`plugin ${pluginOf(host)}`, `plugin_opt_config_file ${folder}/accounts.json`]),
         ...bySetting.values(),
       ])
+      if (admin !== undefined)
+        run(['mosquitto_ctrl', 'dynsec', 'init', `${folder}/accounts.json`, admin.username, admin.password])
       if (access !== undefined) write('access', access)
       if (accounts === undefined) return
       write(

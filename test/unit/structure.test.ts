@@ -30,7 +30,7 @@ const MAY: Record<string, readonly string[]> = {
   rules: ['model', 'physics'],
   ingest: ['model', 'physics', 'rules'],
   broker: ['model'],
-  store: ['model', 'physics', 'rules', 'ingest'],
+  store: ['model', 'physics', 'rules', 'ingest', 'orders'],
   live: ['model'],
   notify: ['model'],
   alarms: ['model', 'physics', 'rules', 'ingest', 'store'],

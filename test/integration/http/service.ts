@@ -3,7 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import { type AppDeps, buildApp } from '../../../server/app.ts'
-import { deviceSignIn } from '../../../server/store/devices.ts'
+import { deviceSignIn } from '../../../server/store/device-sign-in.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { freshDatabase } from './database.ts'
 
@@ -68,6 +68,7 @@ export const startService = async (parts: Partial<AppDeps> = {}, given?: Databas
     submit: async () => ({ ok: true, stored: 1, deadLetters: 0 }),
     refoldsRequested: () => {},
     alarmsChanged: () => {},
+    orderChanged: () => {},
     accessEnded: () => {},
     secureCookies: false,
     dashboard: null,

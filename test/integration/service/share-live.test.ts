@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { openPool } from '../../../server/store/pool.ts'
-import { type Frame, type Running, startRunning, telemetry } from './running.ts'
+import { type Running, startRunning, telemetry } from './running.ts'
+import { connectShare, openShare } from './shares.ts'
 
 const SOON = { timeout: 10_000 }
 let running: Running
@@ -16,30 +16,11 @@ afterEach(async () => {
   await running.close()
 })
 
-/** Makes a link and opens it, as the page under /shared does. */
-const share = async (shipmentId: string, lastsMs = 3_600_000) => {
-  const made = await running.ask('POST', '/share-links', {
-    shipmentId,
-    expiresAt: new Date(Date.now() + lastsMs).toISOString(),
-  })
-  const token = String(made.body.link).split('#')[1]
-  const answer = await fetch(`${running.base}/session/share`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-  })
-  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
-  return { id: String(made.body.id), cookie }
-}
-
-const connect = async (cookie: string, protocols = ['zaitu.share']) => {
-  const ws = new WebSocket(`${running.base.replace('http', 'ws')}/live`, protocols, { headers: { cookie } })
-  opened.push(ws)
-  const frames: Frame[] = []
-  ws.on('message', (data) => frames.push(JSON.parse(data.toString())))
-  const closed = new Promise<number>((resolve) => ws.on('close', resolve))
-  await once(ws, 'open')
-  return { ws, frames, closed, say: (message: unknown) => ws.send(JSON.stringify(message)) }
+const share = (shipmentId: string, lastsMs?: number) => openShare(running, shipmentId, lastsMs)
+const connect = async (cookie: string, protocols?: string[]) => {
+  const holder = await connectShare(running, cookie, protocols)
+  opened.push(holder.ws)
+  return holder
 }
 
 it('shows live the one shipment and its alarms, and nothing else', async () => {

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { Instant, IsoInstant } from './instant.ts'
+import { StageId } from './order.ts'
+
+export const Classifier = z.enum(['actual', 'estimated', 'planned'])
+
+/** What is said of one stage of a line. `key` makes a retry harmless. */
+export const MilestoneSaid = z.object({
+  stage: StageId,
+  classifier: Classifier,
+  at: Instant,
+  progress: z.number().min(0).max(1).optional().describe('how far the stage is, 0 to 1'),
+  quantity: z.number().nonnegative().optional(),
+  note: z.string().trim().max(2000).optional(),
+  key: z.string().min(1).max(200).optional(),
+  corrects: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional()
+    .describe('id of the milestone that was wrong'),
+})
+export type MilestoneSaid = z.infer<typeof MilestoneSaid>
+
+/** The same over MQTT, where the topic says which supplier speaks, and the body of which line. */
+export const MilestoneMessage = MilestoneSaid.extend({
+  order: z.string().min(1).max(100).describe('the buyer’s number'),
+  buyer: z.string().min(1).max(200).optional().describe('id or name, where two buyers use the same number'),
+  line: z.string().min(1).max(40),
+})
+export type MilestoneMessage = z.infer<typeof MilestoneMessage>
+
+export const SaidBy = z.object({ kind: z.enum(['person', 'token', 'mqtt']), id: z.string(), name: z.string() })
+export type SaidBy = z.infer<typeof SaidBy>
+
+/** As it is kept: when it happens (`at`) apart from when we learnt of it. */
+export const Milestone = z.object({
+  id: z.string(),
+  stage: z.string(),
+  classifier: Classifier,
+  at: IsoInstant,
+  progress: z.number().nullable(),
+  quantity: z.number().nullable(),
+  note: z.string().nullable(),
+  key: z.string().nullable(),
+  corrects: z.string().nullable(),
+  saidBy: SaidBy,
+  recordedAt: IsoInstant,
+})
+export type Milestone = z.infer<typeof Milestone>

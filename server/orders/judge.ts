@@ -1,0 +1,22 @@
+import type { MilestoneSaid } from '../model/milestone.ts'
+import type { PlannedStage } from '../model/order.ts'
+
+/** Clocks differ: this far ahead is now, ms. */
+const AHEAD_MS = 5 * 60_000
+/** Where nobody says when it was ordered, production may have begun so long before the order was entered, ms. */
+const BEFORE_ENTRY_MS = 365 * 86_400_000
+
+/** What a milestone is judged against; epoch ms. */
+export type LineFacts = { stages: readonly PlannedStage[]; orderedAt: number | null; createdAt: number }
+
+/** Why a milestone cannot be, in a sentence for who said it; null when it can. Pure. */
+export const judgeMilestone = (said: MilestoneSaid, line: LineFacts, now: number): string | null => {
+  if (!line.stages.some(({ stage }) => stage === said.stage))
+    return `stage ${said.stage} is not in the plan of this line, which has ${line.stages.map(({ stage }) => stage).join(', ')}`
+  if (said.classifier === 'actual' && said.at > now + AHEAD_MS)
+    return `at ${new Date(said.at).toISOString()} lies ahead: what has not happened yet is estimated, not actual`
+  const earliest = line.orderedAt ?? line.createdAt - BEFORE_ENTRY_MS
+  if (said.classifier === 'actual' && said.at < earliest)
+    return `at ${new Date(said.at).toISOString()} is before the order: check the date`
+  return null
+}

@@ -1,0 +1,136 @@
+import type { Milestone, MilestoneSaid, SaidBy } from '../model/milestone.ts'
+import type { PlannedStage } from '../model/order.ts'
+import { judgeMilestone, type LineFacts } from '../orders/judge.ts'
+import type { Tx } from './pool.ts'
+
+/** A line that somebody speaks of, with what a milestone is judged against. */
+export type KnownLine = LineFacts & { orderId: string; line: string; orgId: string; supplierId: string }
+
+type LineRow = {
+  order_id: string
+  line: string
+  org_id: string
+  supplier_id: string
+  stages: PlannedStage[]
+  ordered_at: Date | null
+  created_at: Date
+}
+
+const known = (row: LineRow): KnownLine => ({
+  orderId: row.order_id,
+  line: row.line,
+  orgId: row.org_id,
+  supplierId: row.supplier_id,
+  stages: row.stages,
+  orderedAt: row.ordered_at?.getTime() ?? null,
+  createdAt: row.created_at.getTime(),
+})
+
+const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, o.ordered_at, o.created_at
+  from order_lines l join orders o on o.id = l.order_id`
+
+/** A line by its order's id; null when the organisation of `tx` sees none. */
+export const findLine = async (tx: Tx, orderId: string, line: string): Promise<KnownLine | null> => {
+  const { rows } = await tx.query<LineRow>(`${SELECT} where l.order_id = $1::uuid and l.line = $2::text`, [
+    orderId,
+    line,
+  ])
+  return rows[0] === undefined ? null : known(rows[0])
+}
+
+/**
+ * A line by the buyer's order number, as a supplier knows it. Numbers are the buyers' own, so that two may use the same:
+ * then `buyer` (id or name) has to say whose. `tx` sees every organisation.
+ */
+export const findSuppliersLine = async (
+  tx: Tx,
+  { supplierId, order, line, buyer }: { supplierId: string; order: string; line: string; buyer?: string | undefined },
+): Promise<{ ok: true; line: KnownLine } | { ok: false; reason: string }> => {
+  const { rows } = await tx.query<LineRow & { buyer: string }>(
+    `select x.*, b.name as buyer from (${SELECT} where l.supplier_id = $1::uuid and l.line = $3::text and o.number = $2::text) x
+     join organisations b on b.id = x.org_id
+     where $4::text is null or b.id::text = lower($4::text) or lower(b.name) = lower($4::text)`,
+    [supplierId, order, line, buyer ?? null],
+  )
+  const [first, second] = rows
+  if (first === undefined)
+    return {
+      ok: false,
+      reason: `you have no line ${line} in an order ${order}${buyer === undefined ? '' : ` of ${buyer}`}`,
+    }
+  if (second !== undefined)
+    return {
+      ok: false,
+      reason: `order ${order} can be of ${rows.map((row) => row.buyer).join(' or of ')}: say which as buyer`,
+    }
+  return { ok: true, line: known(first) }
+}
+
+type Row = Omit<Milestone, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
+
+const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, key, corrects::text, said_by as "saidBy", recorded_at as "recordedAt"`
+
+const view = (row: Row): Milestone => ({
+  ...row,
+  at: row.at.toISOString(),
+  recordedAt: row.recordedAt.toISOString(),
+})
+
+/** Everything said of a line, oldest first; corrections and what they correct stay. */
+export const listMilestones = async (tx: Tx, orderId: string, line: string): Promise<Milestone[]> => {
+  const { rows } = await tx.query<Row>(
+    `select ${COLUMNS} from milestones where order_id = $1::uuid and line = $2::text order by id`,
+    [orderId, line],
+  )
+  return rows.map(view)
+}
+
+export type Said = { ok: true; milestone: Milestone; already: boolean } | { ok: false; reason: string }
+
+/**
+ * Keeps what was said of a line. The same `key` again answers what is kept, whatever else it says; `at` in epoch ms, `now`
+ * likewise.
+ */
+export const sayMilestone = async (
+  tx: Tx,
+  line: KnownLine,
+  said: MilestoneSaid,
+  saidBy: SaidBy,
+  now: number,
+): Promise<Said> => {
+  const of = [line.orderId, line.line]
+  const kept = async (): Promise<Milestone | null> => {
+    const { rows } = await tx.query<Row>(
+      `select ${COLUMNS} from milestones where order_id = $1::uuid and line = $2::text and key = $3::text`,
+      [...of, said.key ?? null],
+    )
+    return rows[0] === undefined ? null : view(rows[0])
+  }
+  const before = said.key === undefined ? null : await kept()
+  if (before !== null) return { ok: true, milestone: before, already: true }
+  const reason = judgeMilestone(said, line, now)
+  if (reason !== null) return { ok: false, reason }
+  if (said.corrects !== undefined) {
+    const { rowCount } = await tx.query(
+      'select from milestones where order_id = $1::uuid and line = $2::text and id = $3::bigint',
+      [...of, said.corrects],
+    )
+    if (rowCount === 0) return { ok: false, reason: `corrects ${said.corrects}: this line has no such milestone` }
+  }
+  const { rows } = await tx.query<Row>(
+    `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key, corrects, said_by)
+     values ($1::uuid, $2::text, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz, $8::float8, $9::float8, $10::text, $11::text,
+       $12::bigint, $13::jsonb)
+     on conflict (order_id, line, key) where key is not null do nothing returning ${COLUMNS}`,
+    [
+      ...of, line.orgId, line.supplierId, said.stage, said.classifier, new Date(said.at), said.progress ?? null,
+      said.quantity ?? null, said.note ?? null, said.key ?? null, said.corrects ?? null, JSON.stringify(saidBy),
+    ],
+  ) // biome-ignore format: the columns, in their order
+  const [row] = rows
+  if (row !== undefined) return { ok: true, milestone: view(row), already: false }
+  // somebody else's retry came first
+  const theirs = await kept()
+  if (theirs === null) throw new Error('a milestone was neither new nor known')
+  return { ok: true, milestone: theirs, already: true }
+}

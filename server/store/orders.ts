@@ -1,0 +1,145 @@
+import type { Order, OrderLine, PlannedStage } from '../model/order.ts'
+import { doneShare, type Heard, reachedStage, stageStates } from '../orders/stages.ts'
+import type { Tx } from './pool.ts'
+
+export type NewLine = {
+  line: string
+  supplierId: string
+  substanceId: string
+  quantity: number
+  unit: string
+  needBy: number
+  price: number | null
+  currency: string | null
+  stages: readonly PlannedStage[]
+}
+
+/** Enters an order with its lines; null when the buyer has one of this number. Times in epoch ms. */
+export const createOrder = async (
+  tx: Tx,
+  orgId: string,
+  { number, orderedAt, lines }: { number: string; orderedAt: number | null; lines: readonly NewLine[] },
+): Promise<string | null> => {
+  const { rows } = await tx.query<{ id: string }>(
+    `insert into orders (org_id, number, ordered_at) values ($1::uuid, $2::text, $3::timestamptz)
+     on conflict (org_id, number) do nothing returning id`,
+    [orgId, number, orderedAt === null ? null : new Date(orderedAt)],
+  )
+  const id = rows[0]?.id
+  if (id === undefined) return null
+  await tx.query(
+    `insert into order_lines (order_id, org_id, line, supplier_id, substance_id, quantity, unit, need_by, price, currency, stages)
+     select $1::uuid, $2::uuid, * from unnest($3::text[], $4::uuid[], $5::uuid[], $6::float8[], $7::text[], $8::timestamptz[],
+       $9::numeric[], $10::text[], $11::jsonb[])`,
+    [
+      id, orgId, lines.map((l) => l.line), lines.map((l) => l.supplierId), lines.map((l) => l.substanceId),
+      lines.map((l) => l.quantity), lines.map((l) => l.unit), lines.map((l) => new Date(l.needBy)),
+      lines.map((l) => l.price), lines.map((l) => l.currency), lines.map((l) => JSON.stringify(l.stages)),
+    ],
+  ) // biome-ignore format: the columns, in their order
+  return id
+}
+
+type OrderRow = { id: string; number: string; buyer: Order['buyer']; ordered_at: Date | null; created_at: Date }
+type LineRow = Omit<OrderLine, 'needBy' | 'stages' | 'reached' | 'done'> & {
+  order_id: string
+  need_by: Date
+  plan: PlannedStage[]
+  heard: Heard[]
+}
+
+const withLines = async (tx: Tx, rows: readonly OrderRow[]): Promise<Order[]> => {
+  if (rows.length === 0) return []
+  const { rows: lines } = await tx.query<LineRow>(
+    `select l.order_id, l.line, l.quantity, l.unit, l.need_by, l.price::float8 as price, l.currency, l.stages as plan,
+       jsonb_build_object('id', l.supplier_id, 'name', s.name) as supplier,
+       jsonb_build_object('id', b.id, 'cas', b.cas, 'un', b.un, 'name', b.name, 'nameZh', b.name_zh) as substance,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at),
+            'progress', m.progress, 'corrects', m.corrects::text) order by m.id), '[]')
+        from milestones m where m.order_id = l.order_id and m.line = l.line) as heard
+     from order_lines l join organisations s on s.id = l.supplier_id join substances b on b.id = l.substance_id
+     where l.order_id = any ($1::uuid[]) order by l.order_id, length(l.line), l.line`,
+    [rows.map(({ id }) => id)],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    number: row.number,
+    buyer: row.buyer,
+    orderedAt: row.ordered_at?.toISOString() ?? null,
+    createdAt: row.created_at.toISOString(),
+    lines: lines.filter(({ order_id }) => order_id === row.id).map(lineOf),
+  }))
+}
+
+const lineOf = ({ order_id: _order, need_by, plan, heard, ...line }: LineRow): OrderLine => {
+  const stages = stageStates(plan, heard)
+  return { ...line, needBy: need_by.toISOString(), stages, reached: reachedStage(stages), done: doneShare(stages) }
+}
+
+const SELECT = `select o.id, o.number, jsonb_build_object('id', b.id, 'name', b.name) as buyer, o.ordered_at, o.created_at
+  from orders o join organisations b on b.id = o.org_id`
+
+export type OrderPosition = readonly [createdUs: string, id: string]
+
+/** Orders that the organisation of `tx` buys or delivers, newest first; a supplier gets its own lines of them. */
+export const listOrders = async (
+  tx: Tx,
+  { after, limit }: { after: OrderPosition | null; limit: number },
+): Promise<{ order: Order; position: OrderPosition }[]> => {
+  const { rows } = await tx.query<OrderRow & { us: string }>(
+    `select x.*, (extract(epoch from x.created_at) * 1000000)::bigint::text as us from (${SELECT}) x
+     where ($1::bigint is null or (x.created_at, x.id) < (to_timestamp(0) + $1::bigint * interval '1 microsecond', $2::uuid))
+     order by x.created_at desc, x.id desc limit $3::integer`,
+    [after?.[0] ?? null, after?.[1] ?? null, limit],
+  )
+  const orders = await withLines(tx, rows)
+  return orders.map((order, index) => ({ order, position: [rows[index]?.us ?? '0', order.id] }))
+}
+
+/** One order; null when the organisation sees none of this id. */
+export const readOrder = async (tx: Tx, id: string): Promise<Order | null> => {
+  const { rows } = await tx.query<OrderRow>(`${SELECT} where o.id = $1::uuid`, [id])
+  return (await withLines(tx, rows))[0] ?? null
+}
+
+/** The organisations that see an order: its buyer, and the suppliers of its lines. `tx` acts as zaitu_ingest. */
+export const sidesOf = async (tx: Tx, orderId: string): Promise<string[]> => {
+  const { rows } = await tx.query<{ id: string }>(
+    'select org_id as id from orders where id = $1::uuid union select supplier_id from order_lines where order_id = $1::uuid',
+    [orderId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export type ShipmentLine = { orderId: string; number: string; line: string; quantity: number; unit: string }
+
+/** The order lines that a shipment carries, as far as the organisation of `tx` sees them. */
+export const shipmentLines = async (tx: Tx, shipmentId: string): Promise<ShipmentLine[]> => {
+  const { rows } = await tx.query<ShipmentLine>(
+    `select x.order_id as "orderId", o.number, x.line, x.quantity, l.unit
+     from shipment_lines x join orders o on o.id = x.order_id
+     join order_lines l on l.order_id = x.order_id and l.line = x.line
+     where x.shipment_id = $1::uuid order by o.number, length(x.line), x.line`,
+    [shipmentId],
+  )
+  return rows
+}
+
+/** Puts lines of the buyer's own orders on a shipment; the index of the first that it has not, or null. */
+export const linkLines = async (
+  tx: Tx,
+  shipmentId: string,
+  lines: readonly { orderId: string; line: string; quantity: number }[],
+): Promise<number | null> => {
+  for (const [index, { orderId, line, quantity }] of lines.entries()) {
+    const { rowCount } = await tx.query(
+      `insert into shipment_lines (shipment_id, order_id, line, org_id, supplier_id, quantity)
+       select $1::uuid, order_id, line, org_id, supplier_id, $4::float8 from order_lines
+       where order_id = $2::uuid and line = $3::text and org_id = app_org()
+       on conflict (shipment_id, order_id, line) do nothing`,
+      [shipmentId, orderId, line, quantity],
+    )
+    if (rowCount === 0) return index
+  }
+  return null
+}
