@@ -135,6 +135,21 @@ export const RULES: Record<string, Rule> = {
     probes: [{ of: null, at: ['id'], body: () => ({ id: `d-${randomUUID()}`, intervalSeconds: 5 }) }],
   },
   'post /devices/{id}/secret': { probes: [byId('device')] },
+  'delete /devices/{id}': { probes: [byId('device')] },
+  'get /connection': look,
+  // asked by a broker, with a secret of its own that nobody here has
+  'post /mqtt/authenticate': {
+    open: true,
+    done: [401],
+    probes: [{ of: null, at: ['clientid'], body: () => ({ clientid: 'x', username: 'x', password: 'x' }) }],
+  },
+  'post /mqtt/authorise': {
+    open: true,
+    done: [401],
+    probes: [
+      { of: null, at: ['clientid'], body: () => ({ clientid: 'x', username: 'x', topic: 'x', action: 'publish' }) },
+    ],
+  },
   'get /substances': look,
   'post /substances': { probes: [{ of: null, body: () => ({ cas: '67-64-1', name: name() }) }] },
   'get /tanks': look,
