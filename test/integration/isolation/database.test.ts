@@ -222,11 +222,11 @@ describe('rows of another organisation', () => {
           const gone = await attempt(tx, `delete from "${name}" ${where}`)
           if ('touched' in gone && gone.touched > 0 && (whose || shipmentId !== null))
             done.push(`${name}: ${gone.touched} gone`)
-          // a copy of each row of others (as the owner sees it) in their name
+          // a copy of rows of others (as the owner sees them) in their name; a supplier speaks of its own lines in the buyer's order
           const mine = columns.filter((one) => one.can_insert)
           if (mine.length === 0 || !whose) continue
           const { rows: theirs } = await owner.query<{ row: Record<string, unknown> }>(
-            `select to_jsonb(t) as row from "${name}" t where org_id <> $1 or $2 limit 5`,
+            `select to_jsonb(t) as row from "${name}" t where (org_id <> $1::uuid and to_jsonb(t)->>'supplier_id' is distinct from $1::text) or $2 limit 5`,
             [orgId, shipmentId !== null],
           )
           const list = mine.map((one) => `"${one.name}"`).join()
@@ -242,6 +242,21 @@ describe('rows of another organisation', () => {
         }
       })
     expect(done).toEqual([])
+  })
+})
+
+it('takes no row of one’s own that would open an order or a shipment of others', async () => {
+  const order = await world.make.order('ours')
+  const { rows } = await owner.query<{ id: string }>('select id from substances where org_id is null limit 1')
+  const me = world.party.stranger
+  await asOrganisation(app, { orgId: me }, async (tx) => {
+    const tried = [
+      `insert into order_lines (order_id, line, org_id, supplier_id, substance_id, quantity, unit, need_by, stages)
+       values ('${order}', '20', '${me}', '${me}', '${rows[0]?.id}', 1, 't', now(), '[]')`,
+      `insert into shipment_lines (shipment_id, order_id, line, org_id, supplier_id, quantity)
+       values ('${world.load.ours}', '${order}', '10', '${me}', '${me}', 1)`,
+    ]
+    for (const text of tried) expect(await attempt(tx, text)).toEqual({ refused: '42501' })
   })
 })
 

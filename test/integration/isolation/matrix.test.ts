@@ -15,6 +15,7 @@ import {
   partOf,
   ROLES,
   SCOPES,
+  seesOrder,
   type World,
 } from './world.ts'
 
@@ -164,6 +165,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return load === null ? null : make.alarm(load)
     case 'device':
       return make.device(whose, `own-${whose}-Zq7`)
+    case 'order':
+      return load === 'ours' || load === 'theirs' ? make.order(load) : null
     case 'tank':
       return make.tank(whose)
     case 'organisation': {
@@ -223,6 +226,7 @@ const expected = (method: string, rule: Rule, probe: Probe, which: Case, who: Pr
   const isLook = method === 'get'
   if (!narrow && !isLook && who.role === 'viewer' && rule.viewers !== true) return [403]
   if (rule.people === true && who.kind !== 'person') return [403]
+  if (rule.notCarriers === true && who.party === 'carrier') return [403]
   const missing = [probe.missing ?? 404]
   const party = who.party ?? 'buyer'
   const load = OWN[party]
@@ -232,7 +236,7 @@ const expected = (method: string, rule: Rule, probe: Probe, which: Case, who: Pr
   const part = load === null ? null : partOf(party, load)
   const mayNot = probe.parts !== undefined && (part === null || !probe.parts.includes(part))
   if (!inPath && mayNot) return [403]
-  if (which !== 'own') return missing
+  if (which !== 'own' || (probe.of === 'order' && !seesOrder(party))) return missing
   if (mayNot) return [403]
   return probe.missing === 404 ? missing : done
 }

@@ -4,7 +4,7 @@ import { START } from './world.ts'
 type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
-  | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'organisation' | 'person'
+  | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
   | 'session' | 'invitation' | 'apiToken' | 'shareLink' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
@@ -24,6 +24,8 @@ export type Rule = {
   admins?: true
   viewers?: true
   shares?: true
+  /** not for organisations that carry */
+  notCarriers?: true
   /** not for machines */
   people?: true
   scope?: 'telemetry' | 'milestones'
@@ -44,6 +46,15 @@ const shipmentOnly = (more: Partial<Probe> = {}): Probe => ({
 const byId = (of: Kind, more: Partial<Probe> = {}): Probe => ({ of, at: ['id'], params: (id) => ({ id }), ...more })
 const acting: Part[] = ['buyer', 'carrier']
 const range = () => `from=${START}&to=${START + 3_600_000}`
+const line = (more: Record<string, unknown>) => ({
+  line: '10',
+  substance: { cas: '67-56-1', un: '1230' },
+  quantity: 1,
+  unit: 't',
+  needBy: later(),
+  ...more,
+})
+const ofLine = (more: Partial<Probe>): Probe => byId('order', { params: (id) => ({ id, line: '10' }), ...more })
 const later = () => new Date(START + 90 * 86_400_000).toISOString()
 const soon = () => new Date(Date.now() + 86_400_000).toISOString()
 const name = () => `made ${randomUUID()}`
@@ -215,6 +226,31 @@ export const RULES: Record<string, Rule> = {
   'post /alarms/{id}/unshelve': act({}),
   'post /alarms/{id}/reset': act({}),
   'get /dead-letters': look,
+  'get /orders': look,
+  // a carrier has no order book, and an organisation that is not known is not named
+  'post /orders': {
+    notCarriers: true,
+    probes: [
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ number: name(), supplierId, lines: [line({})] }),
+      },
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ number: name(), lines: [line({ supplierId })] }),
+      },
+    ],
+  },
+  'get /orders/{id}': { probes: [byId('order')] },
+  'get /orders/{id}/lines/{line}/milestones': { probes: [ofLine({})] },
+  'post /orders/{id}/lines/{line}/milestones': {
+    scope: 'milestones',
+    probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
+  },
   'get /share-links': { probes: [{ of: 'shipment', at: ['shipmentId'], query: (id) => `shipmentId=${id}` }] },
   'post /share-links': {
     probes: [

@@ -44,7 +44,12 @@ export const OTHER: Record<Party, Party> = {
   operator: 'buyer',
 }
 
+/** Who sees the order of a shipment: its two sides, and nobody who carries it. */
+const SIDES: Record<'ours' | 'theirs', readonly Party[]> = { ours: ['buyer', 'supplier'], theirs: ['stranger'] }
+export const seesOrder = (party: Party): boolean => SIDES.ours.includes(party) || SIDES.theirs.includes(party)
+
 export const marker = {
+  order: (load: 'ours' | 'theirs') => `book-${load}-Zq7`,
   own: (party: Party) => `own-${party}-Zq7`,
   on: (load: Load) => `on-${load}-Zq7`,
 }
@@ -54,6 +59,9 @@ export const forbidden = (party: Party | null, only: Load | null = null): string
   ...LOADS.filter((load) => (only === null ? party === null || partOf(party, load) === null : load !== only)).map(
     marker.on,
   ),
+  ...(['ours', 'theirs'] as const)
+    .filter((load) => only !== null || party === null || !SIDES[load].includes(party))
+    .map(marker.order),
 ]
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
@@ -105,6 +113,27 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         [id],
       )
       return id
+    },
+    order: async (load: 'ours' | 'theirs') => {
+      const [buyer, supplier] =
+        load === 'ours' ? [ids.party.buyer, ids.party.supplier] : [ids.party.stranger, ids.party.stranger]
+      const words = marker.order(load)
+      const order = await one(owner, 'insert into orders (org_id, number) values ($1, $2) returning id', [
+        buyer,
+        label(words),
+      ])
+      await owner.query(
+        `insert into order_lines (order_id, line, org_id, supplier_id, substance_id, quantity, unit, need_by, price, currency, stages)
+         select $1, '10', $2, $3, id, 1, $4, now(), 4711, 'EUR', '[{"stage":"filled","weight":1,"plannedAt":null}]'
+         from substances where org_id is null limit 1`,
+        [order, buyer, supplier, words],
+      )
+      await owner.query(
+        `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_by)
+         values ($1, '10', $2, $3, 'filled', 'planned', now(), $4, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))`,
+        [order, buyer, supplier, words],
+      )
+      return order
     },
     tank: (party: Party, words = marker.own(party)) =>
       one(owner, 'insert into tanks (org_id, name, capacity_litres) values ($1, $2, 24000) returning id', [
@@ -224,6 +253,13 @@ export const createWorld = async (owner: Pool): Promise<World> => {
       [code, at(0), words],
     )
     await make.alarm(name)
+  }
+  for (const name of ['ours', 'theirs'] as const) {
+    await owner.query(
+      `insert into shipment_lines (shipment_id, order_id, line, org_id, supplier_id, quantity)
+       select $1, order_id, line, org_id, supplier_id, 1 from order_lines where order_id = $2`,
+      [load[name], await make.order(name)],
+    )
   }
   for (const name of PARTIES) {
     await owner.query('insert into sites (org_id, name, lat, lon, radius_metres) values ($1, $2, 1, 1, 100)', [
