@@ -8,7 +8,9 @@ import { MAX_PACKET_BYTES } from './model/reading.ts'
 import { accountRoutes } from './routes/account.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
+import { cacheControl } from './routes/caching.ts'
 import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -27,7 +29,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
-import { answerError } from './routes/problem.ts'
+import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
@@ -76,7 +78,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: true,
     // a path that can't be decoded never reaches a route
-    frameworkErrors: answerError,
+    frameworkErrors: answerUnroutable,
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -84,7 +86,14 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
   app.decorateRequest('signedIn', null)
   acceptEmptyJson(app)
 
-  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: deps.secureCookies })
+  await app.register(helmet, {
+    contentSecurityPolicy,
+    strictTransportSecurity: deps.secureCookies,
+    frameguard: { action: 'deny' },
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
+  })
   await app.register(cookie)
   await app.register(rateLimit, { global: false })
   operationRoutes(app, deps)
@@ -96,8 +105,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       // a hook of the scope rather than of each route, so that it counts before anybody's session is looked up
       api.addHook('onRequest', app.rateLimit(rateLimits(deps)))
       await api.register(etag, { weak: true })
-      api.addHook('onRequest', async (_request, reply) => {
-        reply.header('cache-control', 'private, no-cache')
+      api.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', cacheControl(request))
       })
       await api.register(sessionRoutes(deps))
       await api.register(welcomeRoutes(deps))
@@ -125,6 +134,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(auditRoutes(deps))
       })
     },
     { prefix: BASE },

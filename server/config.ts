@@ -77,6 +77,19 @@ export const Settings = z.object({
     .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two providers have the same id')
     .describe('companies whose people sign in with them, JSON (OpenID Connect)'),
   TRUST_PROXY: z.string().optional().describe('addresses whose X-Forwarded-For is believed'),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('bearer token for /metrics; without, only this machine may read them, and not through a proxy'),
+  AUDIT_HEADS_FILE: z
+    .string()
+    .optional()
+    .describe('a file outside of the database that gets the end of each audit chain once a day'),
+  AUDIT_HEADS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('the same as a POST, to be kept by somebody else'),
   ORGANISATION: z
     .string()
     .default('My organisation')

@@ -13,6 +13,12 @@ const OTHERS = [
   ['carrier', 'Changjiang Tank Logistics 长江罐运'],
 ] as const
 
+/** One person of each partner, so that each kind of user can be tried; nobody's password until it is well-known. */
+const PARTNERS = [
+  ['supplier', 'supplier@zaitu.example', '陈 Chen (production)'],
+  ['carrier', 'carrier@zaitu.example', '赵 Zhao (dispatch)'],
+] as const
+
 /** The demo's buyer, its person at the desk, and whom it works with. */
 export type Actors = { orgId: string; personId: string; others: Record<'supplier' | 'carrier', string> }
 
@@ -65,6 +71,27 @@ export const findActors = async (tx: Tx): Promise<Actors | null> => {
   }
   const any = await tx.query('select from organisations limit 1')
   return any.rowCount === 0 ? makeActors(tx) : null
+}
+
+/**
+ * The partners' people, where they are missing. On loopback they have the well-known password too; elsewhere nobody's,
+ * so that nobody comes in by it, and what came in before is out.
+ */
+export const settlePartners = async (tx: Tx, { others }: Actors, loopback: boolean): Promise<void> => {
+  for (const [kind, email, name] of PARTNERS) {
+    const { rows } = await tx.query<{ id: string; password_hash: string | null }>(
+      `insert into people (org_id, email, name, role) values ($1::uuid, $2::text, $3::text, 'admin')
+       on conflict (email) do update set email = excluded.email returning id, password_hash`,
+      [others[kind], email, name],
+    )
+    const [person] = rows
+    if (person === undefined) throw new Error('an upsert returned no row')
+    const wellKnown = person.password_hash !== null && (await verify(person.password_hash, DEMO_PASSWORD))
+    if (loopback === wellKnown) continue
+    const passwordHash = loopback ? await hash(DEMO_PASSWORD) : null
+    await tx.query('update people set password_hash = $2::text where id = $1::uuid', [person.id, passwordHash])
+    await tx.query('delete from sessions where person_id = $1::uuid', [person.id])
+  }
 }
 
 /** The well-known password on loopback; elsewhere one that is drawn once and told once. */

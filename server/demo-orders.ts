@@ -78,7 +78,7 @@ export const makeDemoOrders = async (tx: Tx, { orgId, others }: Actors, now: num
           tx,
           known,
           { stage, classifier, at: now + days * DAY_MS, ...(note !== undefined && { note }) },
-          { kind: 'mqtt', id: others.supplier, name: 'Linhai Solvents 临海溶剂' },
+          { kind: 'mqtt', id: others.supplier, name: 'Linhai Solvents 临海溶剂', orgId: others.supplier },
           now,
         )
     }

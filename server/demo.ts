@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Actors, DEMO_EMAIL, findActors, settlePassword } from './demo-actors.ts'
+import { type Actors, DEMO_EMAIL, findActors, settlePartners, settlePassword } from './demo-actors.ts'
 import { DEMO_ROUTES, DEMO_TRIPS, type DemoTrip } from './demo-fleet.ts'
 import { makeDemoOrders } from './demo-orders.ts'
 import { createAssignment, endAssignment } from './store/assignments.ts'
@@ -176,6 +176,7 @@ export const seedDemo = async (
     const actors = await findActors(tx)
     if (actors === null) return null
     const password = await settlePassword(tx, actors.personId, loopback)
+    await settlePartners(tx, actors, loopback)
     const devices: DemoDevice[] = []
     for (const trip of DEMO_TRIPS) devices.push(await settleTrip(tx, actors, trip, key, now))
     await makeDemoOrders(tx, actors, now)

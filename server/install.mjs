@@ -51,7 +51,8 @@ export const runQuietly = (args, options = {}) =>
     child.once('close', (code) => resolve({ code, said }))
   })
 
-const npm = () => {
+/** How npm is called: the one that called us, where one did. */
+export const npm = () => {
   const called = process.env.npm_execpath ?? ''
   if (basename(called) === 'npm-cli.js' && existsSync(called)) return [process.execPath, called]
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm']

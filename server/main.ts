@@ -7,20 +7,12 @@ import { pino } from 'pino'
 import { readConfig } from './config.ts'
 import { seedDemo } from './demo.ts'
 import { createDemoFleet } from './demo-process.ts'
+import { REDACTED } from './log.ts'
 import { startService } from './service.ts'
 import { startEmbeddedPostgres } from './store/embedded.ts'
 import { makeFirstAdmin } from './store/first-admin.ts'
 import { migrate } from './store/migrate.ts'
 import { openPool } from './store/pool.ts'
-
-const REDACTED = [
-  '*.password',
-  '*.secret',
-  '*.authorization',
-  '*.cookie',
-  'req.headers.authorization',
-  'req.headers.cookie',
-]
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

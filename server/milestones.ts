@@ -122,8 +122,9 @@ const keep = async (
   try {
     const found = await findSuppliersLine(tx, { supplierId: supplier.id, ...said })
     if (!found.ok) return found
-    const saidBy = { kind: 'mqtt', id: supplier.id, name: supplier.name } as const
+    const saidBy = { kind: 'mqtt', id: supplier.id, name: supplier.name, orgId: supplier.id } as const
     const outcome = await sayMilestone(tx, found.line, said, saidBy, receivedAt)
+    await tx.query('release savepoint one')
     return outcome.ok ? { ok: true, orderId: found.line.orderId } : outcome
   } catch (error) {
     if (!isRefusal(error)) throw error

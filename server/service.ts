@@ -11,11 +11,13 @@ import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
 import { createMilestones, isSuppliers } from './milestones.ts'
+import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
 import { createDispatcher, logChannel } from './notify/dispatcher.ts'
 import { createPipeline } from './pipeline.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
+import { allHeads, claimPublication, publicationDone } from './store/audit-heads.ts'
 import { deviceSignIn } from './store/device-sign-in.ts'
 import { watchDevices } from './store/device-watch.ts'
 import { readHealth } from './store/health.ts'
@@ -110,6 +112,7 @@ export const startService = async (
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
+    ...(config.METRICS_TOKEN !== undefined && { metricsToken: config.METRICS_TOKEN }),
     ...(config.TRUST_PROXY !== undefined && { trustProxy: config.TRUST_PROXY }),
     ...(config.PUBLIC_URL !== undefined && { publicUrl: config.PUBLIC_URL }),
     oidcProviders: config.OIDC_PROVIDERS,
@@ -183,6 +186,16 @@ export const startService = async (
     log,
   })
 
+  const publisher = createHeadPublisher({
+    targets: [
+      ...(config.AUDIT_HEADS_FILE === undefined ? [] : [headFile(config.AUDIT_HEADS_FILE)]),
+      ...(config.AUDIT_HEADS_URL === undefined ? [] : [headUrl(config.AUDIT_HEADS_URL)]),
+    ],
+    heads: () => allHeads(owner),
+    claim: (target) => claimPublication(owner, target),
+    done: (day, target) => publicationDone(owner, day, target),
+    log,
+  })
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
@@ -208,6 +221,7 @@ export const startService = async (
       await app.close()
       await shelves.stop()
       await dispatcher.stop()
+      await publisher.stop()
       await upkeep.stop()
       await hub.close()
       await Promise.all([owner.end(), ingest.end(), people.end()])

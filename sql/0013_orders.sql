@@ -7,15 +7,16 @@ create table orders (
   number text not null,
   ordered_at timestamptz,
   created_at timestamptz not null default now(),
-  unique (org_id, number)
+  unique (org_id, number),
+  unique (id, org_id)
 );
 create index orders_page on orders (created_at desc, id desc);
 comment on column orders.org_id is 'the buyer; the number is its own';
 
 create table order_lines (
-  order_id uuid not null references orders,
+  order_id uuid not null,
   line text not null,
-  org_id uuid not null references organisations,
+  org_id uuid not null,
   supplier_id uuid not null references organisations,
   substance_id uuid not null references substances,
   quantity double precision not null check (quantity > 0),
@@ -26,6 +27,9 @@ create table order_lines (
   -- the plan: stages in their order, [{stage, weight, plannedAt}]
   stages jsonb not null,
   primary key (order_id, line),
+  -- a line is of its order's buyer, and what refers to a line is of the same two sides
+  foreign key (order_id, org_id) references orders (id, org_id),
+  unique (order_id, line, org_id, supplier_id),
   check ((price is null) = (currency is null))
 );
 create index on order_lines (supplier_id, order_id);
@@ -46,13 +50,15 @@ create table milestones (
   note text,
   key text,
   corrects bigint references milestones,
+  -- which organisation spoke, and who of it
+  said_org uuid not null references organisations,
   said_by jsonb not null,
   recorded_at timestamptz not null default now(),
-  foreign key (order_id, line) references order_lines
+  foreign key (order_id, line, org_id, supplier_id) references order_lines (order_id, line, org_id, supplier_id)
 );
 create index on milestones (order_id, line, id);
--- a retry is harmless
-create unique index milestones_key on milestones (order_id, line, key) where key is not null;
+-- a retry is harmless; the other side's keys are its own
+create unique index milestones_key on milestones (order_id, line, said_org, key) where key is not null;
 
 create table shipment_lines (
   shipment_id uuid not null references shipments,
@@ -62,7 +68,7 @@ create table shipment_lines (
   supplier_id uuid not null,
   quantity double precision not null check (quantity > 0),
   primary key (shipment_id, order_id, line),
-  foreign key (order_id, line) references order_lines
+  foreign key (order_id, line, org_id, supplier_id) references order_lines (order_id, line, org_id, supplier_id)
 );
 create index on shipment_lines (order_id, line);
 
@@ -75,17 +81,21 @@ begin
     execute format('create policy ingest on %I to zaitu_ingest using (true) with check (true)', t);
   end loop;
 end $$;
+-- both ends have to be seen: a line tells its supplier nothing of a shipment that is not the supplier's
+drop policy both_sides on shipment_lines;
+create policy both_sides on shipment_lines for select to zaitu_app
+  using (app_shipment() is null and app_org() in (org_id, supplier_id)
+    and exists (select from shipment_access a where a.shipment_id = shipment_lines.shipment_id));
 alter table orders enable row level security;
 create policy both_sides on orders for select to zaitu_app
   using (app_shipment() is null and (org_id = app_org() or id in (select l.order_id from order_lines l where l.supplier_id = app_org())));
 create policy ingest on orders to zaitu_ingest using (true);
 create policy made on orders for insert to zaitu_app with check (app_shipment() is null and org_id = app_org());
 create policy made on order_lines for insert to zaitu_app with check (app_shipment() is null and org_id = app_org());
-create policy made on shipment_lines for insert to zaitu_app with check (app_shipment() is null and org_id = app_org());
+create policy made on shipment_lines for insert to zaitu_app with check (app_shipment() is null and org_id = app_org()
+  and exists (select from shipment_access a where a.shipment_id = shipment_lines.shipment_id and a.part = 'buyer'));
 create policy made on milestones for insert to zaitu_app
-  with check (app_shipment() is null and app_org() in (org_id, supplier_id) and exists (
-    select from order_lines l where l.order_id = milestones.order_id and l.line = milestones.line
-      and l.org_id = milestones.org_id and l.supplier_id = milestones.supplier_id));
+  with check (app_shipment() is null and app_org() in (org_id, supplier_id) and said_org = app_org());
 
 -- a substance of the buyer's own is seen by whoever is to deliver it
 drop policy seen on substances;

@@ -25,7 +25,8 @@ export type MilestoneSaid = z.infer<typeof MilestoneSaid>
 export const MilestoneMessage = MilestoneSaid.extend({
   order: z.string().min(1).max(100).describe('the buyer’s number'),
   buyer: z.string().min(1).max(200).optional().describe('id or name, where two buyers use the same number'),
-  line: z.string().min(1).max(40),
+  // many an ERP sends its line numbers as numbers
+  line: z.union([z.string().min(1).max(40), z.number().transform(String)]),
 })
 export type MilestoneMessage = z.infer<typeof MilestoneMessage>
 

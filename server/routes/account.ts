@@ -8,8 +8,9 @@ import { asOrganisation } from '../store/pool.ts'
 import { endSession, listSessions, passwordOf, setPassword } from '../store/sessions.ts'
 import { countAttempts } from './attempts.ts'
 import { sessionFromHeaders, signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
-import { browserOf } from './opened.ts'
+import { browserOf, themselves } from './opened.ts'
 import { requireGoodPassword } from './password.ts'
 import { notFound, refusal } from './problem.ts'
 
@@ -54,7 +55,12 @@ export const accountRoutes =
       },
       handler: async (request, reply) => {
         const { personId } = await person(request)
-        const ended = await asOrganisation(pool, signedIn(request), (tx) => endSession(tx, personId, request.params.id))
+        const ended = await change(pool, request, async (tx) => {
+          const answer = await endSession(tx, personId, request.params.id)
+          const subject = themselves(signedIn(request))
+          const deed = { action: 'session.closed', subject, details: { session: request.params.id } }
+          return { answer, deed: answer ? deed : null }
+        })
         if (!ended) throw notFound('session')
         accessEnded(personId)
         return reply.code(204).send(null)
@@ -90,9 +96,10 @@ export const accountRoutes =
         if (current === password) throw refusal(400, 'The new password is the old one. Choose another.')
         requireGoodPassword(password, { email, name })
         const passwordHash = await hash(password)
-        await asOrganisation(pool, signedIn(request), (tx) =>
-          setPassword(tx, personId, passwordHash, { token, browser: browserOf(request, secure) }),
-        )
+        await change(pool, request, async (tx) => {
+          await setPassword(tx, personId, passwordHash, { token, browser: browserOf(request, secure) })
+          return { answer: null, deed: { action: 'password.changed', subject: themselves(signedIn(request)) } }
+        })
         accessEnded(personId)
         return reply.code(204).send(null)
       },

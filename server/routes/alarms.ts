@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Alarm, AlarmAction } from '../model/alarm.ts'
-import { Instant, IsoInstant } from '../model/instant.ts'
+import { Instant, IsoInstant, toIso } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import {
   type Acted,
@@ -15,9 +15,11 @@ import {
   shelve,
   unshelve,
 } from '../store/alarms.ts'
+import type { Deed } from '../store/audit.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { requirePart } from './parts.ts'
@@ -52,6 +54,17 @@ const mayAct = async (tx: Tx, alarmId: string): Promise<void> => {
   if (alarm === null) throw notFound('alarm')
   await requirePart(tx, alarm.shipmentId, ['buyer', 'carrier'])
 }
+
+const acted = (action: string, alarm: Alarm, note: string | null): Deed => ({
+  action,
+  subject: { kind: 'alarm', id: alarm.id, name: alarm.rule },
+  details: {
+    shipmentId: alarm.shipmentId,
+    deviceId: alarm.deviceId,
+    onset: alarm.onset,
+    ...(note !== null && { note }),
+  },
+})
 
 /** Alarms, and what people do about them. */
 export const alarmRoutes =
@@ -134,9 +147,10 @@ export const alarmRoutes =
       handler: async (request) => {
         const { orgId, personId } = signedIn(request)
         const deed = { orgId, personId, alarmId: request.params.id, note: request.body?.note ?? null }
-        const done = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const done = await change(pool, request, async (tx) => {
           await mayAct(tx, deed.alarmId)
-          return acknowledge(tx, deed)
+          const answer = await acknowledge(tx, deed)
+          return { answer, deed: answer?.changed ? acted('alarm.acknowledged', answer.alarm, deed.note) : null }
         })
         if (done === null) throw notFound('alarm')
         if (done.changed) alarmsChanged()
@@ -157,9 +171,10 @@ export const alarmRoutes =
       handler: async (request) => {
         const { orgId, personId } = signedIn(request)
         const deed = { orgId, personId, alarmId: request.params.id, note: request.body.text }
-        const alarm = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const alarm = await change(pool, request, async (tx) => {
           await mayAct(tx, deed.alarmId)
-          return comment(tx, deed)
+          const answer = await comment(tx, deed)
+          return { answer, deed: answer && acted('alarm.commented', answer, deed.note) }
         })
         if (alarm === null) throw notFound('alarm')
         alarmsChanged()
@@ -167,15 +182,26 @@ export const alarmRoutes =
       },
     })
 
-    const act = async (request: FastifyRequest, alarmId: string, work: (tx: Tx) => Promise<Acted>): Promise<Alarm> => {
-      const acted = await asOrganisation(pool, signedIn(request), async (tx) => {
+    const act = async (
+      request: FastifyRequest,
+      alarmId: string,
+      [action, words, until]: [action: string, words: string | null, until?: number],
+      work: (tx: Tx) => Promise<Acted>,
+    ): Promise<Alarm> => {
+      const done = await change<Acted>(pool, request, async (tx) => {
         await mayAct(tx, alarmId)
-        return work(tx)
+        const answer = await work(tx)
+        if (answer?.ok !== true) return { answer, deed: null }
+        const { details, ...deed } = acted(action, answer.alarm, words)
+        return {
+          answer,
+          deed: { ...deed, details: { ...details, ...(until !== undefined && { until: toIso(until) }) } },
+        }
       })
-      if (acted === null) throw notFound('alarm')
-      if (!acted.ok) throw refusal(409, acted.reason)
+      if (done === null) throw notFound('alarm')
+      if (!done.ok) throw refusal(409, done.reason)
       alarmsChanged()
-      return acted.alarm
+      return done.alarm
     }
     const deedOf = (request: FastifyRequest, alarmId: string, words: string | null) => {
       const { orgId, personId } = signedIn(request)
@@ -196,7 +222,7 @@ export const alarmRoutes =
       handler: (request) => {
         const { id } = request.params
         const { until, reason } = request.body
-        return act(request, id, async (tx) => {
+        return act(request, id, ['alarm.shelved', reason, until], async (tx) => {
           const alarm = await readAlarm(tx, id)
           if (alarm === null) return null
           const longest = LONGEST_MS[alarm.priority]
@@ -212,6 +238,7 @@ export const alarmRoutes =
     })
 
     const simple = { unshelve, reset }
+    const DONE = { unshelve: 'alarm.unshelved', reset: 'alarm.reset' }
     const SUMMARY = {
       unshelve: 'Bring a shelved one back before its time',
       reset: 'Let go of a latched one: its condition is over, and it is acknowledged',
@@ -229,7 +256,8 @@ export const alarmRoutes =
         },
         handler: (request) => {
           const { id } = request.params
-          return act(request, id, (tx) => simple[verb](tx, deedOf(request, id, request.body?.note ?? null)))
+          const words = request.body?.note ?? null
+          return act(request, id, [DONE[verb], words], (tx) => simple[verb](tx, deedOf(request, id, words)))
         },
       })
   }

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { Instant } from '../model/instant.ts'
 import { Assignment, AssignmentCreate } from '../model/shipment.ts'
 import { createAssignment, endAssignment, type Lent, lentTo } from '../store/assignments.ts'
+import type { Deed } from '../store/audit.ts'
 import { deviceNumber } from '../store/devices.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { requestRefold } from '../store/refolds.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
 import { requirePart } from './parts.ts'
 import { notFound, refusal } from './problem.ts'
@@ -26,6 +28,12 @@ const overlaps = (device: string, lent: Lent | null) => {
     `Device ${device} is on shipment ${lent.reference} from ${lent.from.toISOString()} ${until}. End that assignment first, or choose another time.`,
   )
 }
+
+const loan = (action: string, shipmentId: string, { id, ...details }: z.infer<typeof Assignment>): Deed => ({
+  action,
+  subject: { kind: 'shipment', id: shipmentId },
+  details: { assignmentId: id, ...details },
+})
 
 /** A shipment borrows a device for a range of time; a device serves one shipment at a time. */
 export const assignmentRoutes =
@@ -50,10 +58,10 @@ export const assignmentRoutes =
         })
         if (device === null) throw refusal(404, `You have no device with the id ${deviceId}. Register it first.`)
         try {
-          const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+          const made = await change(pool, request, async (tx) => {
             const assignment = await createAssignment(tx, { shipmentId, deviceNumber: device, from, to })
             await requestRefold(tx, { shipmentId, deviceId: device, from })
-            return assignment
+            return { answer: assignment, deed: loan('assignment.created', shipmentId, assignment) }
           })
           refoldsRequested()
           return reply.code(201).send(made)
@@ -79,7 +87,7 @@ export const assignmentRoutes =
         const { id: shipmentId, assignmentId } = request.params
         const { to } = request.body
         try {
-          const ended = await asOrganisation(pool, signedIn(request), async (tx) => {
+          const ended = await change(pool, request, async (tx) => {
             await requirePart(tx, shipmentId, ['buyer', 'carrier'])
             const ending = await endAssignment(tx, { shipmentId, assignmentId, to })
             if (ending === null) throw notFound('assignment')
@@ -89,7 +97,10 @@ export const assignmentRoutes =
               })
             if (ending.changedFrom !== null)
               await requestRefold(tx, { shipmentId, deviceId: ending.deviceNumber, from: ending.changedFrom })
-            return ending.assignment
+            return {
+              answer: ending.assignment,
+              deed: loan('assignment.end-moved', shipmentId, ending.assignment),
+            }
           })
           refoldsRequested()
           return ended

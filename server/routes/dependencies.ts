@@ -70,6 +70,8 @@ export type AppDeps = {
   secureCookies: boolean
   /** whose X-Forwarded-For is believed */
   trustProxy?: boolean | string
+  /** what /metrics asks for; without it only this machine may read them */
+  metricsToken?: string
   /** the built dashboard; null where there is none (tests of the API) */
   dashboard: string | null
   /** the well-known sign-in of a demo on loopback, offered to whoever is not signed in; never a password of anybody's */

@@ -3,9 +3,17 @@ import { z } from 'zod'
 import { Device, DeviceCreate, DeviceSecret, RotatedSecret, SecretRotation } from '../model/masterdata.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { DeviceId } from '../model/reading.ts'
-import { listDevices, noteBrokerAccount, registerDevice, revokeDevice, rotateSecret } from '../store/devices.ts'
+import {
+  listDevices,
+  noteBrokerAccount,
+  type Rotated,
+  registerDevice,
+  revokeDevice,
+  rotateSecret,
+} from '../store/devices.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { notFound, refusal } from './problem.ts'
@@ -53,11 +61,12 @@ export const deviceRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const { body } = request
-        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
-          const device = { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }
-          const registered = await registerDevice(tx, orgId, device)
-          if (registered !== null) await tellBroker(tx, registered.id, registered.secret)
-          return registered
+        const made = await change(pool, request, async (tx) => {
+          const { id, ...settings } = { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }
+          const answer = await registerDevice(tx, orgId, { id, ...settings })
+          if (answer === null) return { answer, deed: null }
+          await tellBroker(tx, id, answer.secret)
+          return { answer, deed: { action: 'device.registered', subject: { kind: 'device', id }, details: settings } }
         })
         if (made === null)
           throw refusal(
@@ -81,10 +90,12 @@ export const deviceRoutes =
       handler: async (request, reply) => {
         const { id } = request.params
         const overlapHours = brokerAccounts === undefined ? (request.body?.overlapHours ?? 24) : 0
-        const rotated = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const rotated = await change<Rotated>(pool, request, async (tx) => {
           const answer = await rotateSecret(tx, id, overlapHours * HOUR_MS)
-          if (answer.ok) await tellBroker(tx, id, answer.secret)
-          return answer
+          if (!answer.ok) return { answer, deed: null }
+          await tellBroker(tx, id, answer.secret)
+          const subject = { kind: 'device', id }
+          return { answer, deed: { action: 'device.secret-rotated', subject, details: { overlapHours } } }
         })
         if (!rotated.ok) {
           if (rotated.why === 'unknown') throw notFound('device')
@@ -104,7 +115,11 @@ export const deviceRoutes =
       schema: { tags, summary: 'Revoke a device, at once and for good', params, response: { 204: z.null() } },
       handler: async (request, reply) => {
         const { id } = request.params
-        if (!(await asOrganisation(pool, signedIn(request), (tx) => revokeDevice(tx, id)))) throw notFound('device')
+        const revoked = await change(pool, request, async (tx) => {
+          const answer = await revokeDevice(tx, id)
+          return { answer, deed: answer ? { action: 'device.revoked', subject: { kind: 'device', id } } : null }
+        })
+        if (!revoked) throw notFound('device')
         await changed(id)
         // what it sends is refused from here on, whether or not the broker can be told at once
         await brokerAccounts?.removeDevice(id)

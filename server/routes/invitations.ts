@@ -14,6 +14,7 @@ import {
 import type { Pool } from '../store/pool.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { openFor } from './opened.ts'
@@ -65,15 +66,19 @@ export const welcomeRoutes =
         const { token, password, name } = request.body
         const seen = await seenBy(pool, token)
         requireGoodPassword(password, { email: seen.email, name: name ?? seen.name })
-        const used = await acceptInvitation(pool, token, { name: name ?? null, passwordHash: await hash(password) })
-        if (used === 'taken')
-          throw refusal(
-            409,
-            `${seen.email} has an account already. Sign in with it, or ask for an invitation to another address.`,
-          )
-        if (used === null) throw over()
-        if (seen.personId !== null) deps.accessEnded(used.personId)
-        const session = await openFor(deps, request, reply, used.personId)
+        const passwordHash = await hash(password)
+        const action = seen.purpose === 'reset' ? 'password.reset' : 'invitation.accepted'
+        const session = await openFor(deps, request, reply, { action, by: 'link' }, async (tx) => {
+          const used = await acceptInvitation(tx, token, { name: name ?? null, passwordHash })
+          if (used === 'taken')
+            throw refusal(
+              409,
+              `${seen.email} has an account already. Sign in with it, or ask for an invitation to another address.`,
+            )
+          if (used === null) throw over()
+          return used.personId
+        })
+        if (seen.personId !== null) deps.accessEnded(seen.personId)
         if (session === null) throw refusal(401, 'This account is disabled. Ask an administrator of your organisation.')
         return session
       },
@@ -117,7 +122,12 @@ export const invitationRoutes =
         response: { 204: z.null() },
       },
       handler: async (request, reply) => {
-        const done = await asOrganisation(pool, signedIn(request), (tx) => withdrawInvitation(tx, request.params.id))
+        const { id } = request.params
+        const done = await change(pool, request, async (tx) => {
+          const answer = await withdrawInvitation(tx, id)
+          const deed = { action: 'invitation.withdrawn', subject: { kind: 'invitation', id } }
+          return { answer, deed: answer ? deed : null }
+        })
         if (!done) throw notFound('invitation')
         return reply.code(204).send(null)
       },

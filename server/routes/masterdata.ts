@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { Site, SiteCreate, Substance, SubstanceCreate, Tank, TankCreate } from '../model/masterdata.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { checkCas, checkUn } from '../physics/identifiers.ts'
+import type { Deed } from '../store/audit.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { createSite, listSites } from '../store/sites.ts'
 import { createSubstance, listSubstances } from '../store/substances.ts'
 import { createTank, listTanks } from '../store/tanks.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { refusal } from './problem.ts'
@@ -34,6 +36,12 @@ export const checkedIdentifiers = (
   }
   return checked
 }
+
+const added = (kind: string, { id, name, ...details }: Substance | Tank | Site): Deed => ({
+  action: `${kind}.created`,
+  subject: { kind, id, name },
+  details,
+})
 
 /** Substances, tanks and sites: list and add. */
 export const masterdataRoutes =
@@ -69,7 +77,10 @@ export const masterdataRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const body = { ...request.body, ...checkedIdentifiers(request.body, '') }
-        const made = await asOrganisation(pool, signedIn(request), (tx) => createSubstance(tx, orgId, body))
+        const made = await change(pool, request, async (tx) => {
+          const answer = await createSubstance(tx, orgId, body)
+          return { answer, deed: answer && added('substance', answer) }
+        })
         if (made === null) throw refusal(409, `You have this substance already: CAS ${body.cas}, ${body.name}.`)
         return reply.code(201).send(made)
       },
@@ -92,7 +103,10 @@ export const masterdataRoutes =
       schema: { tags: ['master data'], summary: 'Add a tank', body: TankCreate, response: { 201: Tank } },
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
-        const made = await asOrganisation(pool, signedIn(request), (tx) => createTank(tx, orgId, request.body))
+        const made = await change(pool, request, async (tx) => {
+          const answer = await createTank(tx, orgId, request.body)
+          return { answer, deed: answer && added('tank', answer) }
+        })
         if (made === null) throw refusal(409, `You have a tank called ${request.body.name} already.`)
         return reply.code(201).send(made)
       },
@@ -115,7 +129,10 @@ export const masterdataRoutes =
       schema: { tags: ['master data'], summary: 'Add a site', body: SiteCreate, response: { 201: Site } },
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
-        const made = await asOrganisation(pool, signedIn(request), (tx) => createSite(tx, orgId, request.body))
+        const made = await change(pool, request, async (tx) => {
+          const answer = await createSite(tx, orgId, request.body)
+          return { answer, deed: answer && added('site', answer) }
+        })
         if (made === null) throw refusal(409, `You have a site called ${request.body.name} already.`)
         return reply.code(201).send(made)
       },

@@ -4,6 +4,7 @@ import { Milestone, MilestoneSaid } from '../model/milestone.ts'
 import { findLine, listMilestones, sayMilestone } from '../store/milestones.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
 import { OrderParams } from './orders.ts'
 import { notFound, refusal } from './problem.ts'
@@ -48,13 +49,27 @@ export const milestoneRoutes =
       handler: async (request, reply) => {
         const who = signedIn(request)
         const { id, line } = request.params
-        const said = await asOrganisation(pool, who, async (tx) => {
+        const said = await change(pool, request, async (tx) => {
           const known = await findLine(tx, id, line)
           if (known === null) throw notFound('order line')
-          const saidBy = { kind: who.kind === 'token' ? 'token' : 'person', id: who.id, name: who.name } as const
-          return sayMilestone(tx, known, request.body, saidBy, Date.now())
+          const saidBy = {
+            kind: who.kind === 'token' ? 'token' : 'person',
+            id: who.id,
+            name: who.name,
+            orgId: who.orgId,
+          } as const
+          const outcome = await sayMilestone(tx, known, request.body, saidBy, Date.now())
+          if (!outcome.ok)
+            throw refusal(
+              outcome.conflict ? 409 : 422,
+              `${outcome.reason[0]?.toUpperCase()}${outcome.reason.slice(1)}.`,
+            )
+          const { milestone, already } = outcome
+          const { stage, classifier, at, corrects } = milestone
+          const details = { line, milestone: milestone.id, stage, classifier, at, corrects }
+          const deed = { action: 'milestone.said', subject: { kind: 'order', id }, details }
+          return { answer: outcome, deed: already ? null : deed }
         })
-        if (!said.ok) throw refusal(422, `${said.reason[0]?.toUpperCase()}${said.reason.slice(1)}.`)
         if (!said.already) orderChanged(id)
         return reply.code(said.already ? 200 : 201).send(said.milestone)
       },

@@ -116,7 +116,8 @@ export const oidcRoutes =
         })
         if (typeof vouched === 'string') return refuse(reply, vouched)
         const personId = await personByIdentity(pool, settings, vouched)
-        const session = personId === null ? null : await openFor(deps, request, reply, personId)
+        const way = { action: 'session.opened', by: 'provider' } as const
+        const session = await openFor(deps, request, reply, way, async () => personId)
         return session === null ? refuse(reply, 'no-account') : reply.redirect(start.goesTo, 303)
       },
     })

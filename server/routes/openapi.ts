@@ -29,6 +29,7 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
         { name: 'readings' },
         { name: 'devices' },
         { name: 'master data' },
+        { name: 'audit' },
       ],
       components: {
         securitySchemes: {

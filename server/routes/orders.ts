@@ -7,6 +7,7 @@ import { asOrganisation } from '../store/pool.ts'
 import { organisationExists } from '../store/shipments.ts'
 import { resolveSubstance } from '../store/substances.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { checkedIdentifiers } from './masterdata.ts'
@@ -55,7 +56,7 @@ export const orderRoutes =
         const { number, supplierId, orderedAt = null, lines } = request.body
         if (who.organisation.kind === 'carrier') throw refusal(403, 'A carrier has no order book.')
         const identifiers = lines.map(({ substance }, i) => checkedIdentifiers(substance, `lines.${i}.substance.`))
-        const made = await asOrganisation(pool, who, async (tx) => {
+        const made = await change(pool, request, async (tx) => {
           const resolved = []
           for (const [i, line] of lines.entries()) {
             const supplier = line.supplierId ?? supplierId
@@ -77,9 +78,22 @@ export const orderRoutes =
           }
           const id = await createOrder(tx, who.orgId, { number, orderedAt, lines: resolved })
           if (id === null) throw refusal(409, `You have an order with the number ${number} already.`)
-          return readOrder(tx, id)
+          const order = await readOrder(tx, id)
+          if (order === null) throw notFound('order')
+          const details = {
+            lines: order.lines.map(({ line, supplier, quantity, unit, needBy }) => ({
+              line,
+              supplier: supplier.id,
+              quantity,
+              unit,
+              needBy,
+            })),
+          }
+          return {
+            answer: order,
+            deed: { action: 'order.created', subject: { kind: 'order', id, name: number }, details },
+          }
         })
-        if (made === null) throw notFound('order')
         orderChanged(made.id)
         return reply.code(201).header('location', `/api/v1/orders/${made.id}`).send(made)
       },

@@ -5,6 +5,7 @@ import { PageQuery, pageOf } from '../model/page.ts'
 import { listOrganisations, makeOrganisation } from '../store/organisations.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { refusal } from './problem.ts'
@@ -45,7 +46,13 @@ export const organisationRoutes =
         response: { 201: Organisation },
       },
       handler: async (request, reply) => {
-        const made = await asOrganisation(pool, signedIn(request), (tx) => makeOrganisation(tx, request.body))
+        const made = await change<Organisation | 'taken' | null>(pool, request, async (tx) => {
+          const answer = await makeOrganisation(tx, request.body)
+          if (answer === null || answer === 'taken') return { answer, deed: null }
+          const { id, name, kind } = answer
+          const subject = { kind: 'organisation', id, name }
+          return { answer, deed: { action: 'organisation.added', subject, details: { kind } } }
+        })
         if (made === 'taken') throw refusal(409, `You know a ${request.body.kind} called ${request.body.name} already.`)
         if (made === null) throw refusal(403, 'Buyers add suppliers and carriers; only operators add any other kind.')
         return reply.code(201).send(made)

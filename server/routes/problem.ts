@@ -88,3 +88,15 @@ export const answerError = (
   request.log.error({ err: error, ...facts }, 'a request failed')
   return sendProblem(reply, 500, 'Something went wrong on our side. It has been logged.')
 }
+
+/** What is refused before any route, and so before the hooks that set headers: a path that can't be decoded. */
+export const answerUnroutable = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  answerError(
+    error,
+    request,
+    reply.headers({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    }),
+  )

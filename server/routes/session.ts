@@ -1,14 +1,17 @@
 import { hash, verify } from '@node-rs/argon2'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Session, SignIn } from '../model/session.ts'
-import { closeSession, findPersonByEmail } from '../store/people.ts'
+import { record } from '../store/audit.ts'
+import { closeSession, findPersonByEmail, type Person } from '../store/people.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { endSessions } from '../store/sessions.ts'
 import { countSignIns } from './attempts.ts'
 import { cookieName, requireSession, sessionFromHeaders, signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
-import { browserOf, openFor, viewOf } from './opened.ts'
+import { browserOf, openFor, themselves, viewOf } from './opened.ts'
 import { refusal } from './problem.ts'
 
 const wrong = () => refusal(401, 'This e-mail address and password do not belong together.')
@@ -20,11 +23,22 @@ export const sessionRoutes =
     const { pool, secureCookies: secure, signInLimits } = deps
     const attempts = countSignIns(signInLimits)
     const nobody = await hash('no one has this password')
+    const refused = new WeakMap<FastifyRequest, Person>()
+
+    /** Once the answer is out: how long it takes must not tell whether there is such a person. */
+    const recordRefused = async (request: FastifyRequest): Promise<void> => {
+      const person = refused.get(request)
+      if (person === undefined) return
+      const somebody = { kind: 'unknown', id: null, name: null, orgId: person.orgId } as const
+      const deed = { action: 'session.refused', subject: { kind: 'person', id: person.id } }
+      await asOrganisation(pool, person, (tx) => record(tx, somebody, request.ip, deed))
+    }
 
     app.route({
       method: 'POST',
       url: '/session',
       schema: { tags: ['session'], summary: 'Sign in', security: [], body: SignIn, response: { 200: Session } },
+      onResponse: recordRefused,
       handler: async (request, reply) => {
         const email = request.body.email.toLowerCase()
         const browser = browserOf(request, secure)
@@ -35,8 +49,10 @@ export const sessionRoutes =
             retryAfterSeconds: attempt.waitSeconds,
           })
         const right = await verify(person?.passwordHash ?? nobody, request.body.password)
+        if (person !== null && (person.passwordHash === null || !right)) refused.set(request, person)
         if (person === null || person.passwordHash === null || !right) throw wrong()
-        const session = await openFor(deps, request, reply, person.id)
+        const way = { action: 'session.opened', by: 'password' } as const
+        const session = await openFor(deps, request, reply, way, async () => person.id)
         if (session === null) throw wrong()
         attempt.forgive()
         return session
@@ -66,9 +82,13 @@ export const sessionRoutes =
         handler: async (request, reply) => {
           const { personId } = signedIn(request)
           const session = await sessionFromHeaders(pool, request.headers, { secure })
-          if (session !== null) await closeSession(pool, session.token)
-          if (request.query.everywhere && personId !== null)
-            await asOrganisation(pool, signedIn(request), (tx) => endSessions(tx, personId))
+          const { everywhere } = request.query
+          await change(pool, request, async (tx) => {
+            if (session !== null) await closeSession(tx, session.token)
+            if (everywhere && personId !== null) await endSessions(tx, personId)
+            const subject = themselves(signedIn(request))
+            return { answer: null, deed: { action: 'session.closed', subject, details: { everywhere } } }
+          })
           if (personId !== null) deps.accessEnded(personId)
           reply.clearCookie(cookieName(secure), { path: '/', secure, httpOnly: true, sameSite: 'lax' })
           return reply.code(204).send(null)

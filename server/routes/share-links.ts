@@ -7,6 +7,7 @@ import { asOrganisation } from '../store/pool.ts'
 import { createShareLink, listShareLinks, readShareLink, shareUses, withdrawShareLink } from '../store/share-links.ts'
 import { shipmentExists } from '../store/shipments.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { originOf } from './origin.ts'
@@ -58,15 +59,18 @@ export const shareLinkRoutes =
       handler: async (request, reply) => {
         const { orgId, personId } = signedIn(request)
         const { shipmentId, expiresAt, note = null } = request.body
-        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const made = await change(pool, request, async (tx) => {
           await requirePart(tx, shipmentId, ['buyer', 'carrier'])
           if (expiresAt <= Date.now()) throw wrongEnd('must lie ahead')
           if (expiresAt > Date.now() + LONGEST_SHARE_MS) throw wrongEnd('must be at most 30 days from now')
           const { id, token } = await createShareLink(tx, { orgId, shipmentId, personId, expiresAt, note })
           const link = await readShareLink(tx, id)
           if (link === null) throw notFound('share link')
+          const subject = { kind: 'share', id, ...(note !== null && { name: note }) }
+          const details = { shipmentId, expiresAt: link.expiresAt }
           // behind the #, so that no server and no log ever sees it
-          return { ...link, link: `${originOf(request, deps)}/shared#${token}` }
+          const answer = { ...link, link: `${originOf(request, deps)}/shared#${token}` }
+          return { answer, deed: { action: 'share.created', subject, details } }
         })
         return reply.code(201).send(made)
       },
@@ -83,7 +87,13 @@ export const shareLinkRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const found = await asOrganisation(pool, signedIn(request), (tx) => withdrawShareLink(tx, id))
+        const found = await change(pool, request, async (tx) => {
+          const before = await readShareLink(tx, id)
+          const answer = await withdrawShareLink(tx, id)
+          if (!answer || before === null || before.withdrawnAt !== null) return { answer, deed: null }
+          const subject = { kind: 'share', id, ...(before.note !== null && { name: before.note }) }
+          return { answer, deed: { action: 'share.withdrawn', subject, details: { shipmentId: before.shipmentId } } }
+        })
         if (!found) throw notFound('share link')
         accessEnded(id)
         return reply.code(204).send(null)

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Session } from '../model/session.ts'
 import { ShareOpen } from '../model/share-link.ts'
+import { record } from '../store/audit.ts'
+import { inTransaction, speakAs } from '../store/pool.ts'
 import { findShareSession, openShareSession } from '../store/share-links.ts'
 import { LINK_ENDED, shareCookieName } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
@@ -26,9 +28,19 @@ export const shareSessionRoutes =
       },
       handler: async (request, reply) => {
         const trace = { from: request.ip, agent: request.headers['user-agent'] ?? null }
-        const token = await openShareSession(pool, request.body.token, trace)
-        const session = token === null ? null : await findShareSession(pool, token, trace)
-        if (token === null || session === null) throw refusal(404, LINK_ENDED)
+        const { token, session } = await inTransaction(pool, async (tx) => {
+          const opened = await openShareSession(tx, request.body.token, trace)
+          const found = opened === null ? null : await findShareSession(tx, opened, trace)
+          if (opened === null || found === null) throw refusal(404, LINK_ENDED)
+          await speakAs(tx, found)
+          const { shipmentId } = found
+          await record(tx, found, request.ip, {
+            action: 'share.opened',
+            subject: { kind: 'share', id: found.id },
+            details: { shipmentId, agent: trace.agent?.slice(0, 300) ?? null },
+          })
+          return { token: opened, session: found }
+        })
         reply.setCookie(shareCookieName(secure), token, {
           httpOnly: true,
           sameSite: 'strict',

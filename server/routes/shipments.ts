@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
 import { devicesFrom, listAssignments } from '../store/assignments.ts'
+import { differences } from '../store/audit.ts'
 import { linkLines, shipmentLines } from '../store/orders.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { requestRefolds } from '../store/refolds.ts'
+import { shipmentFacts } from '../store/shipment-facts.ts'
 import {
   createShipment,
   departureOf,
@@ -18,6 +20,7 @@ import { resolveSubstance } from '../store/substances.ts'
 import { tankExists } from '../store/tanks.ts'
 import { limitsHistory, setLimits, setPhase } from '../store/versions.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { checkedIdentifiers } from './masterdata.ts'
@@ -112,7 +115,7 @@ export const shipmentRoutes =
         const { body } = request
         checkArrival(body.departAt, body.eta)
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
-        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const made = await change(pool, request, async (tx) => {
           const substance = await resolveSubstance(tx, identifiers)
           if (!substance.ok) throw unresolved('substance', substance.reason)
           await checkReferences(tx, body)
@@ -140,7 +143,10 @@ export const shipmentRoutes =
               `lines.${unknown}`,
               'You have no order with this id and line: lines are of your own orders.',
             )
-          return detail(tx, id)
+          const answer = await detail(tx, id)
+          const { reference: _reference, ...facts } = await shipmentFacts(tx, id)
+          const subject = { kind: 'shipment', id, name: answer.reference }
+          return { answer, deed: { action: 'shipment.created', subject, details: facts } }
         })
         return reply.code(201).header('location', `/api/v1/shipments/${made.id}`).send(made)
       },
@@ -169,21 +175,22 @@ export const shipmentRoutes =
       handler: async (request) => {
         const { personId } = signedIn(request)
         const { id } = request.params
-        const { limits, ...change } = request.body
-        const changed = await asOrganisation(pool, signedIn(request), async (tx) => {
-          const onlyPhase = limits === undefined && Object.keys(change).every((key) => key === 'phase')
+        const { limits, ...fields } = request.body
+        const changed = await change(pool, request, async (tx) => {
+          const onlyPhase = limits === undefined && Object.keys(fields).every((key) => key === 'phase')
           await requirePart(tx, id, onlyPhase ? ['buyer', 'carrier'] : ['buyer'])
           const departAt = await departureOf(tx, id)
           if (departAt === null) throw notFound('shipment')
-          checkArrival(departAt, change.eta)
-          await checkReferences(tx, change)
-          await updateShipment(tx, id, change)
+          checkArrival(departAt, fields.eta)
+          await checkReferences(tx, fields)
+          const before = await shipmentFacts(tx, id)
+          await updateShipment(tx, id, fields)
           const setting = { shipmentId: id, personId, from: null }
           const from: number[] = []
           if (limits !== undefined) from.push(await setLimits(tx, setting, limits))
-          if (change.phase !== undefined) from.push(await setPhase(tx, setting, change.phase))
+          if (fields.phase !== undefined) from.push(await setPhase(tx, setting, fields.phase))
           // who is told of its readings has changed: the streams are looked up anew
-          if (change.carrierId !== undefined || change.supplierId !== undefined) from.push(Date.now())
+          if (fields.carrierId !== undefined || fields.supplierId !== undefined) from.push(Date.now())
           if (from.length > 0) {
             const earliest = Math.min(...from)
             const devices = await devicesFrom(tx, id, earliest)
@@ -192,7 +199,10 @@ export const shipmentRoutes =
               devices.map((deviceId) => ({ shipmentId: id, deviceId, from: earliest })),
             )
           }
-          return detail(tx, id)
+          const answer = await detail(tx, id)
+          const details = differences(before, await shipmentFacts(tx, id))
+          const subject = { kind: 'shipment', id, name: answer.reference }
+          return { answer, deed: { action: 'shipment.changed', subject, details } }
         })
         refoldsRequested()
         return changed

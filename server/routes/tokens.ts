@@ -5,6 +5,7 @@ import { ApiToken, ApiTokenCreate, ApiTokenMade, TOKEN_DAYS } from '../model/tok
 import { asOrganisation } from '../store/pool.ts'
 import { createToken, listTokens, revokeToken } from '../store/tokens.ts'
 import { signedIn } from './authentication.ts'
+import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
 import { notFound, refusal } from './problem.ts'
@@ -42,16 +43,19 @@ export const tokenRoutes =
         const latest = now + TOKEN_DAYS * 86_400_000
         if (expiresAt > latest + 60_000) throw refusal(400, `expiresAt: at most ${TOKEN_DAYS} days from now.`)
         const { orgId } = signedIn(request)
-        const made = await asOrganisation(pool, signedIn(request), async (tx) => {
+        const made = await change(pool, request, async (tx) => {
           const token = await createToken(tx, signedIn(request), {
             ...request.body,
             expiresAt: Math.min(expiresAt, latest),
           })
-          if (token.scope !== 'milestones') return token
+          const { id, name, scope } = token
+          const details = { scope, expiresAt: token.expiresAt }
+          const deed = { action: 'token.created', subject: { kind: 'token', id, name }, details }
+          if (scope !== 'milestones') return { answer: token, deed }
           // only now is its text known, with which the supplier signs in at the MQTT broker
           const told = await brokerAccounts?.setSupplier(orgId, token.id, token.token)
           if (told?.ok === false) throw refusal(told.taken ? 409 : 503, told.reason)
-          return token
+          return { answer: token, deed }
         })
         return reply.code(201).send(made)
       },
@@ -69,7 +73,10 @@ export const tokenRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const revoked = await asOrganisation(pool, signedIn(request), (tx) => revokeToken(tx, id))
+        const revoked = await change(pool, request, async (tx) => {
+          const answer = await revokeToken(tx, id)
+          return { answer, deed: answer ? { action: 'token.revoked', subject: { kind: 'token', id } } : null }
+        })
         if (!revoked) throw notFound('token')
         accessEnded(id)
         brokerAccounts?.supplierChanged()

@@ -18,7 +18,7 @@ import { isRunning, takeLock, waitUntilGone } from './embedded-process.ts'
 export type EmbeddedPostgres = { url: string; stop(): Promise<void> }
 type Postmaster = { pid: number; port: number }
 
-const urlOf = (port: number, password: string, database: string) =>
+export const urlOf = (port: number, password: string, database: string) =>
   `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
 
 const ask = async (url: string, sql: string) => {

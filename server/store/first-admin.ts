@@ -4,7 +4,7 @@ import { inTransaction, type Pool } from './pool.ts'
 
 /**
  * The first person, where there is nobody yet: never a default password, but the one that the settings give, or a random
- * one that is answered once. Null when somebody is there.
+ * one that is answered once. Null when somebody is there, or has been invited to be (make-admin.ts).
  */
 export const makeFirstAdmin = (
   pool: Pool,
@@ -16,7 +16,9 @@ export const makeFirstAdmin = (
 ): Promise<{ email: string; password: string | null } | null> =>
   inTransaction(pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock(5240716)')
-    const { rows } = await tx.query<{ people: boolean }>('select exists (select from people) as people')
+    const { rows } = await tx.query<{ people: boolean }>(
+      `select exists (select from people) or exists (select from open_invitations where role = 'admin') as people`,
+    )
     if (rows[0]?.people === true) return null
     const email = (ADMIN_EMAIL ?? 'admin@zaitu.local').toLowerCase()
     const password = ADMIN_PASSWORD ?? newSecret().slice(0, 20)

@@ -101,7 +101,7 @@ export const lookAtInvitation = async (pool: Pool, token: string): Promise<Invit
 
 /** Uses a link, once, and answers the person; `taken` when its e-mail address has an account already. */
 export const acceptInvitation = async (
-  pool: Pool,
+  pool: Pick<Pool, 'query'>,
   token: string,
   { name, passwordHash }: { name: Person['name'] | null; passwordHash: string },
 ): Promise<{ personId: string } | 'taken' | null> => {

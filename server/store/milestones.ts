@@ -85,29 +85,51 @@ export const listMilestones = async (tx: Tx, orderId: string, line: string): Pro
   return rows.map(view)
 }
 
-export type Said = { ok: true; milestone: Milestone; already: boolean } | { ok: false; reason: string }
+export type Said =
+  | { ok: true; milestone: Milestone; already: boolean }
+  /** `conflict`: the key stands for something else already */
+  | { ok: false; reason: string; conflict?: true }
+
+/** Whether a retry says what is kept. */
+const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
+  kept.stage === said.stage &&
+  kept.classifier === said.classifier &&
+  kept.at === new Date(said.at).toISOString() &&
+  kept.progress === (said.progress ?? null) &&
+  kept.quantity === (said.quantity ?? null) &&
+  kept.note === (said.note ?? null) &&
+  kept.corrects === (said.corrects ?? null)
 
 /**
- * Keeps what was said of a line. The same `key` again answers what is kept, whatever else it says; `at` in epoch ms, `now`
- * likewise.
+ * Keeps what an organisation said of a line. The same `key` again answers what is kept, where it says the same; `at` in
+ * epoch ms, `now` likewise.
  */
 export const sayMilestone = async (
   tx: Tx,
   line: KnownLine,
   said: MilestoneSaid,
-  saidBy: SaidBy,
+  saidBy: SaidBy & { orgId: string },
   now: number,
 ): Promise<Said> => {
   const of = [line.orderId, line.line]
+  const { orgId, ...speaker } = saidBy
+  const already = (milestone: Milestone): Said =>
+    isSame(milestone, said)
+      ? { ok: true, milestone, already: true }
+      : {
+          ok: false,
+          conflict: true,
+          reason: `key ${said.key} stands for something else already, said at ${milestone.recordedAt}`,
+        }
   const kept = async (): Promise<Milestone | null> => {
     const { rows } = await tx.query<Row>(
-      `select ${COLUMNS} from milestones where order_id = $1::uuid and line = $2::text and key = $3::text`,
-      [...of, said.key ?? null],
+      `select ${COLUMNS} from milestones where order_id = $1::uuid and line = $2::text and said_org = $3::uuid and key = $4::text`,
+      [...of, orgId, said.key ?? null],
     )
     return rows[0] === undefined ? null : view(rows[0])
   }
   const before = said.key === undefined ? null : await kept()
-  if (before !== null) return { ok: true, milestone: before, already: true }
+  if (before !== null) return already(before)
   const reason = judgeMilestone(said, line, now)
   if (reason !== null) return { ok: false, reason }
   if (said.corrects !== undefined) {
@@ -118,13 +140,13 @@ export const sayMilestone = async (
     if (rowCount === 0) return { ok: false, reason: `corrects ${said.corrects}: this line has no such milestone` }
   }
   const { rows } = await tx.query<Row>(
-    `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key, corrects, said_by)
+    `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key, corrects, said_org, said_by)
      values ($1::uuid, $2::text, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz, $8::float8, $9::float8, $10::text, $11::text,
-       $12::bigint, $13::jsonb)
-     on conflict (order_id, line, key) where key is not null do nothing returning ${COLUMNS}`,
+       $12::bigint, $13::uuid, $14::jsonb)
+     on conflict (order_id, line, said_org, key) where key is not null do nothing returning ${COLUMNS}`,
     [
       ...of, line.orgId, line.supplierId, said.stage, said.classifier, new Date(said.at), said.progress ?? null,
-      said.quantity ?? null, said.note ?? null, said.key ?? null, said.corrects ?? null, JSON.stringify(saidBy),
+      said.quantity ?? null, said.note ?? null, said.key ?? null, said.corrects ?? null, orgId, JSON.stringify(speaker),
     ],
   ) // biome-ignore format: the columns, in their order
   const [row] = rows
@@ -132,5 +154,5 @@ export const sayMilestone = async (
   // somebody else's retry came first
   const theirs = await kept()
   if (theirs === null) throw new Error('a milestone was neither new nor known')
-  return { ok: true, milestone: theirs, already: true }
+  return already(theirs)
 }

@@ -56,7 +56,7 @@ export const findPersonByEmail = async (pool: Pool, email: string, browser: stri
  * Null when the account was disabled meanwhile. Sessions that are over go now.
  */
 export const openSession = async (
-  pool: Pool,
+  pool: Pick<Pool, 'query'>,
   personId: string,
   { address, agent, browser }: From & { browser: string | null },
 ): Promise<{ token: string; browser: string } | null> => {
@@ -92,7 +92,7 @@ type SessionRow = {
 }
 
 /** Whose session this is; null when it is over. That it was used is written at most once a minute. */
-export const findSession = async (pool: Pool, token: string): Promise<SignedIn | null> => {
+export const findSession = async (pool: Pick<Pool, 'query'>, token: string): Promise<SignedIn | null> => {
   const { rows } = await pool.query<SessionRow>({
     name: 'find-session',
     text: 'select * from person_by_session($1::bytea)',
@@ -117,6 +117,6 @@ export const findSession = async (pool: Pool, token: string): Promise<SignedIn |
   }
 }
 
-export const closeSession = async (pool: Pool, token: string): Promise<void> => {
+export const closeSession = async (pool: Pick<Pool, 'query'>, token: string): Promise<void> => {
   await pool.query('select close_session($1::bytea)', [hashToken(token)])
 }

@@ -71,21 +71,26 @@ export const inTransaction = async <T>(
 /** For whom the database is asked: an organisation and, for a share link, the one shipment that it may be shown of it. */
 export type Viewer = { orgId: string; shipmentId?: string | null }
 
+/** From here to its end, a transaction sees what this organisation may see, and nothing else. */
+export const speakAs = async (tx: Tx, { orgId, shipmentId = null }: Viewer): Promise<void> => {
+  await tx.query({
+    name: 'set-viewer',
+    text: `select set_config('app.org_id', $1::text, true), set_config('app.shipment_id', $2::text, true)`,
+    values: [orgId, shipmentId ?? ''],
+  })
+}
+
 /** The same, as seen by one organisation: row-level security lets through what it may see and nothing else. */
 export const asOrganisation = <T>(
   pool: Pool,
-  { orgId, shipmentId = null }: Viewer,
+  viewer: Viewer,
   work: (tx: Tx) => Promise<T>,
   begin = 'begin',
 ): Promise<T> =>
   inTransaction(
     pool,
     async (tx) => {
-      await tx.query({
-        name: 'set-viewer',
-        text: `select set_config('app.org_id', $1::text, true), set_config('app.shipment_id', $2::text, true)`,
-        values: [orgId, shipmentId ?? ''],
-      })
+      await speakAs(tx, viewer)
       return work(tx)
     },
     begin,

@@ -104,7 +104,11 @@ export const shareUses = async (
 }
 
 /** Opens a session for whoever holds a link, and answers its token; null where the link is none, over or withdrawn. */
-export const openShareSession = async (pool: Pool, link: string, { from, agent }: Trace): Promise<string | null> => {
+export const openShareSession = async (
+  pool: Pick<Pool, 'query'>,
+  link: string,
+  { from, agent }: Trace,
+): Promise<string | null> => {
   const token = newSecret()
   const { rows } = await pool.query<{ opened: boolean }>(
     'select open_share($1::bytea, $2::bytea, $3::text, $4::text, $5::text) as opened',
@@ -124,7 +128,11 @@ type SessionRow = {
 }
 
 /** Who holds this session of a share link; null once the link is over. Leaves a trace at most once an hour. */
-export const findShareSession = async (pool: Pool, token: string, { from, agent }: Trace): Promise<SignedIn | null> => {
+export const findShareSession = async (
+  pool: Pick<Pool, 'query'>,
+  token: string,
+  { from, agent }: Trace,
+): Promise<SignedIn | null> => {
   const { rows } = await pool.query<SessionRow>({
     name: 'find-share-session',
     text: 'select * from share_by_session($1::bytea, $2::text, $3::text)',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { verify } from '@node-rs/argon2'
+import { hash, verify } from '@node-rs/argon2'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seedDemo } from '../../../server/demo.ts'
@@ -30,6 +30,30 @@ const letsIn = async (password: string | null) => {
   const passwordHash = person?.passwordHash ?? null
   return passwordHash !== null && password !== null && verify(passwordHash, password)
 }
+
+it('has a person of each partner, whom one can be on loopback only', async () => {
+  const passwords = async () =>
+    Promise.all(
+      ['supplier@zaitu.example', 'carrier@zaitu.example'].map(async (email) => {
+        const person = await findPersonByEmail(owner, email, null)
+        return person?.passwordHash == null ? null : verify(person.passwordHash, 'zaitu-demo')
+      }),
+    )
+  await seedDemo(owner, { dataDir, loopback: true })
+  expect(await passwords()).toEqual([true, true])
+  const { rows } = await owner.query(
+    `select o.kind, p.role from people p join organisations o on o.id = p.org_id order by o.kind`,
+  )
+  expect(rows).toEqual(['buyer', 'carrier', 'supplier'].map((kind) => ({ kind, role: 'admin' })))
+  await seedDemo(owner, { dataDir, loopback: false })
+  expect(await passwords()).toEqual([null, null])
+  await owner.query('update people set password_hash = $1 where email like $2', [
+    await hash('their own one'),
+    'supplier@%',
+  ])
+  await seedDemo(owner, { dataDir, loopback: false })
+  expect(await passwords()).toEqual([false, null])
+})
 
 it('makes twelve shipments with devices that can sign in, and the same again at every start', async () => {
   const first = await seedDemo(owner, { dataDir, loopback: true })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asOrganisation } from '../../../server/store/pool.ts'
 import { type Client, PASSWORD, type Service, shipmentBody, startService } from './service.ts'
 
 type Party = { id: string; client: Client }
@@ -193,6 +194,27 @@ describe('a milestone', () => {
         .lines[0].stages.find((s: { stage: string }) => s.stage === 'ready'),
     ).toMatchObject({ actualAt: later })
     expect((await buyer.ask('GET', `/orders/${id}/lines/1/milestones`)).json().items).toHaveLength(2)
+  })
+
+  it('keeps the keys of the two sides apart, and one that stands for something else is no retry', async () => {
+    const { id } = (await place('PO-7')).json()
+    const body = { stage: 'ready', classifier: 'actual', at, key: '1' }
+    expect((await say(buyer, id, { stage: 'synthesis', classifier: 'planned', at, key: '1' })).statusCode).toBe(201)
+    expect((await say(suppliers[0].client, id, body)).statusCode).toBe(201)
+    expect((await say(suppliers[0].client, id, { ...body, stage: 'filled' })).statusCode).toBe(409)
+    expect((await buyer.ask('GET', `/orders/${id}/lines/1/milestones`)).json().items).toHaveLength(2)
+  })
+
+  it('cannot be slipped into a foreign order, whatever the routes say', async () => {
+    const { id } = (await place('PO-8')).json()
+    const intrude = asOrganisation(service.deps.pool, { orgId: service.other.id }, (tx) =>
+      tx.query(
+        `insert into order_lines (order_id, line, org_id, supplier_id, substance_id, quantity, unit, need_by, stages)
+         select $1, '66', $2, $2, id, 1, 't', now(), '[]' from substances where cas = '67-56-1'`,
+        [id, service.other.id],
+      ),
+    )
+    await expect(intrude).rejects.toThrow(/foreign key|row-level/)
   })
 
   it.each([

@@ -157,7 +157,7 @@ describe('what it shows', () => {
     )
   }
   /** Open to whoever comes: signing in, and what a demo offers. */
-  const ENTRANCES = /^(POST \/(session|telemetry)|GET \/(demo|session\/(providers|oidc)))/
+  const ENTRANCES = /^(POST \/(session|telemetry|mqtt)|GET \/(demo|session\/(providers|oidc)))/
   const filled = (path: string, id: string): string =>
     `${path.replace('{id}', id).replace(/\{\w+\}/g, '1')}${/readings|track/.test(path) ? '?from=0&to=1000' : ''}`
 

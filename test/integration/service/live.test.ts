@@ -161,7 +161,9 @@ describe('live', () => {
       const open = await running.ask('GET', '/alarms?state=open')
       const id = open.body.items?.[0]?.id
       await Promise.all([send(2 * i + 1, 20), running.ask('POST', `/alarms/${id}/acknowledge`, {})])
-      await expect.poll(() => socket.of('alarm').filter(({ alarm }) => alarm.id === id).length).toBe(3)
+      await expect
+        .poll(() => socket.of('alarm').filter(({ alarm }) => alarm.id === id).length, { timeout: 5_000 })
+        .toBe(3)
       const last = socket
         .of('alarm')
         .filter(({ alarm }) => alarm.id === id)

@@ -128,5 +128,8 @@ describe.skipIf(!has.own || !has.timescale)('the service on external parts', () 
     await expect
       .poll(() => elsewhere.of('readings').at(-1)?.items, { timeout: 5_000 })
       .toMatchObject([{ temperature: 22 }])
+    // who signs out at the one is out at the other, long before it asks by itself
+    expect((await first.ask('DELETE', '/session?everywhere=true')).status).toBe(204)
+    await expect.poll(() => elsewhere.ws.readyState, { timeout: 5_000 }).toBe(elsewhere.ws.CLOSED)
   })
 })

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig, Settings } from '../../server/config.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'zaitu-config-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Settings that are secrets, or may hold one. */
+const SECRETS = Object.keys(Settings.shape).filter(
+  (name) => /PASSWORD|SECRET|TOKEN|PROVIDERS|_URL$/.test(name) && !name.startsWith('PUBLIC_'),
+)
+/** A value that each takes; one that is missing here fails, so that a new secret is tried too. */
+const VALUES: Record<string, string> = {
+  DATABASE_URL: 'postgres://zaitu:hunter2@db/zaitu',
+  MQTT_URL: 'mqtts://zaitu:hunter2@broker',
+  MQTT_PASSWORD: 'hunter2',
+  MQTT_ACCESS_SECRET: 'a secret of more than thirty-two characters',
+  REDIS_URL: 'rediss://:hunter2@cache',
+  METRICS_TOKEN: 'sixteen characters',
+  AUDIT_HEADS_URL: 'https://archive.example/heads?key=hunter2',
+  ADMIN_PASSWORD: 'a long enough one',
+  OIDC_PROVIDERS: JSON.stringify([
+    {
+      id: 'acme',
+      name: 'Acme',
+      issuer: 'https://id.acme.example',
+      clientId: 'zaitu',
+      clientSecret: 'hunter2',
+      organisationId: '0191e5a4-0000-7000-8000-000000000000',
+    },
+  ]),
+}
+
+describe('settings', () => {
+  it.each(SECRETS)('%s is read from a file as from the environment', (name) => {
+    const value = VALUES[name] ?? ''
+    const file = join(folder, name)
+    writeFileSync(file, `${value}\n`)
+    const given = readConfig({ [name]: value })
+    expect(readConfig({ [`${name}_FILE`]: file })).toEqual(given)
+    expect(given).not.toEqual(readConfig({}))
+  })
+
+  it('does not repeat a secret that it can not use', () => {
+    const sentence = (environment: Record<string, string>) => {
+      try {
+        readConfig(environment)
+      } catch (error) {
+        return String(error)
+      }
+      return 'taken'
+    }
+    expect(sentence({ METRICS_TOKEN: 'hunter2' })).toMatch(/METRICS_TOKEN/)
+    for (const name of SECRETS.filter((one) => one !== 'MQTT_PASSWORD'))
+      expect(sentence({ [name]: 'hunter2' })).not.toMatch(/hunter2|taken/)
+  })
+})
