@@ -251,6 +251,9 @@ export const RULES: Record<string, Rule> = {
     scope: 'milestones',
     probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
   },
+  'get /audit': { ...look, admins: true },
+  'get /audit/head': { ...look, admins: true },
+  'get /audit/export': { ...look, admins: true },
   'get /share-links': { probes: [{ of: 'shipment', at: ['shipmentId'], query: (id) => `shipmentId=${id}` }] },
   'post /share-links': {
     probes: [

@@ -129,8 +129,8 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         [order, buyer, supplier, words],
       )
       await owner.query(
-        `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_by)
-         values ($1, '10', $2, $3, 'filled', 'planned', now(), $4, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))`,
+        `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_org, said_by)
+         values ($1, '10', $2::uuid, $3, 'filled', 'planned', now(), $4, $2::uuid, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))`,
         [order, buyer, supplier, words],
       )
       return order
