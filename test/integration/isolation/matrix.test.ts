@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto'
+import type { LightMyRequestResponse } from 'fastify'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Service, startService } from '../http/service.ts'
+import { type Kind, type Probe, RULES, type Rule } from './rules.ts'
+import {
+  createWorld,
+  FOREIGN,
+  forbidden,
+  OTHER,
+  OWN,
+  PARTIES,
+  type Party,
+  partOf,
+  ROLES,
+  SCOPES,
+  seesOrder,
+  type World,
+} from './world.ts'
+
+const Operation = z.object({
+  parameters: z.array(z.object({ name: z.string(), in: z.string(), schema: z.unknown() })).optional(),
+  requestBody: z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })) }).optional(),
+})
+const Description = z.object({ paths: z.record(z.string(), z.record(z.string(), Operation)) })
+
+type Case = 'own' | 'foreign' | 'unknown'
+type Principal = {
+  name: string
+  kind: 'nobody' | 'person' | 'token' | 'share'
+  party: Party | null
+  role: (typeof ROLES)[number]
+  scope: (typeof SCOPES)[number] | null
+  person: string | null
+  headers(): Promise<Record<string, string>>
+}
+
+let service: Service
+let world: World
+let principals: Principal[]
+const operations: { key: string; method: string; path: string; operation: z.infer<typeof Operation> }[] = []
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+beforeAll(async () => {
+  service = await startService({ requestsPerMinute: 1_000_000 })
+  world = await createWorld(service.owner)
+  const { make } = world
+  principals = [
+    {
+      name: 'nobody',
+      kind: 'nobody',
+      party: null,
+      role: 'viewer',
+      scope: null,
+      person: null,
+      headers: async () => ({}),
+    },
+  ]
+  for (const party of PARTIES) {
+    for (const role of ROLES) {
+      const person = await make.person(party, role)
+      const { token } = await make.session(person)
+      principals.push({
+        name: `${role} of ${party}`,
+        kind: 'person',
+        party,
+        role,
+        scope: null,
+        person,
+        headers: async () => bearer(token),
+      })
+    }
+    if (party === 'carrier' || party === 'operator') continue
+    for (const scope of SCOPES) {
+      const { token } = await make.apiToken(party, scope)
+      principals.push({
+        name: `${scope} token of ${party}`,
+        kind: 'token',
+        party,
+        role: scope === 'write' ? 'member' : 'viewer',
+        scope,
+        person: null,
+        headers: async () => bearer(token),
+      })
+    }
+  }
+  const { token } = await make.shareLink('buyer', 'ours')
+  const opened = await service.app.inject({ method: 'POST', url: '/api/v1/session/share', payload: { token } })
+  expect(opened.statusCode, opened.body).toBe(200)
+  const cookie = opened.cookies.map((one) => `${one.name}=${one.value}`).join('; ')
+  const csrf: string = opened.json().csrfToken
+  principals.push({
+    name: 'share link',
+    kind: 'share',
+    party: 'buyer',
+    role: 'viewer',
+    scope: null,
+    person: null,
+    headers: async () => ({ cookie, 'x-zaitu-share': '1', 'x-csrf-token': csrf }),
+  })
+  const described = Description.parse((await service.app.inject('/api/openapi.json')).json())
+  for (const [path, item] of Object.entries(described.paths))
+    for (const [method, operation] of Object.entries(item))
+      operations.push({ key: `${method} ${path.replace('/api/v1', '')}`, method, path, operation })
+})
+afterAll(() => service.close())
+
+/** Every field of a body that names something, by its name and its form. */
+const idsIn = (schema: unknown, name = ''): string[] => {
+  if (typeof schema !== 'object' || schema === null) return []
+  const named = /(^id|Id)$/.test(name) || Reflect.get(schema, 'format') === 'uuid' ? [name] : []
+  const properties: unknown = Reflect.get(schema, 'properties')
+  const inside = typeof properties === 'object' && properties !== null ? Object.entries(properties) : []
+  const parts: unknown[] = [
+    Reflect.get(schema, 'items'),
+    ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => Reflect.get(schema, key) ?? []),
+  ]
+  return [...named, ...inside.flatMap(([key, value]) => idsIn(value, key)), ...parts.flatMap((part) => idsIn(part, ''))]
+}
+
+it('has a rule for every operation, and a probe for every id that one can give it', () => {
+  expect(operations.map(({ key }) => key).toSorted()).toEqual(Object.keys(RULES).toSorted())
+  for (const { key, operation } of operations) {
+    const given = new Set<string>()
+    for (const one of operation.parameters ?? [])
+      if (one.in === 'path' || idsIn(one.schema, one.name).length > 0) given.add(one.name)
+    for (const { schema } of Object.values(operation.requestBody?.content ?? {}))
+      for (const name of idsIn(schema)) given.add(name)
+    const probed = RULES[key]?.probes.flatMap(({ at, params }) => [
+      ...(at ?? []),
+      ...Object.keys(params?.('', '') ?? {}),
+    ])
+    expect(
+      [...given].filter((name) => name !== '' && !probed?.includes(name)),
+      key,
+    ).toEqual(UNPROBED[key] ?? [])
+  }
+})
+/** Ids that a rule does not speak of, each with its reason. */
+const UNPROBED: Record<string, string[]> = {
+  // proved with the orders
+  'post /shipments': ['orderId'],
+  // the same reference as in `post /shipments`, checked by the same function
+  'patch /shipments/{id}': ['carrierId', 'supplierId'],
+}
+
+const UNKNOWN_NUMBER = '999999999'
+const unknownOf = (kind: Kind): string =>
+  kind === 'assignment' ? UNKNOWN_NUMBER : kind === 'device' ? `unknown-${randomUUID()}` : randomUUID()
+
+const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | null> => {
+  if (which === 'unknown') return unknownOf(kind)
+  const { make } = world
+  const party = who.party ?? 'buyer'
+  const whose = which === 'own' ? party : OTHER[party]
+  const load = which === 'own' ? (who.party === null ? 'ours' : OWN[party]) : FOREIGN[party]
+  switch (kind) {
+    case 'shipment':
+      return load === null ? null : world.load[load]
+    case 'assignment':
+      return load === null ? null : make.assignment(load)
+    case 'alarm':
+      return load === null ? null : make.alarm(load)
+    case 'device':
+      return make.device(whose, `own-${whose}-Zq7`)
+    case 'order':
+      return load === 'ours' || load === 'theirs' ? make.order(load) : null
+    case 'tank':
+      return make.tank(whose)
+    case 'organisation': {
+      if (which === 'own') return world.party[party]
+      // those that are no partners: the one competes with the other
+      if (party === 'operator') return null
+      return world.party[party === 'stranger' ? 'buyer' : party === 'carrier' ? 'operator' : 'stranger']
+    }
+    case 'person':
+      return make.person(whose)
+    case 'session':
+      if (which === 'own' && who.person === null) return randomUUID()
+      return (await make.session(which === 'own' && who.person !== null ? who.person : await make.person(whose))).id
+    case 'invitation':
+      return make.invitation(whose)
+    case 'apiToken':
+      return (await make.apiToken(whose, 'read')).id
+    case 'shareLink':
+      return (await make.shareLink(whose, load ?? 'ours')).id
+    default:
+      return null
+  }
+}
+
+const ask = async (
+  method: string,
+  path: string,
+  probe: Probe,
+  id: string,
+  who: Principal,
+  headers: Record<string, string>,
+) => {
+  const shipment = world.load[(who.party === null ? 'ours' : OWN[who.party]) ?? 'ours']
+  const params = probe.params?.(id, shipment) ?? {}
+  const url = path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''))
+  const query = probe.query?.(id)
+  const body = probe.body?.(id, shipment)
+  return service.app.inject({
+    method: z.enum(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']).parse(method.toUpperCase()),
+    url: query === undefined ? url : `${url}?${query}`,
+    headers,
+    // each from an address of its own: limits are not what is tried here
+    remoteAddress: `fd00::${Math.floor(Math.random() * 65_536).toString(16)}:${Math.floor(Math.random() * 65_536).toString(16)}`,
+    ...(body !== undefined && { payload: JSON.parse(JSON.stringify(body)) }),
+  })
+}
+
+/** What the table says to expect: a status, or several where the rule leaves it open. */
+const expected = (method: string, rule: Rule, probe: Probe, which: Case, who: Principal): number[] => {
+  const done = rule.done ?? [200, 201, 202, 204]
+  if (rule.open === true) return done
+  if (who.kind === 'nobody') return [401]
+  if (who.kind === 'share' && rule.shares !== true) return [403]
+  if (rule.admins === true && who.role !== 'admin') return [403]
+  const narrow = who.scope === 'telemetry' || who.scope === 'milestones'
+  if (narrow && rule.scope !== who.scope) return [403]
+  const isLook = method === 'get'
+  if (!narrow && !isLook && who.role === 'viewer' && rule.viewers !== true) return [403]
+  if (rule.people === true && who.kind !== 'person') return [403]
+  if (rule.notCarriers === true && who.party === 'carrier') return [403]
+  const missing = [probe.missing ?? 404]
+  const party = who.party ?? 'buyer'
+  const load = OWN[party]
+  // a body's id is looked at only by whoever may do something with the shipment that the path names
+  const inPath = probe.at?.includes('id') === true || probe.params === undefined
+  if (!inPath && load === null) return [404]
+  const part = load === null ? null : partOf(party, load)
+  const mayNot = probe.parts !== undefined && (part === null || !probe.parts.includes(part))
+  if (!inPath && mayNot) return [403]
+  if (which !== 'own' || (probe.of === 'order' && !seesOrder(party))) return missing
+  if (mayNot) return [403]
+  return probe.missing === 404 ? missing : done
+}
+
+const bare = (answer: LightMyRequestResponse, id: string) => {
+  const { date: _date, etag: _etag, 'content-length': _length, ...headers } = answer.headers
+  const plain = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit')))
+  return { status: answer.statusCode, headers: plain, body: answer.body.replaceAll(id, '*') }
+}
+
+describe('who may do what', () => {
+  it('is as the table says, and nothing of others is in any answer', { timeout: 180_000 }, async () => {
+    const wrong: string[] = []
+    let cases = 0
+    for (const { key, method, path } of operations) {
+      const rule = RULES[key]
+      if (rule === undefined) continue
+      for (const probe of rule.probes)
+        for (const who of principals) {
+          const strangers: ReturnType<typeof bare>[] = []
+          for (const which of probe.of === null ? (['own'] as const) : (['unknown', 'foreign', 'own'] as const)) {
+            const id = probe.of === null ? '' : await idFor(probe.of, which, who)
+            if (id === null) continue
+            const headers =
+              rule.ends === true && who.person !== null
+                ? bearer((await world.make.session(who.person)).token)
+                : await who.headers()
+            if (rule.ends === true && who.kind === 'share') continue
+            const answer = await ask(method, path, probe, id, who, headers)
+            cases++
+            const where = `${key} (${probe.at?.join() ?? ''}) as ${who.name}, ${which}`
+            const allowed = expected(method, rule, probe, which, who)
+            if (!allowed.includes(answer.statusCode))
+              wrong.push(`${where}: ${answer.statusCode}, not ${allowed}: ${answer.body.slice(0, 200)}`)
+            if (
+              answer.statusCode >= 400 &&
+              !String(answer.headers['content-type']).startsWith('application/problem+json')
+            )
+              wrong.push(`${where}: ${answer.headers['content-type']}`)
+            if (which !== 'own') strangers.push(bare(answer, id))
+            const said = `${answer.body} ${JSON.stringify(answer.headers)}`.replaceAll(id === '' ? '\u0000' : id, '*')
+            for (const words of forbidden(who.party, who.kind === 'share' ? 'ours' : null))
+              if (said.toLowerCase().includes(words.toLowerCase())) wrong.push(`${where}: tells ${words}`)
+          }
+          const [unknown, foreign] = strangers
+          if (unknown !== undefined && foreign !== undefined && JSON.stringify(unknown) !== JSON.stringify(foreign))
+            wrong.push(
+              `${key} as ${who.name}: foreign ${JSON.stringify(foreign)} unlike unknown ${JSON.stringify(unknown)}`,
+            )
+        }
+    }
+    process.stdout.write(
+      `isolation matrix: ${operations.length} operations × ${principals.length} principals, ${cases} cases\n`,
+    )
+    expect(wrong).toEqual([])
+  })
+})

@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto'
+import { START } from './world.ts'
+
+type Part = 'buyer' | 'supplier' | 'carrier'
+/** What an id names. `null`: the question names nothing. */
+export type Kind =
+  | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' // biome-ignore format: a list
+/** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
+export type Probe = {
+  of: Kind | null
+  at?: string[]
+  params?: (id: string, shipment: string) => Record<string, string>
+  query?: (id: string) => string
+  body?: (id: string, shipment: string) => unknown
+  /** the answer to an id that names nothing, where it is not 404 */
+  missing?: number
+  /** of the shipment's parts, those that may do this */
+  parts?: Part[]
+}
+export type Rule = {
+  /** needs no sign-in */
+  open?: true
+  admins?: true
+  viewers?: true
+  shares?: true
+  /** not for organisations that carry */
+  notCarriers?: true
+  /** not for machines */
+  people?: true
+  scope?: 'telemetry' | 'milestones'
+  /** ends the session that asks, so each gets its own */
+  ends?: true
+  /** what whoever may do it is answered; 2xx unless said */
+  done?: number[]
+  probes: Probe[]
+}
+
+const look: Rule = { probes: [{ of: null }] }
+const shipmentOnly = (more: Partial<Probe> = {}): Probe => ({
+  of: 'shipment',
+  at: ['id'],
+  params: (id) => ({ id }),
+  ...more,
+})
+const byId = (of: Kind, more: Partial<Probe> = {}): Probe => ({ of, at: ['id'], params: (id) => ({ id }), ...more })
+const acting: Part[] = ['buyer', 'carrier']
+const range = () => `from=${START}&to=${START + 3_600_000}`
+const line = (more: Record<string, unknown>) => ({
+  line: '10',
+  substance: { cas: '67-56-1', un: '1230' },
+  quantity: 1,
+  unit: 't',
+  needBy: later(),
+  ...more,
+})
+const ofLine = (more: Partial<Probe>): Probe => byId('order', { params: (id) => ({ id, line: '10' }), ...more })
+const later = () => new Date(START + 90 * 86_400_000).toISOString()
+const soon = () => new Date(Date.now() + 86_400_000).toISOString()
+const name = () => `made ${randomUUID()}`
+const act = (body: unknown): Rule => ({
+  done: [200, 201, 409],
+  probes: [byId('alarm', { parts: acting, body: () => body })],
+})
+const place = { name: 'x', lat: 1, lon: 2 }
+const shipment = (more: Record<string, unknown>) => ({
+  reference: name(),
+  substance: { cas: '67-56-1', un: '1230' },
+  origin: place,
+  destination: place,
+  departAt: later(),
+  eta: later(),
+  ...more,
+})
+
+/** Who may do what, one line an operation of the OpenAPI document. An operation without a line fails the test. */
+export const RULES: Record<string, Rule> = {
+  'get /demo': { open: true, done: [200, 404], probes: [{ of: null }] },
+  'get /session/providers': { open: true, probes: [{ of: null }] },
+  'get /session/oidc/{id}': {
+    open: true,
+    done: [302, 303, 404],
+    probes: [{ of: null, at: ['id'], params: () => ({ id: 'none' }) }],
+  },
+  'get /session/oidc/{id}/callback': {
+    open: true,
+    done: [302, 303, 404],
+    probes: [{ of: null, at: ['id'], params: () => ({ id: 'none' }) }],
+  },
+  'post /session': {
+    open: true,
+    done: [401],
+    probes: [{ of: null, body: () => ({ email: 'nobody@x.example', password: 'wrong' }) }],
+  },
+  'post /session/invitation/look': {
+    open: true,
+    done: [404, 410],
+    probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }],
+  },
+  'post /session/invitation': {
+    open: true,
+    done: [404, 410],
+    probes: [{ of: null, body: () => ({ token: 'x'.repeat(43), password: 'a long one indeed, this' }) }],
+  },
+  'post /session/share': { open: true, done: [404], probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }] },
+  'get /session': { ...look, shares: true },
+  'delete /session': { viewers: true, ends: true, done: [204, 403], probes: [{ of: null }] },
+  'get /session/list': { ...look, people: true },
+  'delete /session/list/{id}': { viewers: true, people: true, probes: [byId('session')] },
+  'put /session/password': {
+    viewers: true,
+    people: true,
+    done: [403, 409],
+    probes: [{ of: null, body: () => ({ current: 'not this one', password: 'a long one indeed, this' }) }],
+  },
+  'get /organisations': look,
+  'post /organisations': {
+    admins: true,
+    done: [201, 403],
+    probes: [{ of: null, body: () => ({ name: name(), kind: 'carrier' }) }],
+  },
+  'get /people': { ...look, admins: true },
+  'post /people': {
+    admins: true,
+    done: [201, 400, 403, 409],
+    probes: [
+      {
+        of: 'organisation',
+        at: ['organisationId'],
+        body: (id) => ({ email: `${randomUUID()}@x.example`, name: 'n', role: 'admin', organisationId: id }),
+      },
+    ],
+  },
+  'patch /people/{id}': { admins: true, probes: [byId('person', { body: () => ({ role: 'viewer' }) })] },
+  'post /people/{id}/reset': { admins: true, probes: [byId('person')] },
+  'get /invitations': { ...look, admins: true },
+  'delete /invitations/{id}': { admins: true, probes: [byId('invitation')] },
+  'get /tokens': { ...look, admins: true },
+  'post /tokens': {
+    admins: true,
+    probes: [{ of: null, body: () => ({ name: name(), scope: 'read', expiresAt: soon() }) }],
+  },
+  'delete /tokens/{id}': { admins: true, probes: [byId('apiToken')] },
+  'get /devices': look,
+  'post /devices': {
+    probes: [{ of: null, at: ['id'], body: () => ({ id: `d-${randomUUID()}`, intervalSeconds: 5 }) }],
+  },
+  'post /devices/{id}/secret': { probes: [byId('device')] },
+  'delete /devices/{id}': { probes: [byId('device')] },
+  'get /connection': look,
+  // asked by a broker, with a secret of its own that nobody here has
+  'post /mqtt/authenticate': {
+    open: true,
+    done: [401],
+    probes: [{ of: null, at: ['clientid'], body: () => ({ clientid: 'x', username: 'x', password: 'x' }) }],
+  },
+  'post /mqtt/authorise': {
+    open: true,
+    done: [401],
+    probes: [
+      { of: null, at: ['clientid'], body: () => ({ clientid: 'x', username: 'x', topic: 'x', action: 'publish' }) },
+    ],
+  },
+  'get /substances': look,
+  'post /substances': { probes: [{ of: null, body: () => ({ cas: '67-64-1', name: name() }) }] },
+  'get /tanks': look,
+  'post /tanks': { probes: [{ of: null, body: () => ({ name: name(), capacityLitres: 1000 }) }] },
+  'get /sites': look,
+  'post /sites': { probes: [{ of: null, body: () => ({ name: name(), lat: 1, lon: 1, radiusMetres: 100 }) }] },
+  'get /shipments': look,
+  'post /shipments': {
+    probes: [
+      { of: 'tank', at: ['tankId'], missing: 422, body: (tankId) => shipment({ tankId }) },
+      { of: 'organisation', at: ['carrierId'], missing: 422, body: (carrierId) => shipment({ carrierId }) },
+      { of: 'organisation', at: ['supplierId'], missing: 422, body: (supplierId) => shipment({ supplierId }) },
+    ],
+  },
+  'get /shipments/{id}': { shares: true, probes: [shipmentOnly()] },
+  'patch /shipments/{id}': {
+    probes: [
+      shipmentOnly({ parts: acting, body: () => ({ phase: 'in-transit' }) }),
+      shipmentOnly({ parts: ['buyer'], body: () => ({ contacts: [] }) }),
+      {
+        of: 'tank',
+        at: ['tankId'],
+        missing: 422,
+        parts: ['buyer'],
+        params: (_id, s) => ({ id: s }),
+        body: (tankId) => ({ tankId }),
+      },
+    ],
+  },
+  'post /shipments/{id}/assignments': {
+    probes: [
+      shipmentOnly({ parts: acting, body: () => ({ deviceId: 'none', from: later() }), missing: 404 }),
+      {
+        of: 'device',
+        at: ['deviceId'],
+        parts: acting,
+        params: (_id, s) => ({ id: s }),
+        body: (deviceId) => ({ deviceId, from: later() }),
+      },
+    ],
+  },
+  'patch /shipments/{id}/assignments/{assignmentId}': {
+    probes: [
+      {
+        of: 'assignment',
+        at: ['assignmentId'],
+        parts: acting,
+        params: (assignmentId, id) => ({ id, assignmentId }),
+        body: () => ({ to: new Date(START + 3_600_000).toISOString() }),
+      },
+    ],
+  },
+  'get /shipments/{id}/readings': { shares: true, probes: [shipmentOnly({ query: range })] },
+  'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
+  'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
+  'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
+  'get /sparklines': look,
+  'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
+  'get /alarms/{id}': { probes: [byId('alarm')] },
+  'post /alarms/{id}/acknowledge': act({ note: 'n' }),
+  'post /alarms/{id}/comment': act({ text: 'n' }),
+  'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
+  'post /alarms/{id}/unshelve': act({}),
+  'post /alarms/{id}/reset': act({}),
+  'get /dead-letters': look,
+  'get /orders': look,
+  // a carrier has no order book, and an organisation that is not known is not named
+  'post /orders': {
+    notCarriers: true,
+    probes: [
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ number: name(), supplierId, lines: [line({})] }),
+      },
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ number: name(), lines: [line({ supplierId })] }),
+      },
+    ],
+  },
+  'get /orders/{id}': { probes: [byId('order')] },
+  'get /orders/{id}/lines/{line}/milestones': { probes: [ofLine({})] },
+  'post /orders/{id}/lines/{line}/milestones': {
+    scope: 'milestones',
+    probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
+  },
+  'get /audit': { ...look, admins: true },
+  'get /audit/head': { ...look, admins: true },
+  'get /audit/export': { ...look, admins: true },
+  'get /share-links': { probes: [{ of: 'shipment', at: ['shipmentId'], query: (id) => `shipmentId=${id}` }] },
+  'post /share-links': {
+    probes: [
+      { of: 'shipment', at: ['shipmentId'], parts: acting, body: (shipmentId) => ({ shipmentId, expiresAt: soon() }) },
+    ],
+  },
+  'delete /share-links/{id}': { probes: [byId('shareLink')] },
+  'get /share-links/{id}/uses': { probes: [byId('shareLink')] },
+  'post /telemetry': {
+    scope: 'telemetry',
+    probes: [
+      {
+        of: 'device',
+        at: ['deviceId'],
+        body: (deviceId) => ({ deviceId, readings: [{ time: START, temperature: 1 }] }),
+      },
+    ],
+  },
+}
