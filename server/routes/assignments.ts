@@ -91,6 +91,8 @@ export const assignmentRoutes =
             await requirePart(tx, shipmentId, ['buyer', 'carrier'])
             const ending = await endAssignment(tx, { shipmentId, assignmentId, to })
             if (ending === null) throw notFound('assignment')
+            if (ending === 'not-yours')
+              throw refusal(403, 'Only who owns the device may lend it for longer. You may end the assignment sooner.')
             if (ending === 'before-start')
               throw refusal(400, 'to: an assignment must end after it began.', {
                 errors: [{ path: 'to', message: 'not after from' }],

@@ -43,20 +43,22 @@ export type Ending = { assignment: z.infer<typeof Assignment>; deviceNumber: num
 /**
  * Moves the end of an assignment (epoch ms, null for open). `changedFrom` is the earliest time whose readings change
  * their shipment, null when nothing does. Null without such an assignment; 'before-start' when it would end before
- * it began. Fails with SQLSTATE 23P01 when it would reach into another.
+ * it began; 'not-yours' when it would end later and the device is another organisation's: its owner alone lends it. Fails with SQLSTATE 23P01 when it would reach into another.
  */
 export const endAssignment = async (
   tx: Tx,
   { shipmentId, assignmentId, to }: { shipmentId: string; assignmentId: string; to: number | null },
-): Promise<Ending | 'before-start' | null> => {
-  const { rows } = await tx.query<Row>(
-    `select ${COLUMNS} from assignments a join devices d on d.id = a.device_id
+): Promise<Ending | 'before-start' | 'not-yours' | null> => {
+  const { rows } = await tx.query<Row & { foreign: boolean }>(
+    // who seeds a database speaks for no organisation, and for all
+    `select ${COLUMNS}, coalesce(d.org_id <> app_org(), false) as "foreign" from assignments a join devices d on d.id = a.device_id
      where a.shipment_id = $1::uuid and a.id = $2::bigint for update of a`,
     [shipmentId, assignmentId],
   )
   const [before] = rows
   if (before === undefined) return null
   if (to !== null && to <= before.from.getTime()) return 'before-start'
+  if (before.foreign && before.to !== null && (to === null || to > before.to.getTime())) return 'not-yours'
   const end = to === null ? null : new Date(to)
   await tx.query(`update assignments set during = tstzrange(lower(during), $2::timestamptz) where id = $1::bigint`, [
     assignmentId,

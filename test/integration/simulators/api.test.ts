@@ -30,6 +30,7 @@ const answer = (path: string, body: unknown): [status: number, body: unknown] =>
       {
         user: { id: ID, kind: 'person', shipmentId: null, email, name: 'A', role: 'admin', organisation },
         csrfToken: 'token-1',
+        expiresAt: '2027-01-01T00:00:00.000Z',
       },
     ]
   }

@@ -1,0 +1,126 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Running, startRunning } from '../service/running.ts'
+
+type Who = { name: string; token: string; sees: 'all' | 'shipment' | 'nothing' }
+
+let running: Running
+let database: pg.Client
+let ours: { shipmentId: string; deviceId: string }
+let theirs: { shipmentId: string; reference: string }
+let cursorOfTheirs = ''
+const principals: Who[] = []
+let asked = 0
+
+const tokenFor = async (orgId: string, scope: string): Promise<string> => {
+  const token = `zt_${randomBytes(32).toString('base64url')}`
+  await database.query(
+    `insert into api_tokens (org_id, name, scope, token_hash, expires_at) values ($1, $2, $2, $3, now() + interval '1 day')`,
+    [orgId, scope, createHash('sha256').update(token).digest()],
+  )
+  return token
+}
+const organisation = async (kind: string): Promise<string> =>
+  (await database.query('insert into organisations (name, kind) values ($1, $2) returning id', [randomUUID(), kind]))
+    .rows[0].id
+
+beforeAll(async () => {
+  running = await startRunning()
+  database = new pg.Client(running.databaseUrl)
+  await database.connect()
+  ours = await running.lend('ours', { temperature: { high: 30 } })
+  const supplier = await organisation('supplier')
+  const carrier = await organisation('carrier')
+  const stranger = await organisation('buyer')
+  const operator = await organisation('operator')
+  await database.query('update shipments set supplier_id = $2, carrier_id = $3 where id = $1', [
+    ours.shipmentId,
+    supplier,
+    carrier,
+  ])
+  const buyer = (await database.query('select org_id from shipments where id = $1', [ours.shipmentId])).rows[0].org_id
+  for (const [name, orgId, sees] of [
+    ['buyer', buyer, 'all'],
+    ['supplier', supplier, 'all'],
+    ['carrier', carrier, 'all'],
+    ['stranger', stranger, 'nothing'],
+    ['operator', operator, 'nothing'],
+  ] as const)
+    for (const scope of ['read', 'write'])
+      principals.push({ name: `${name}, ${scope}`, token: await tokenFor(orgId, scope), sees })
+  // a shipment of the stranger's with an alarm, whose cursor others try
+  const made = await database.query(
+    `insert into shipments (org_id, reference, substance_id, origin, destination, depart_at, eta, phase)
+     select $1, 'their-marker', (select id from substances where cas = '67-56-1'), '{"name":"their-marker","lat":0,"lon":0}',
+       '{"name":"their-marker","lat":1,"lon":1}', now(), now(), 'in-transit' returning id`,
+    [stranger],
+  )
+  theirs = { shipmentId: made.rows[0].id, reference: 'their-marker' }
+  await database.query(
+    `with d as (insert into devices (code, org_id, interval_seconds, report_seconds, pressure_reference, secret_hash)
+       values ('their-device', $1, 1, 1, 'absolute', $3) returning id),
+     a as (insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, value, peak, limit_value, explanation)
+       select gen_random_uuid(), $1, $2, id, 'temperature-high', 'high', now(), 1, 1, 1, 'their-marker' from d returning id)
+     insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm) select $1, id, $2, 'raised', '{"explanation":"their-marker"}' from a`,
+    [stranger, theirs.shipmentId, randomBytes(32)],
+  )
+  const { rows } = await database.query(
+    `select (xid::text::bigint - 1)::text || '-0' as cursor from alarm_changes where shipment_id = $1`,
+    [theirs.shipmentId],
+  )
+  cursorOfTheirs = rows[0].cursor
+})
+afterAll(async () => {
+  console.log(`isolation, live: ${principals.length} principals, ${asked} subscriptions`)
+  await database.end()
+  await running.close()
+})
+
+it('each topic gives each principal what is theirs, and of what is foreign nothing at all', {
+  timeout: 60_000,
+}, async () => {
+  for (const { name, token, sees } of principals) {
+    const socket = await running.connect({ authorization: `Bearer ${token}` })
+    const subscribe = async (topic: string, after?: string) => {
+      asked++
+      const before = socket.frames.length
+      socket.say({ type: 'subscribe', topic, ...(after !== undefined && { after }) })
+      const answer = () => socket.frames.slice(before).find(({ type }) => type === 'snapshot' || type === 'error')
+      await vi.waitFor(() => expect(answer()).toBeDefined(), { timeout: 5_000 })
+      return answer()
+    }
+    const isTheirs = name.startsWith('stranger')
+    const fleet = await subscribe('fleet')
+    const shown = ((fleet?.items ?? []) as { id: string }[]).map(({ id }) => id)
+    expect([name, shown]).toEqual([name, sees === 'all' ? [ours.shipmentId] : isTheirs ? [theirs.shipmentId] : []])
+    expect((await subscribe('orders'))?.type).toBe('snapshot')
+    expect((await subscribe('alarms'))?.type).toBe('snapshot')
+    expect((await subscribe('alarms', cursorOfTheirs))?.type).toBe('snapshot')
+    const own = await subscribe(`shipment:${ours.shipmentId}`)
+    expect([name, own?.type]).toEqual([name, sees === 'all' ? 'snapshot' : 'error'])
+    const foreign = await subscribe(`shipment:${theirs.shipmentId}`)
+    const unknown = randomUUID()
+    const nobodys = await subscribe(`shipment:${unknown}`)
+    if (!isTheirs)
+      expect(JSON.stringify(foreign).replace(theirs.shipmentId, 'x')).toBe(
+        JSON.stringify(nobodys).replace(unknown, 'x'),
+      )
+    await running.ask('POST', '/telemetry', {
+      deviceId: ours.deviceId,
+      readings: [{ time: Date.now(), temperature: 31 }],
+    })
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    const told = JSON.stringify(socket.frames)
+    expect([name, told.includes('their-marker')]).toEqual([name, isTheirs])
+    expect([name, socket.of('readings').length > 0]).toEqual([name, sees === 'all'])
+    expect([name, told.includes(ours.deviceId)]).toEqual([name, sees === 'all'])
+    socket.ws.terminate()
+  }
+})
+
+it.each(['telemetry', 'milestones'])('a token for %s may not listen, nor may nobody', async (scope) => {
+  const orgId = (await database.query('select org_id from shipments where id = $1', [ours.shipmentId])).rows[0].org_id
+  for (const headers of [{ authorization: `Bearer ${await tokenFor(orgId, scope)}` }, {}] as Record<string, string>[])
+    await expect(running.connect(headers)).rejects.toThrow(/401/)
+})
