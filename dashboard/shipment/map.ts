@@ -42,6 +42,8 @@ export const createTrackMap = async (
   ends: { origin: Place; destination: Place },
 ): Promise<TrackMap> => {
   const land = await loadLand()
+  // who has left the page meanwhile wants no map, and there is no style to read colours from
+  if (!holder.isConnected) return { draw: () => undefined, close: () => undefined }
   setWorkerUrl(new URL(workerUrl, location.href).href)
   const bounds = new LngLatBounds()
   for (const place of [ends.origin, ends.destination]) bounds.extend([place.lon, place.lat])

@@ -160,11 +160,11 @@ export const startFixture = async ({
     if (part === '/acknowledge') {
       const state = alarm.state === 'cleared-unacknowledged' ? 'cleared' : 'active-acknowledged'
       const changed: Alarm = { ...alarm, state, acknowledgedBy: by, acknowledgedAt: stamp }
-      actions.push({ alarmId: alarm.id, action: 'acknowledge', by, note: null, at: stamp })
+      actions.push({ alarmId: alarm.id, action: 'acknowledged', by, note: null, at: stamp })
       changeAlarm(changed, 'acknowledged')
       return send(response, 200, changed)
     }
-    actions.push({ alarmId: alarm.id, action: 'comment', by, note: String(body.text), at: stamp })
+    actions.push({ alarmId: alarm.id, action: 'commented', by, note: String(body.text), at: stamp })
     changeAlarm(alarm, 'commented')
     return send(response, 200, alarm)
   }

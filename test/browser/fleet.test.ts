@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === null)('the fleet', () => {
     await page.click('.toast .acknowledge')
     await page.waitForSelector('.toast', { state: 'detached' })
     await soon(() => row.locator('.c-status').textContent()).toContain('Acknowledged')
-    expect(fixture.actions.map((action) => action.action)).toEqual(['acknowledge'])
+    expect(fixture.actions.map((action) => action.action)).toEqual(['acknowledged'])
     await close()
   })
 
