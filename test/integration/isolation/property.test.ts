@@ -9,11 +9,13 @@ const WORLDS = 6
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_261_123)
 const ORGANISATIONS = 4
 const SHIPMENTS = 4
+const BOOKS = 3
 
 type Part = 'carrier' | 'supplier'
 type Deed =
   | { kind: 'reading'; shipment: number; hot: boolean }
   | { kind: 'change'; shipment: number; part: Part; to: number | null }
+  | { kind: 'milestone'; book: number }
 
 const org = fc.nat(ORGANISATIONS - 1)
 const shipmentOf = fc.nat(SHIPMENTS - 1)
@@ -22,8 +24,11 @@ const world = fc.record({
     minLength: SHIPMENTS,
     maxLength: SHIPMENTS,
   }),
+  /** orders with one line each; a supplier may be the buyer itself */
+  books: fc.array(fc.record({ buyer: org, supplier: org }), { minLength: BOOKS, maxLength: BOOKS }),
   deeds: fc.array(
     fc.oneof(
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('milestone' as const), book: fc.nat(BOOKS - 1) }) },
       {
         weight: 3,
         arbitrary: fc.record({ kind: fc.constant('reading' as const), shipment: shipmentOf, hot: fc.boolean() }),
@@ -41,7 +46,11 @@ const world = fc.record({
     { minLength: 8, maxLength: 12 },
   ),
 })
-type World = { loads: { buyer: number; carrier: number | null; supplier: number | null }[]; deeds: Deed[] }
+type World = {
+  loads: { buyer: number; carrier: number | null; supplier: number | null }[]
+  books: { buyer: number; supplier: number }[]
+  deeds: Deed[]
+}
 
 let running: Running
 let database: pg.Client
@@ -134,6 +143,21 @@ const makeLoad = async (
   return { id: made.body.id ?? '', buyer, carrier, supplier, deviceId: name, sent: [], hot: false }
 }
 
+type Book = { id: string; buyer: number; supplier: number }
+const onBook = (book: Book, who: number): boolean => who === book.buyer || who === book.supplier
+
+const makeBook = async (organisations: Organisation[], { buyer, supplier }: World['books'][number]): Promise<Book> => {
+  const [owner, deliverer] = [organisations[buyer], organisations[supplier]]
+  if (owner === undefined || deliverer === undefined) throw new Error('no such organisation')
+  const made = await asking(owner)('POST', '/orders', {
+    number: randomBytes(6).toString('hex'),
+    supplierId: deliverer.id,
+    lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: Date.now() + 86_400_000 }],
+  })
+  expect(made.status).toBe(201)
+  return { id: made.body.id ?? '', buyer, supplier }
+}
+
 let unique = 0
 
 const live = async (world: World): Promise<void> => {
@@ -144,16 +168,34 @@ const live = async (world: World): Promise<void> => {
       if (a !== b) await database.query('insert into partners values ($1, $2)', [a.id, b.id])
   const loads: Load[] = []
   for (const load of world.loads) loads.push(await makeLoad(organisations, load))
+  const books: Book[] = []
+  for (const book of world.books) books.push(await makeBook(organisations, book))
   await running.settled()
   const sockets: Socket[] = []
   for (const { token } of organisations) {
     const socket = await running.connect({ authorization: `Bearer ${token}` })
-    for (const topic of ['fleet', 'alarms']) socket.say({ type: 'subscribe', topic })
-    await vi.waitFor(() => expect(socket.of('snapshot')).toHaveLength(2), { timeout: 5_000 })
+    for (const topic of ['fleet', 'alarms', 'orders']) socket.say({ type: 'subscribe', topic })
+    await vi.waitFor(() => expect(socket.of('snapshot')).toHaveLength(3), { timeout: 5_000 })
     sockets.push(socket)
   }
 
   for (const deed of world.deeds) {
+    if (deed.kind === 'milestone') {
+      const book = books[deed.book]
+      const said = { stage: 'ready', classifier: 'estimated', at: Date.now() + ++unique }
+      for (const who of everyone) {
+        const organisation = organisations[who]
+        if (book === undefined || organisation === undefined) continue
+        const answer = await asking(organisation)('POST', `/orders/${book.id}/lines/1/milestones`, said)
+        expect(answer.status).toBe(onBook(book, who) ? 201 : 404)
+      }
+      for (const who of everyone)
+        if (book !== undefined && onBook(book, who))
+          await vi.waitFor(() => expect(sockets[who]?.of('order').map(({ order }) => order.id)).toContain(book.id), {
+            timeout: 5_000,
+          })
+      continue
+    }
     const load = loads[deed.shipment]
     const owner = organisations[load?.buyer ?? 0]
     if (load === undefined || owner === undefined) continue
@@ -208,6 +250,9 @@ const live = async (world: World): Promise<void> => {
       const allowed = load.sent.filter(({ seenBy }) => seenBy.has(who)).map(({ temperature }) => temperature)
       expect(told.filter((value) => !allowed.includes(value))).toEqual([])
     }
+    const myBooks = books.filter((book) => onBook(book, who)).map(({ id }) => id)
+    expect(await ids('/orders?limit=200', 'id')).toEqual(new Set(myBooks))
+    for (const { order } of socket.of('order')) expect(myBooks).toContain(order.id)
     for (const { alarm } of socket.of('alarm')) expect(loads.map(({ id }) => id)).toContain(alarm.shipmentId)
     counts.frames += socket.frames.length
     socket.ws.terminate()
