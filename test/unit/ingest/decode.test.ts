@@ -121,7 +121,7 @@ describe('a message becomes readings, and what is wrong with the rest of it', ()
     const payload = Buffer.from(JSON.stringify({ ...body, time: NOW, temperature: 1 }))
     const began = performance.now()
     expect(decode(payload, DEVICE, NOW)).toMatchObject({ ok: true, rejected: [] })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 
   it('is not led astray by names that every object has', () => {
