@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
- * ratios. Options: --quick, --only ingest,batches,latency,chart. The last line is one line of JSON with every figure.
+ * ratios. Options: --quick, --only ingest,batches,latency,clients,chart. The last line is one line of JSON with every figure.
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureChart } from './chart.ts'
+import { measureClients } from './clients.ts'
 import { type Copied, type Durable, measureCopy, measureDiscarding, measureDurable } from './ingest.ts'
 import { measureLatency } from './latency.ts'
 import { median, startInfrastructure } from './rig.ts'
@@ -110,6 +111,16 @@ try {
         note('… p99', p99, 'ms', most(50))
       }
     }
+  }
+  if (wanted('clients')) {
+    const [clients, shipments] = quick ? [100, 100] : [1_000, 1_000]
+    const result = await measureClients(embedded.databaseUrl, { clients, shipments, seconds: quick ? 10 : 40 })
+    const label = `${clients} WebSocket clients on ${shipments} shipments at 1 Hz, embedded`
+    note(`${label}, connected`, result.connected, '', least(clients))
+    note('… a reading is as old when it reaches a client, p50', result.p50, 'ms')
+    note('… p99', result.p99, 'ms', most(1_000))
+    note('… worst', result.worst, 'ms')
+    note('… memory of the server, end against middle', result.memoryGrowth, '', most(1.2))
   }
   if (wanted('chart')) {
     const days = quick ? 3 : 30

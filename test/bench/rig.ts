@@ -120,6 +120,8 @@ export type Server = {
   mqttPort: number
   cookie: string
   committed(): Promise<number>
+  /** resident memory, bytes */
+  memory(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -155,6 +157,11 @@ export const startServer = async (databaseUrl: string, mqttUrl: string | null): 
     cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
     committed: async () =>
       Number(/^zaitu_readings_total (\d+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ?? 0),
+    memory: async () =>
+      Number(
+        /^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ??
+          Number.NaN,
+      ),
     stop: async () => {
       child.disconnect()
       await once(child, 'exit')
