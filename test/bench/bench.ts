@@ -114,7 +114,7 @@ try {
   }
   if (wanted('clients')) {
     const [clients, shipments] = quick ? [100, 100] : [1_000, 1_000]
-    const result = await measureClients(embedded.databaseUrl, { clients, shipments, seconds: quick ? 10 : 40 })
+    const result = await measureClients(embedded.databaseUrl, { clients, shipments, seconds: quick ? 10 : 100 })
     const label = `${clients} WebSocket clients on ${shipments} shipments at 1 Hz, embedded`
     note(`${label}, connected`, result.connected, '', least(clients))
     note('… a reading is as old when it reaches a client, p50', result.p50, 'ms')

@@ -124,3 +124,26 @@ it.each(['telemetry', 'milestones'])('a token for %s may not listen, nor may nob
   for (const headers of [{ authorization: `Bearer ${await tokenFor(orgId, scope)}` }, {}] as Record<string, string>[])
     await expect(running.connect(headers)).rejects.toThrow(/401/)
 })
+
+it('who is replaced on a shipment is told of it no more within seconds, whichever server made the change', async () => {
+  const carrier = principals.find(({ name }) => name === 'carrier, read')
+  const socket = await running.connect({ authorization: `Bearer ${carrier?.token}` })
+  socket.say({ type: 'subscribe', topic: 'fleet' })
+  const send = (temperature: number) =>
+    running.ask('POST', '/telemetry', { deviceId: ours.deviceId, readings: [{ time: Date.now(), temperature }] })
+  const told = () => socket.of('readings').flatMap(({ items }) => items.map(({ temperature }) => temperature))
+  await send(21)
+  await vi.waitFor(() => expect(told()).toContain(21))
+  // as another server would: this one is not asked
+  await database.query('update shipments set carrier_id = null where id = $1', [ours.shipmentId])
+  await vi.waitFor(
+    async () => {
+      const before = told().length
+      await send(22)
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      expect(told()).toHaveLength(before)
+    },
+    { timeout: 8_000 },
+  )
+  socket.ws.terminate()
+}, 15_000)
