@@ -40,6 +40,7 @@ export const Priority = z.enum(['critical', 'high', 'medium', 'low'])
 export type Priority = z.infer<typeof Priority>
 
 export const Cause = z.enum(['heating', 'leak', 'gas-evolution', 'relief-lifted', 'self-heating', 'sensor-fault'])
+export type Cause = z.infer<typeof Cause>
 
 export const AlarmState = z.enum([
   'active-unacknowledged',

@@ -1,0 +1,36 @@
+import type { Cause, Priority, RuleId } from '../model/alarm.ts'
+import type { Course, Minute } from './course.ts'
+import type { Facts } from './facts.ts'
+import type { Excursion } from './rule.ts'
+
+/** What a detector says after a minute: an excursion that stands, with its cause where it knows one, or null. */
+export type Verdict = Excursion & {
+  cause?: Cause
+  /** where it is not the detector's own */
+  priority?: Priority
+  /** what explains it, by names that carry their unit, such as `hoursLikely`; rounded, since they are stored and compared */
+  figures?: Readonly<Record<string, number>>
+}
+
+/** State is plain JSON: it is stored in checkpoints, and a refold compares it. Small, and rounded where it is computed. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/**
+ * A rule that looks at a stream minute by minute (event time), with the course of the hours before at hand. Pure: no clock,
+ * no I/O, no randomness, and nothing kept but `state`. A minute is looked at when a reading of a later one comes.
+ */
+export type Detector<State extends Json = Json> = {
+  id: RuleId
+  priority: Priority
+  /** null: it can work with these facts. Otherwise what is missing, as a sentence for a person. */
+  lacks(facts: Facts): string | null
+  initial: State
+  /**
+   * `course` ends with `minute`. `open` is what stands of this detector, or null. To go on: answer it as it is, or with
+   * another peak, cause, priority or figures; its onset stays. To end it: null.
+   */
+  step(input: { state: State; open: Verdict | null; minute: Minute; course: Course; facts: Facts }): {
+    state: State
+    open: Verdict | null
+  }
+}

@@ -1,0 +1,93 @@
+import type { RuleId } from '../model/alarm.ts'
+import type { Limits } from '../model/limits.ts'
+import type { Phase } from '../model/shipment.ts'
+
+/** A liquid's or gas's own figures, as far as they are known. */
+export type Cargo = {
+  /** log10(mmHg) = a − b/(c + °C), good from `from` to `to` °C where that is known */
+  antoine: { a: number; b: number; c: number; from: number | null; to: number | null } | null
+  /** cubic expansion, 1/K */
+  expansion: number | null
+  /** under its own vapour pressure, without a gas pad */
+  liquefied: boolean
+  /** filled fraction, and °C at which it was filled */
+  filling: { fraction: number; celsius: number } | null
+  /** °C; null where no temperature control applies */
+  control: number | null
+  emergency: number | null
+  /** may decompose or polymerise by itself */
+  reactive: boolean
+}
+
+/** Pressures in bar absolute. */
+export type TankFacts = {
+  capacityLitres: number
+  mawp: number | null
+  testPressure: number | null
+  relief: number | null
+}
+
+export type Circle = { lat: number; lon: number; radiusMetres: number }
+
+export type TripFacts = {
+  origin: Circle
+  destination: Circle
+  /** planned way, [lat, lon] in degrees, and how far from it is still on it; null where none is planned */
+  corridor: { points: readonly (readonly [lat: number, lon: number])[]; metres: number } | null
+  /** where a stop is planned or usual */
+  stops: readonly Circle[]
+  /** epoch ms */
+  departAt: number
+  eta: number
+}
+
+/** What an organisation or a shipment sets otherwise than SETTINGS has it. */
+export type Settings = {
+  /** before a limit counts as passed or as kept again, ms of event time, by rule */
+  onDelayMs: Readonly<Partial<Record<RuleId, number>>>
+  offDelayMs: Readonly<Partial<Record<RuleId, number>>>
+  /** °C, bar, fraction */
+  deadband: { readonly temperature: number; readonly pressure: number; readonly level: number }
+  /** K/h */
+  rateOfRise: number
+  /** h before a limit is reached at which it is said */
+  hoursToLimit: number
+  /** g, degrees, % */
+  shock: number
+  tilt: number
+  battery: number
+  /** reporting intervals without a reading that count as silence */
+  silenceIntervals: number
+  /** min inside or outside before arrival or departure counts, and that a stop may take */
+  dwellMinutes: number
+  stopMinutes: number
+}
+
+export const SETTINGS: Settings = {
+  onDelayMs: {},
+  offDelayMs: {},
+  deadband: { temperature: 0.5, pressure: 0.05, level: 0.01 },
+  rateOfRise: 3,
+  hoursToLimit: 6,
+  shock: 3,
+  tilt: 30,
+  battery: 15,
+  silenceIntervals: 3,
+  dwellMinutes: 10,
+  stopMinutes: 45,
+}
+
+/** All that a stream's rules go by beside its readings. A missing part disables only the rules that need it. */
+export type Facts = {
+  limits: Limits
+  phase: Phase
+  cargo: Cargo | null
+  tank: TankFacts | null
+  trip: TripFacts | null
+  /** ms between two readings, and between two messages */
+  intervalMs: number
+  reportMs: number
+  settings: Settings
+  /** rules that are out of service on this shipment */
+  outOfService: readonly RuleId[]
+}
