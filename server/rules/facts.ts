@@ -91,3 +91,16 @@ export type Facts = {
   /** rules that are out of service on this shipment */
   outOfService: readonly RuleId[]
 }
+
+/** Facts with nothing but limits: of a shipment in transit of which no more is known. */
+export const plainFacts = (limits: Limits): Facts => ({
+  limits,
+  phase: 'in-transit',
+  cargo: null,
+  tank: null,
+  trip: null,
+  intervalMs: 60_000,
+  reportMs: 60_000,
+  settings: SETTINGS,
+  outOfService: [],
+})
