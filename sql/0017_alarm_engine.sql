@@ -114,7 +114,6 @@ create table intake_outages (
 );
 grant select, insert, update on intake to zaitu_ingest;
 grant select, insert on intake_outages to zaitu_ingest;
-grant select on intake_outages to zaitu_app;
 
 -- Says that readings are being taken, and answers the outage that ends with it, if there was one longer than `allowed`.
 create function intake_is_up(allowed interval) returns table (began_at timestamptz, ended_at timestamptz) language plpgsql as $$

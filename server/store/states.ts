@@ -44,10 +44,14 @@ export const readingsAfter = async (
 }
 
 /** Of `extra` only what a rule looks at: there may be thousands of rows, each with a megabyte of it. */
-const SAMPLED = `x.time, x.seq, x.received_at, x.temperature, x.pressure, x.level, x.ambient, x.lat, x.lon, x.battery, x.shock,
+export const SAMPLED = `x.time, x.seq, x.received_at, x.temperature, x.pressure, x.level, x.ambient, x.lat, x.lon, x.battery, x.shock,
   x.extra->'tilt' as tilt`
-type SampledRow = Omit<Sampled, 'time' | 'receivedAt' | 'extra'> & { time: Date; received_at: Date; tilt: unknown }
-const sampled = ({ time, received_at, tilt, ...row }: SampledRow): Sampled => ({
+export type SampledRow = Omit<Sampled, 'time' | 'receivedAt' | 'extra'> & {
+  time: Date
+  received_at: Date
+  tilt: unknown
+}
+export const sampled = ({ time, received_at, tilt, ...row }: SampledRow): Sampled => ({
   ...row,
   time: time.getTime(),
   receivedAt: received_at.getTime(),
