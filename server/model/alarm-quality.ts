@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Alarm, Priority, RuleId } from './alarm.ts'
+import { Priority, RuleId } from './alarm.ts'
 import { Instant, IsoInstant } from './instant.ts'
 import { RuleSettings, RuleSettingsChange } from './rule-settings.ts'
 
@@ -48,7 +48,19 @@ export const AlarmQuality = z.object({
       cure: Cure,
     }),
   ),
-  stale: z.array(Alarm).describe('standing for more than 24 h'),
+  stale: z
+    .array(
+      z.object({
+        alarmId: z.uuid(),
+        shipmentId: z.uuid(),
+        shipmentReference: z.string(),
+        rule: RuleId,
+        priority: Priority,
+        onset: IsoInstant,
+        acknowledged: z.boolean(),
+      }),
+    )
+    .describe('standing for more than 24 h'),
   longestShelved: z.array(
     z.object({
       alarmId: z.uuid(),

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Alarm, RuleId } from '../model/alarm.ts'
+import type { Priority, RuleId } from '../model/alarm.ts'
 import type { AlarmQuality, Cure } from '../model/alarm-quality.ts'
 import type { Tx } from './pool.ts'
 
@@ -34,6 +34,16 @@ const cureOf = (rule: RuleId, chatters: boolean, medianMinutes: number | null): 
   return 'limit'
 }
 
+type StaleRow = {
+  id: string
+  shipment_id: string
+  reference: string
+  rule: RuleId
+  priority: Priority
+  onset: Date
+  acknowledged: boolean
+}
+
 /** How well the alarm system did between two moments (epoch ms), over what the organisation of `tx` sees. */
 export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<AlarmQuality> => {
   const range = [new Date(from), new Date(to)]
@@ -61,8 +71,10 @@ export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<Al
      select shipment_id, reference, rule, max(within) as most from near group by 1, 2, 3 having max(within) >= 3 order by 4 desc limit 50`,
     range,
   )
-  const { rows: stale } = await tx.query<{ alarm: Alarm }>(
-    `select d.alarm from alarm_details d where d.open and d.cleared_at is null and d.onset < now() - interval '24 hours' order by d.onset limit 100`,
+  const { rows: stale } = await tx.query<StaleRow>(
+    `select d.id, d.shipment_id, s.reference, d.rule, d.priority, d.onset, d.acknowledged
+     from alarm_details d join shipments s on s.id = d.shipment_id
+     where d.open and d.cleared_at is null and d.onset < now() - interval '24 hours' order by d.onset limit 100`,
   )
   const { rows: shelved } = await tx.query<{
     id: string
@@ -122,7 +134,13 @@ export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<Al
       most,
       cure: cureOf(rule, true, null),
     })),
-    stale: stale.map(({ alarm }) => alarm),
+    stale: stale.map(({ id, shipment_id, reference, onset, ...row }) => ({
+      ...row,
+      alarmId: id,
+      shipmentId: shipment_id,
+      shipmentReference: reference,
+      onset: onset.toISOString(),
+    })),
     longestShelved: shelved.map(({ id, reference, ...row }) => ({ alarmId: id, shipmentReference: reference, ...row })),
     worstRules: rules.map((row) => ({
       rule: row.rule,
