@@ -40,7 +40,8 @@ const INITIAL: State = {
 const HOUR_MS = 3_600_000
 const EVERY_MS = 5 * 60_000
 const BASE_MS = 15 * 60_000
-const GAP_MS = HOUR_MS
+/** A closed tank stays closed over a dead zone; after longer than this nobody knows. */
+const GAP_MS = 6 * HOUR_MS
 /** As long a step keeps the alarm open that it raised. */
 const JUMP_MS = 2 * HOUR_MS
 const QUIET = 24

@@ -38,7 +38,7 @@ export const modelOf = (facts: Facts, base: Baseline, level: number | null, lear
       expected: (celsius) => closedTankPressure(contents, baseline, celsius),
       surface: vapourPressureSlope(antoine, base.celsius) + (0.5 * pad) / (base.celsius + KELVIN),
       pad: (celsius, pressure) => (liquefied ? null : padPressure(antoine, { celsius, pressure })),
-      error: expansion === null ? 0.4 : 0.2,
+      error: expansion === null ? 0.4 : 0.15,
     }
   }
   if (learnt === null) return null

@@ -28,9 +28,13 @@ export type Trend = {
 
 const MINUTE_MS = 60_000
 const EVALUATED_HOURS = 1 / 12
+/** What the residual usually does is learnt over hours, and slowly upwards, so that a leak that begins is not learnt. */
+const USUAL_TIMES = 2.5
+const USUAL_WEIGHT = 0.02
+const USUAL_STEP = 1.5
 /** Gas goes into solution, and out of it, over that many hours; and by up to that share of what it has to, an hour. */
 const DISSOLVING_HOURS = 10
-const DISSOLVING_SHARE = 0.1
+const DISSOLVING_SHARE = 0.12
 /** Bar/h that no model is right within. */
 const FLOOR = 0.0025
 /** A surface that becomes warmer or colder than the bulk, K/h: weather, starting, stopping. */
@@ -41,7 +45,7 @@ const SURFACE_LIQUEFIED = 0.5
 const HEATING = 0.6
 const WARM_HOURS = 2
 /** Per K/h of heating the surface was this many kelvin warmer than the bulk, and gives that back. */
-const WARM_SURFACE = 2
+const WARM_SURFACE = 3
 /** A gauge sensor on the road: a road climbs so much in an hour at most, as bar. */
 const ROAD = 0.1
 
@@ -73,12 +77,12 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
   const warm = Math.max(kept.warm * Math.exp(-EVALUATED_HOURS / WARM_HOURS), heating ? warming.slope : 0)
   const expectedSlope = (model.expected(celsius + 0.5) - model.expected(celsius - 0.5)) * warming.slope
   const liquefied = facts.cargo?.liquefied === true
-  const usual = kept.usual ?? FLOOR
+  const usual = kept.usual ?? FLOOR / USUAL_TIMES
   const common =
     FLOOR +
     (liquefied ? SURFACE_LIQUEFIED : SURFACE) * model.surface +
     model.error * Math.abs(expectedSlope) +
-    Math.max(0, usual - 2 * FLOOR) +
+    Math.max(0, USUAL_TIMES * usual - FLOOR) +
     (facts.gauge === true && kept.movedAt !== null && kept.movedAt >= from(150) ? ROAD : 0)
   const dissolving = pad === null || slowPad === null ? 0 : DISSOLVING_SHARE * (pad - slowPad)
   const cooling = warm > HEATING ? WARM_SURFACE * warm * model.surface : 0
@@ -87,8 +91,8 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
 
   const falls = (slope: Slope | null): boolean => slope !== null && slope.high < -mayFall
   const rises = (slope: Slope | null): boolean => slope !== null && slope.low > mayRise
-  const falling = (falls(trend) && isSteady(hour, -1)) || (falls(long) && trend.slope < 0)
-  const rising = !heating && ((rises(trend) && isSteady(hour, 1)) || (rises(long) && trend.slope > 0))
+  const falling = (falls(trend) && isSteady(hour, -1)) || (falls(long) && trend.slope < -mayFall / 2)
+  const rising = !heating && ((rises(trend) && isSteady(hour, 1)) || (rises(long) && trend.slope > mayRise / 2))
   const verdict = falling ? 'falls' : rising ? 'rises' : null
   const shown = falling && !falls(trend) && long !== null ? long : trend
   return {
@@ -105,7 +109,10 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
     },
     slowPad: slowPad === null ? null : rounded(slowPad),
     warm: rounded(warm, 3),
-    usual: verdict === null && !heating ? rounded(usual + 0.02 * (1.5 * Math.abs(trend.slope) - usual), 5) : kept.usual,
+    usual:
+      verdict === null && !heating && long !== null
+        ? rounded(usual + USUAL_WEIGHT * (Math.min(Math.abs(long.slope), USUAL_STEP * usual) - usual), 6)
+        : kept.usual,
   }
 }
 

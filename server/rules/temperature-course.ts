@@ -9,8 +9,19 @@ const HALF = 30
 const HOUR = 60
 const SMOOTH_MS = 10 * 60_000
 
+/** Several detectors ask the same of the same minute: found once. */
+const known = new WeakMap<Course, { time: number; intervalMs: number; going: Going | null }>()
+
 /** Null where no temperature was measured lately. */
 export const goingOf = (course: Course, time: number, intervalMs: number): Going | null => {
+  const before = known.get(course)
+  if (before !== undefined && before.time === time && before.intervalMs === intervalMs) return before.going
+  const going = found(course, time, intervalMs)
+  known.set(course, { time, intervalMs, going })
+  return going
+}
+
+const found = (course: Course, time: number, intervalMs: number): Going | null => {
   const { minutes } = course
   const celsius = meanSince(minutes, minutes.temperature, time - Math.max(SMOOTH_MS / 2, 2 * intervalMs))
   if (celsius === null) return null

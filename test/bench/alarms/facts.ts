@@ -32,6 +32,7 @@ export const factsOf = (trip: Trip): Facts => {
     trip: null,
     intervalMs: trip.intervalSeconds * 1000,
     reportMs: trip.intervalSeconds * 1000,
+    gauge: trip.pressureReference === 'gauge',
     settings: SETTINGS,
     outOfService: [],
   }
