@@ -69,6 +69,8 @@ export type Facts = {
   /** ms between two readings, and between two messages */
   intervalMs: number
   reportMs: number
+  /** the pressure is measured against the air around, which has less of it the higher the road goes; absolute if not said */
+  gauge?: boolean
   settings: Settings
   /** rules that are out of service on this shipment */
   outOfService: readonly RuleId[]
