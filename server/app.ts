@@ -21,6 +21,7 @@ import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
+import { limitProposalRoutes } from './routes/limit-proposals.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
@@ -132,6 +133,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(milestoneRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
+        await inside.register(limitProposalRoutes(deps))
         await inside.register(alarmRoutes(deps))
         await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
