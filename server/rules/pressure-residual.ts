@@ -4,7 +4,7 @@ import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
 import { jumpOf, noiseOf } from './pressure-jump.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
-import { learntFrom, modelOf } from './residual-model.ts'
+import { learntFrom, mayBeVented, modelOf } from './residual-model.ts'
 import { type Trend, trendOf } from './residual-trend.ts'
 import { meanSince } from './window.ts'
 
@@ -76,7 +76,10 @@ export const pressureResidual: Detector<State> = {
     if (before.last === null || time - before.last > Math.max(GAP_MS, 6 * facts.intervalMs))
       return { state: { ...state, since: time, base: null, falls: 0, rises: 0, evaluated: time }, open }
 
-    const jump = before.noise === null || isMoving(state, facts) ? null : jumpOf(course, facts, before.noise)
+    const jump =
+      before.noise === null || isMoving(state, facts)
+        ? null
+        : jumpOf(course, facts, before.noise, before.base?.pressure ?? null)
     if (jump !== null) {
       // what was learnt of this tank before the step holds no more: a new baseline
       const next: State = { ...state, since: time, base: null, falls: 0, rises: 0, quiet: 0, jumpedAt: time }
@@ -95,9 +98,10 @@ export const pressureResidual: Detector<State> = {
       // a stuck thermometer says nothing about what the pressure should be
       if (stillFor(state.temperature) > mostUsual(state.temperature, facts.intervalMs) / 2)
         return { state: { ...state, noise, base, falls: 0, rises: 0 }, open }
-      const learnt = facts.cargo?.antoine == null ? learntFrom(course.tens, state.since) : null
+      const learnt = learntFrom(course.tens, state.since)
       const model = modelOf(facts, base, base.level, learnt)
-      const trend = model === null ? null : trendOf(course, time, facts, model, state)
+      const blind = model === null || mayBeVented(model, base, learnt)
+      const trend = blind ? null : trendOf(course, time, facts, model, state)
       if (trend === null) return { state: { ...state, noise, base }, open }
       const next: State = {
         ...state,
