@@ -15,3 +15,6 @@ export const TANK_DETECTORS: readonly Detector[] = [
   liquidFull,
   sensorFrozen,
 ]
+
+/** The rules that look at minutes, in the order in which they are asked. */
+export const DETECTORS: readonly Detector[] = TANK_DETECTORS

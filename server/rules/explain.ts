@@ -1,5 +1,5 @@
 import type { RuleId } from '../model/alarm.ts'
-import type { Excursion } from './rule.ts'
+import type { Excursion } from './excursion.ts'
 
 const UNITS: Record<string, string> = { temperature: ' °C', pressure: ' bar absolute', level: '' }
 const WORDS: Record<string, string> = { temperature: 'Temperature', pressure: 'Pressure', level: 'Level' }
