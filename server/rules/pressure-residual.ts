@@ -6,6 +6,7 @@ import { jumpOf, noiseOf } from './pressure-jump.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
 import { learntFrom, mayBeVented, modelOf } from './residual-model.ts'
 import { type Trend, trendOf } from './residual-trend.ts'
+import { saidAgain } from './saying.ts'
 import { meanSince } from './window.ts'
 
 type State = {
@@ -45,8 +46,6 @@ const GAP_MS = 6 * HOUR_MS
 /** As long a step keeps the alarm open that it raised. */
 const JUMP_MS = 2 * HOUR_MS
 const QUIET = 24
-/** The tank is open in these, by design. */
-const OPEN_PHASES = new Set(['loading', 'unloading', 'cleaning'])
 
 /**
  * Pressure that temperature does not explain, in a closed tank with a gas pad: a leak, gas that forms, the relief device
@@ -64,7 +63,6 @@ export const pressureResidual: Detector<State> = {
   lacks: () => null,
   initial: INITIAL,
   step({ state: before, open, minute, course, facts }) {
-    if (OPEN_PHASES.has(facts.phase)) return { state: before.last === null ? before : INITIAL, open: null }
     const { time, pressure } = minute
     if (pressure === null) return { state: before, open }
     const state: State = {
@@ -161,7 +159,7 @@ const said = (
   if (outranked) return open
   // value, limit and peak stay in the unit in which they began
   const peak = open.cause === cause && Math.abs(value) > Math.abs(open.peak) ? rounded(value) : open.peak
-  return { ...open, peak, cause, priority, figures }
+  return saidAgain(open, { cause, priority, figures }, peak)
 }
 
 const MOVED_DEGREES = 0.02

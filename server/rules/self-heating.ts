@@ -4,6 +4,7 @@ import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Course } from './course.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
 import { type Going, goingOf } from './temperature-course.ts'
 import { drivenBy, learnt, NO_WEATHER, type Weather } from './weather.ts'
 import { seriesOf, slopeOf, windowMs } from './window.ts'
@@ -91,7 +92,7 @@ export const selfHeating: Detector<State> = {
       return { state: { ...next, quiet: 0 }, open: raised }
     }
     if (next.quiet >= QUIET) return { state: { ...next, over: 0 }, open: null }
-    return { state: next, open: { ...open, ...said, peak: Math.max(open.peak, value) } }
+    return { state: next, open: saidAgain(open, said, Math.max(open.peak, value)) }
   },
 }
 

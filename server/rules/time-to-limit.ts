@@ -3,6 +3,7 @@ import { timeToLimit } from '../physics/time-to-limit.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
 import { bestOf, goingOf } from './temperature-course.ts'
 
 type State = { evaluated: number | null; near: number; away: number }
@@ -82,7 +83,7 @@ export const timeToLimitRule: Detector<State> = {
       return { state: { ...next, away: 0 }, open: raised }
     }
     if (next.away >= AWAY) return { state: { ...next, near: 0 }, open: null }
-    return { state: next, open: { ...standing, priority, figures, peak: Math.max(standing.peak, value) } }
+    return { state: next, open: saidAgain(standing, { priority, figures }, Math.max(standing.peak, value)) }
   },
 }
 
