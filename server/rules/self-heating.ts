@@ -9,14 +9,22 @@ import { type Going, goingOf } from './temperature-course.ts'
 import { drivenBy, learnt, NO_WEATHER, type Weather } from './weather.ts'
 import { seriesOf, slopeOf, windowMs } from './window.ts'
 
-type State = { evaluated: number | null; learnt: number | null; over: number; weather: Weather; quiet: number }
+type State = {
+  evaluated: number | null
+  learnt: number | null
+  over: number
+  weather: Weather
+  quietSince: number | null
+}
 
 const EVERY_MS = 5 * 60_000
+/** A cargo that may warm itself is looked at more often: it can leave as little as two hours. */
+const REACTIVE_EVERY_MS = 2 * 60_000
 const LEARN_EVERY_MS = 10 * 60_000
 /** Without an ambient sensor: what the weather may drive, K/h. */
 const UNKNOWN_WEATHER = 1.5
-/** It is over when for so many evaluations on end the weather can explain what is left of the rise. */
-const QUIET = 6
+/** It is over when for so long on end the weather can explain what is left of the rise, ms. */
+const QUIET_MS = 30 * 60_000
 /** A reaction's rate grows by about a seventh a kelvin: E/(R·T²) with 90…120 kJ/mol at 20…40 °C gives 0.11…0.16. */
 const GROWTH = { most: 0.16, likely: 0.12 }
 const CRITICAL_HOURS = 2
@@ -59,15 +67,16 @@ export const selfHeating: Detector<State> = {
   id: 'self-heating',
   priority: 'high',
   lacks: () => null,
-  initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quiet: 0 },
+  initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quietSince: null },
   step({ state, open, minute, course, facts }) {
-    if (!isDue(state.evaluated, minute.time, EVERY_MS)) return { state, open }
+    const reactive = facts.cargo?.reactive === true
+    if (!isDue(state.evaluated, minute.time, reactive ? REACTIVE_EVERY_MS : EVERY_MS)) return { state, open }
     const going = goingOf(course, minute.time, facts.intervalMs)
     const slope = going === null ? null : steepest(going)
     if (going === null || slope === null) return { state: { ...state, evaluated: minute.time, over: 0 }, open }
     const driven = drivenBy(state.weather, going.celsius, going.ambient, UNKNOWN_WEATHER)
     const beyond = slope.low > driven
-    const suspicious = beyond && (facts.cargo?.reactive === true || accelerates(course, minute.time, facts, going))
+    const suspicious = beyond && (reactive || accelerates(course, minute.time, facts, going))
     const over = remembered(state.over, suspicious, 3)
     const learns = !beyond && going.long !== null && isDue(state.learnt, minute.time, LEARN_EVERY_MS)
     const next: State = {
@@ -75,7 +84,7 @@ export const selfHeating: Detector<State> = {
       learnt: learns ? minute.time : state.learnt,
       over,
       weather: learns ? learnt(state.weather, going.long?.slope ?? 0, going.celsius, going.ambient) : state.weather,
-      quiet: slope.slope < driven ? state.quiet + 1 : 0,
+      quietSince: slope.slope < driven ? (state.quietSince ?? minute.time) : null,
     }
     const said = saying(slope, going.celsius, facts)
     const value = rounded(slope.slope, 2)
@@ -89,9 +98,10 @@ export const selfHeating: Detector<State> = {
         cause: 'self-heating',
         ...said,
       }
-      return { state: { ...next, quiet: 0 }, open: raised }
+      return { state: { ...next, quietSince: null }, open: raised }
     }
-    if (next.quiet >= QUIET) return { state: { ...next, over: 0 }, open: null }
+    if (next.quietSince !== null && minute.time - next.quietSince >= QUIET_MS)
+      return { state: { ...next, over: 0 }, open: null }
     return { state: next, open: saidAgain(open, said, Math.max(open.peak, value)) }
   },
 }
