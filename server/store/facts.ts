@@ -51,7 +51,10 @@ const tripOf = (row: FactsRow): TripFacts => ({
 })
 
 /** The facts from each moment on at which something of them changes. */
-export const factsVersions = (row: FactsRow, device: { intervalMs: number; reportMs: number }): FactsVersion[] => {
+export const factsVersions = (
+  row: FactsRow,
+  device: { intervalMs: number; reportMs: number; gauge: boolean },
+): FactsVersion[] => {
   const trip = isPlace(row.origin) && isPlace(row.destination) ? tripOf(row) : null
   let facts: Facts = {
     ...device,

@@ -97,6 +97,7 @@ const streamOf = (device: DeviceRow, loan: LoanRow, later: readonly LoanRow[], o
     versions: factsVersions(loan, {
       intervalMs: device.interval_seconds * 1000,
       reportMs: device.report_seconds * 1000,
+      gauge: device.gauge,
     }),
     from: loan.from.getTime(),
     to: loan.to?.getTime() ?? null,

@@ -20,6 +20,7 @@ type LoanRow = FactsRow & {
   code: string
   interval_seconds: number
   report_seconds: number
+  gauge: boolean
   from: Date
   to: Date | null
 }
@@ -27,7 +28,7 @@ type LoanRow = FactsRow & {
 /** Streams of shipments that the organisation of `tx` buys, newest loan first. */
 const loansSince = async (tx: Tx, from: Date, shipmentId: string | null): Promise<LoanRow[]> => {
   const { rows } = await tx.query<LoanRow>(
-    `select a.shipment_id, s.reference, a.device_id, d.code, d.interval_seconds, d.report_seconds,
+    `select a.shipment_id, s.reference, a.device_id, d.code, d.interval_seconds, d.report_seconds, d.pressure_reference = 'gauge' as gauge,
        lower(a.during) as "from", upper(a.during) as "to", ${LOAN_FACTS}
      from assignments a join shipments s on s.id = a.shipment_id join devices d on d.id = a.device_id
      join shipment_access v on v.shipment_id = s.id and v.org_id = app_org() and v.part = 'buyer'
@@ -95,7 +96,7 @@ export const tryOut = async (
       tries.complete = false
       break
     }
-    const device = { intervalMs: loan.interval_seconds * 1000, reportMs: loan.report_seconds * 1000 }
+    const device = { intervalMs: loan.interval_seconds * 1000, reportMs: loan.report_seconds * 1000, gauge: loan.gauge }
     const is: StreamContext = {
       versions: factsVersions(loan, device),
       from: loan.from.getTime(),

@@ -16,20 +16,22 @@ export type Raised = {
   priority: ReturnType<typeof priorityOf>
 }
 
+type Given = { [Key in keyof Sampled]?: Sampled[Key] | undefined } & { time: number }
+
 /** A reading as the rules see it, with nothing in it but what is given. */
-export const sampled = (given: Partial<Sampled> & { time: number }): Sampled => ({
-  seq: 0,
-  receivedAt: given.time,
-  temperature: null,
-  pressure: null,
-  level: null,
-  ambient: null,
-  lat: null,
-  lon: null,
-  battery: null,
-  shock: null,
-  extra: null,
-  ...given,
+export const sampled = (given: Given): Sampled => ({
+  time: given.time,
+  seq: given.seq ?? 0,
+  receivedAt: given.receivedAt ?? given.time,
+  temperature: given.temperature ?? null,
+  pressure: given.pressure ?? null,
+  level: given.level ?? null,
+  ambient: given.ambient ?? null,
+  lat: given.lat ?? null,
+  lon: given.lon ?? null,
+  battery: given.battery ?? null,
+  shock: given.shock ?? null,
+  extra: given.extra ?? null,
 })
 
 /** Folds a whole trip under facts that never change, and answers its alarms in the order in which they were raised. */
