@@ -74,7 +74,13 @@ export const selfHeating: Detector<State> = {
     const going = goingOf(course, minute.time, facts.intervalMs)
     const slope = going === null ? null : steepest(going)
     if (going === null || slope === null) return { state: { ...state, evaluated: minute.time, over: 0 }, open }
-    const driven = drivenBy(state.weather, going.celsius, going.ambient, UNKNOWN_WEATHER)
+    const driven = drivenBy(
+      state.weather,
+      going.celsius,
+      going.ambient,
+      facts.tank?.capacityLitres ?? null,
+      UNKNOWN_WEATHER,
+    )
     const beyond = slope.low > driven
     const suspicious = beyond && (reactive || accelerates(course, minute.time, facts, going))
     const over = remembered(state.over, suspicious, 3)

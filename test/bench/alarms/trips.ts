@@ -48,6 +48,8 @@ const substancesFor = (scenario: StudyScenario): Substance[] => {
   const all = [...SUBSTANCES.values()]
   const acts = simulatedAs(scenario)
   if (acts === 'self-heating') return all.filter(({ reactionHeat }) => reactionHeat !== undefined)
+  // a cargo that may warm itself is called self-heating on purpose, wherever the heat comes from
+  if (acts === 'heating') return all.filter(({ reactionHeat }) => reactionHeat === undefined)
   const actsOnThePad = acts === 'leak' || acts === 'relief-lifted' || acts === 'gas-evolution'
   return actsOnThePad ? all.filter(({ liquefied }) => liquefied !== true) : all
 }
