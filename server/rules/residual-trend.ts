@@ -46,8 +46,8 @@ const HEATING = 0.6
 const WARM_HOURS = 2
 /** Per K/h of heating the surface was this many kelvin warmer than the bulk, and gives that back. */
 const WARM_SURFACE = 3
-/** A gauge sensor on the road: a road climbs so much in an hour at most, as bar. */
-const ROAD = 0.1
+/** A gauge sensor on the road: 0.12 bar a kilometre, and a road climbs little more than that in an hour. */
+const ROAD = 0.15
 
 /** How the residual goes, over the last hour and over the last two and a half; null where there is too little to tell. */
 export const trendOf = (course: Course, time: number, facts: Facts, model: Model, kept: Kept): Trend | null => {

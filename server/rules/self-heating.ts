@@ -28,6 +28,8 @@ const QUIET_MS = 30 * 60_000
 /** A reaction's rate grows by about a seventh a kelvin: E/(R·T²) with 90…120 kJ/mol at 20…40 °C gives 0.11…0.16. */
 const GROWTH = { most: 0.16, likely: 0.12 }
 const CRITICAL_HOURS = 2
+/** min */
+const QUARTER = 16
 
 /** Hours to a limit at a rate (K/h) that grows by e^(growth·ΔT): (1 − e^(−growth·ΔT))/(growth·rate). */
 const hoursTo = (kelvin: number, rate: number, growth: number): number =>
@@ -92,7 +94,7 @@ export const selfHeating: Detector<State> = {
       weather: learns ? learnt(state.weather, going.long?.slope ?? 0, going.celsius, going.ambient) : state.weather,
       quietSince: slope.slope < driven ? (state.quietSince ?? minute.time) : null,
     }
-    const said = saying(slope, going.celsius, facts)
+    const said = saying(slope, suspicious || open !== null ? latest(course, minute.time, facts) : null, going, facts)
     const value = rounded(slope.slope, 2)
     if (open === null) {
       if (!suspicious || countOf(over) < 2) return { state: next, open }
@@ -118,20 +120,30 @@ const steepest = ({ short, long }: Going): Slope | null => {
   return short.low > long.low ? short : long
 }
 
+/** The last quarter of an hour: wide bounds, but not held back by the time before it began. */
+const latest = (course: Course, time: number, facts: Facts): Slope | null => {
+  const { minutes } = course
+  const from = time - windowMs(QUARTER, facts.intervalMs)
+  const series = seriesOf(minutes, from, QUARTER, (index) => minutes.temperature[index] ?? null)
+  return slopeOf(series, facts.intervalMs, 0.9)
+}
+
 const saying = (
-  slope: Slope,
-  celsius: number,
+  sure: Slope,
+  newest: Slope | null,
+  { celsius, short }: Going,
   facts: Facts,
 ): { priority: Priority; figures: Record<string, number> } => {
   const { emergency, control } = facts.cargo ?? {}
   const limit = emergency ?? facts.limits.temperature?.highHigh ?? control ?? facts.limits.temperature?.high
-  const figures: Record<string, number> = { celsius: rounded(celsius, 1), slopeLeast: rounded(slope.low, 2) }
+  const figures: Record<string, number> = { celsius: rounded(celsius, 1), slopeLeast: rounded(sure.low, 2) }
   if (limit === undefined || limit === null) return { priority: 'high', figures }
   const kelvin = limit - celsius
-  const likely = hoursTo(kelvin, slope.slope, GROWTH.likely)
+  const rates = [sure, short, newest].flatMap((slope) => slope ?? [])
+  const likely = hoursTo(kelvin, Math.max(...rates.map(({ slope }) => slope)), GROWTH.likely)
   figures.hoursLikely = capped(likely)
-  figures.hoursLeast = capped(hoursTo(kelvin, slope.high, GROWTH.most))
-  figures.hoursMost = capped(Math.max(likely, hoursTo(kelvin, slope.low, 0)))
+  figures.hoursLeast = capped(hoursTo(kelvin, Math.max(...rates.map(({ high }) => high)), GROWTH.most))
+  figures.hoursMost = capped(Math.max(likely, hoursTo(kelvin, sure.low, 0)))
   figures.limitCelsius = limit
   return { priority: likely <= CRITICAL_HOURS ? 'critical' : 'high', figures }
 }
