@@ -9,6 +9,7 @@ import { accountRoutes } from './routes/account.ts'
 import { alarmQualityRoutes } from './routes/alarm-quality.ts'
 import { alarmSettingsRoutes } from './routes/alarm-settings.ts'
 import { alarmRoutes } from './routes/alarms.ts'
+import { alarmsTogetherRoutes } from './routes/alarms-together.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
@@ -20,6 +21,7 @@ import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
+import { limitProposalRoutes } from './routes/limit-proposals.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
@@ -131,7 +133,9 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(milestoneRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
+        await inside.register(limitProposalRoutes(deps))
         await inside.register(alarmRoutes(deps))
+        await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))

@@ -64,6 +64,15 @@ const order = async () => ({
   lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: '2027-03-01T00:00:00Z' }],
 })
 
+/** Benzene freezes at 5.5 °C: a lower low limit is looser than the record asks for. */
+const lower = { measure: 'temperature', side: 'low', value: 2, reason: 'a heated tank' }
+const proposed = async () => {
+  const body = shipmentBody(randomUUID(), { substance: { cas: '71-43-2' } })
+  const path = `/shipments/${(await admin.ask('POST', '/shipments', body)).json().id}/limits/proposals`
+  const member = await service.signIn(service.one.email.member)
+  return `${path}/${(await member.ask('POST', path, lower)).json().id}`
+}
+
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
 /** How each path that changes something is called, after what it needs was made; an answer of 2xx is expected. */
 const CALLS: Record<string, () => Promise<Call>> = {
@@ -93,6 +102,19 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/shipments/${await makeShipment()}`,
     body: { limits: { temperature: { high: 30 } } },
   }),
+  'post /shipments/{id}/limits/proposals': async () => ({
+    action: 'limit.set',
+    path: `/shipments/${await makeShipment()}/limits/proposals`,
+    body: { measure: 'temperature', side: 'high', value: 30, reason: 'it is hot there' },
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': async () => ({
+    action: 'limit.consented',
+    path: `${await proposed()}/consent`,
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': async () => ({
+    action: 'limit.declined',
+    path: `${await proposed()}/decline`,
+  }),
   'post /shipments/{id}/assignments': async () => {
     const { path, deviceId } = await loan()
     return { action: 'assignment.created', path, body: { deviceId, from: '2026-05-01T08:00:00Z' } }
@@ -118,6 +140,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', path, { rule: 'tilt', reason: 'the sensor is broken' })
     return { action: 'rule.put-back', path: `${path}/tilt` }
   },
+  'post /alarms/acknowledge': async () => ({ action: 'alarms.acknowledged', body: { ids: [await makeAlarm()] } }),
   'post /alarms/{id}/acknowledge': async () => ({
     action: 'alarm.acknowledged',
     path: `/alarms/${await makeAlarm()}/acknowledge`,

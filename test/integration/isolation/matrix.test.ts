@@ -184,6 +184,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.invitation(whose)
     case 'apiToken':
       return (await make.apiToken(whose, 'read')).id
+    case 'proposal':
+      return load === null ? null : make.proposal(load)
     case 'shareLink':
       return (await make.shareLink(whose, load ?? 'ours')).id
     default:

@@ -5,7 +5,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -45,6 +45,12 @@ const shipmentOnly = (more: Partial<Probe> = {}): Probe => ({
 })
 const byId = (of: Kind, more: Partial<Probe> = {}): Probe => ({ of, at: ['id'], params: (id) => ({ id }), ...more })
 const acting: Part[] = ['buyer', 'carrier']
+const ofProposal = (): Probe => ({
+  of: 'proposal',
+  at: ['proposalId'],
+  parts: ['buyer'],
+  params: (proposalId, id) => ({ id, proposalId }),
+})
 const range = () => `from=${START}&to=${START + 3_600_000}`
 const line = (more: Record<string, unknown>) => ({
   line: '10',
@@ -217,9 +223,22 @@ export const RULES: Record<string, Rule> = {
   'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
   'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
+  'post /shipments/{id}/limits/proposals': {
+    people: true,
+    probes: [
+      shipmentOnly({
+        parts: ['buyer'],
+        body: () => ({ measure: 'temperature', side: 'high', value: 29, reason: 'n' }),
+      }),
+    ],
+  },
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': { people: true, probes: [ofProposal()] },
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': { people: true, probes: [ofProposal()] },
   'get /sparklines': look,
   'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
   'get /alarms/{id}': { probes: [byId('alarm')] },
+  // what is not seen, or only looked at, is skipped; nothing is said of it
+  'post /alarms/acknowledge': { probes: [{ of: null, at: ['ids'], body: () => ({ ids: [randomUUID()] }) }] },
   'post /alarms/{id}/acknowledge': act({ note: 'n' }),
   'post /alarms/{id}/comment': act({ text: 'n' }),
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),

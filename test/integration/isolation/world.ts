@@ -114,6 +114,24 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return id
     },
+    /** each takes the place of the one that waits */
+    proposal: async (load: Load) => {
+      const by = await one(
+        owner,
+        `insert into people (org_id, email, name, role) values ($1, $2, $3, 'member') returning id`,
+        [ids.party[ownerOf(load)], `${randomUUID()}@z.example`, marker.own(ownerOf(load))],
+      )
+      await owner.query(
+        `update limit_proposals set state = 'superseded' where shipment_id = $1 and state = 'pending'`,
+        [ids.load[load]],
+      )
+      return one(
+        owner,
+        `insert into limit_proposals (org_id, shipment_id, measure, side, value, reason, state, proposed_by)
+         values ($1, $2, 'temperature', 'high', 28, $3, 'pending', $4) returning id`,
+        [ids.party[ownerOf(load)], ids.load[load], marker.own(ownerOf(load)), by],
+      )
+    },
     order: async (load: 'ours' | 'theirs') => {
       const [buyer, supplier] =
         load === 'ours' ? [ids.party.buyer, ids.party.supplier] : [ids.party.stranger, ids.party.stranger]
