@@ -104,7 +104,8 @@ export const closed = (minute: Minding): Minute => {
   return whole
 }
 
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
+// a negative zero would not come back from JSON
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4 + 0
 
 const appended = (columns: Columns, minute: Minute, most: number): Columns => {
   const push = <T>(column: readonly T[], value: T): T[] => {

@@ -2,6 +2,7 @@ import { fractionAt, highestFilling, liquidFullCelsius } from '../physics/fillin
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
 import { meanSince } from './window.ts'
 
 type State = { evaluated: number | null; over: number }
@@ -34,8 +35,7 @@ export const liquidFull: Detector<State> = {
     const found = judge(facts, celsius, level)
     const next: State = { evaluated: minute.time, over: remembered(state.over, found !== null, 4) }
     if (found === null) return { state: next, open: countOf(next.over) === 0 ? null : open }
-    if (open !== null)
-      return { state: next, open: { ...open, ...found, limit: open.limit, peak: Math.max(open.peak, found.value) } }
+    if (open !== null) return { state: next, open: saidAgain(open, found, Math.max(open.peak, found.value)) }
     if (countOf(next.over) < 3) return { state: next, open }
     return { state: next, open: { onset: minute.time, peak: found.value, ...found } }
   },

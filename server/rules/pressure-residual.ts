@@ -4,8 +4,9 @@ import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
 import { jumpOf, noiseOf } from './pressure-jump.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
-import { learntFrom, modelOf } from './residual-model.ts'
+import { learntFrom, mayBeVented, modelOf } from './residual-model.ts'
 import { type Trend, trendOf } from './residual-trend.ts'
+import { saidAgain } from './saying.ts'
 import { meanSince } from './window.ts'
 
 type State = {
@@ -45,8 +46,6 @@ const GAP_MS = 6 * HOUR_MS
 /** As long a step keeps the alarm open that it raised. */
 const JUMP_MS = 2 * HOUR_MS
 const QUIET = 24
-/** The tank is open in these, by design. */
-const OPEN_PHASES = new Set(['loading', 'unloading', 'cleaning'])
 
 /**
  * Pressure that temperature does not explain, in a closed tank with a gas pad: a leak, gas that forms, the relief device
@@ -64,7 +63,6 @@ export const pressureResidual: Detector<State> = {
   lacks: () => null,
   initial: INITIAL,
   step({ state: before, open, minute, course, facts }) {
-    if (OPEN_PHASES.has(facts.phase)) return { state: before.last === null ? before : INITIAL, open: null }
     const { time, pressure } = minute
     if (pressure === null) return { state: before, open }
     const state: State = {
@@ -76,7 +74,10 @@ export const pressureResidual: Detector<State> = {
     if (before.last === null || time - before.last > Math.max(GAP_MS, 6 * facts.intervalMs))
       return { state: { ...state, since: time, base: null, falls: 0, rises: 0, evaluated: time }, open }
 
-    const jump = before.noise === null || isMoving(state, facts) ? null : jumpOf(course, facts, before.noise)
+    const jump =
+      before.noise === null || isMoving(state, facts)
+        ? null
+        : jumpOf(course, facts, before.noise, before.base?.pressure ?? null)
     if (jump !== null) {
       // what was learnt of this tank before the step holds no more: a new baseline
       const next: State = { ...state, since: time, base: null, falls: 0, rises: 0, quiet: 0, jumpedAt: time }
@@ -95,9 +96,10 @@ export const pressureResidual: Detector<State> = {
       // a stuck thermometer says nothing about what the pressure should be
       if (stillFor(state.temperature) > mostUsual(state.temperature, facts.intervalMs) / 2)
         return { state: { ...state, noise, base, falls: 0, rises: 0 }, open }
-      const learnt = facts.cargo?.antoine == null ? learntFrom(course.tens, state.since) : null
+      const learnt = learntFrom(course.tens, state.since)
       const model = modelOf(facts, base, base.level, learnt)
-      const trend = model === null ? null : trendOf(course, time, facts, model, state)
+      const blind = model === null || mayBeVented(model, base, learnt)
+      const trend = blind ? null : trendOf(course, time, facts, model, state)
       if (trend === null) return { state: { ...state, noise, base }, open }
       const next: State = {
         ...state,
@@ -157,7 +159,7 @@ const said = (
   if (outranked) return open
   // value, limit and peak stay in the unit in which they began
   const peak = open.cause === cause && Math.abs(value) > Math.abs(open.peak) ? rounded(value) : open.peak
-  return { ...open, peak, cause, priority, figures }
+  return saidAgain(open, { cause, priority, figures }, peak)
 }
 
 const MOVED_DEGREES = 0.02
