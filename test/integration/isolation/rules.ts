@@ -17,6 +17,10 @@ export type Probe = {
   missing?: number
   /** of the shipment's parts, those that may do this */
   parts?: Part[]
+  /** changes the shipment for those who come after: each question gets another one of the same parties */
+  fresh?: true
+  /** only whoever bought it may name it: a supplier, who sees it, is answered as if it were not there */
+  buyers?: true
 }
 export type Rule = {
   /** needs no sign-in */
@@ -179,6 +183,13 @@ export const RULES: Record<string, Rule> = {
       { of: 'tank', at: ['tankId'], missing: 422, body: (tankId) => shipment({ tankId }) },
       { of: 'organisation', at: ['carrierId'], missing: 422, body: (carrierId) => shipment({ carrierId }) },
       { of: 'organisation', at: ['supplierId'], missing: 422, body: (supplierId) => shipment({ supplierId }) },
+      {
+        of: 'order',
+        at: ['orderId'],
+        missing: 422,
+        buyers: true,
+        body: (orderId) => shipment({ lines: [{ orderId, line: '10', quantity: 1 }] }),
+      },
     ],
   },
   'get /shipments/{id}': { shares: true, probes: [shipmentOnly()] },
@@ -194,6 +205,17 @@ export const RULES: Record<string, Rule> = {
         params: (_id, s) => ({ id: s }),
         body: (tankId) => ({ tankId }),
       },
+      ...(['carrierId', 'supplierId'] as const).map(
+        (field): Probe => ({
+          of: 'organisation',
+          at: [field],
+          missing: 422,
+          parts: ['buyer'],
+          fresh: true,
+          params: (_id, s) => ({ id: s }),
+          body: (id) => ({ [field]: id }),
+        }),
+      ),
     ],
   },
   'post /shipments/{id}/assignments': {

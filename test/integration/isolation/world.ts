@@ -86,6 +86,11 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
     )
     return code
   }
+  const tank = (party: Party, words = marker.own(party)) =>
+    one(owner, 'insert into tanks (org_id, name, capacity_litres) values ($1, $2, 24000) returning id', [
+      ids.party[party],
+      label(words),
+    ])
   const ownerOf = (load: Load): Party => (load === 'ours' ? 'buyer' : 'stranger')
   const lend = async (load: Load, code: string) =>
     one(
@@ -153,11 +158,30 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return order
     },
-    tank: (party: Party, words = marker.own(party)) =>
-      one(owner, 'insert into tanks (org_id, name, capacity_litres) values ($1, $2, 24000) returning id', [
-        ids.party[party],
-        label(words),
-      ]),
+    tank,
+    /** Another one of the same parties. */
+    shipment: async (load: Load, reference = label(marker.on(load))) => {
+      const words = marker.on(load)
+      return one(
+        owner,
+        `insert into shipments (org_id, reference, substance_id, tank_id, carrier_id, supplier_id, origin, destination,
+           depart_at, eta, phase, contacts)
+         select $1, $2, id, $3, $4, $5, $6, $6, $7, $8, 'in-transit', $9 from substances where org_id = $1 and name = $10
+         returning id`,
+        [
+          ids.party[ownerOf(load)],
+          reference,
+          await tank(ownerOf(load), words),
+          load === 'theirs' ? null : ids.party.carrier,
+          load === 'ours' ? ids.party.supplier : null,
+          JSON.stringify({ name: words, lat: 30, lon: 120 }),
+          at(0),
+          at(96 * HOUR),
+          JSON.stringify([{ name: words, phone: '110', role: 'driver' }]),
+          words,
+        ],
+      )
+    },
     person: (party: Party, role: (typeof ROLES)[number] = 'member', passwordHash: string | null = null) =>
       one(
         owner,
@@ -235,29 +259,8 @@ export const createWorld = async (owner: Pool): Promise<World> => {
   for (const name of LOADS) {
     const buyer = name === 'ours' ? 'buyer' : 'stranger'
     const words = marker.on(name)
-    const substance = await one(
-      owner,
-      `insert into substances (org_id, cas, name) values ($1, '67-56-1', $2) returning id`,
-      [party[buyer], words],
-    )
-    load[name] = await one(
-      owner,
-      `insert into shipments (org_id, reference, substance_id, tank_id, carrier_id, supplier_id, origin, destination, depart_at,
-         eta, phase, contacts)
-       values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, 'in-transit', $10) returning id`,
-      [
-        party[buyer],
-        words,
-        substance,
-        await make.tank(buyer, words),
-        name === 'theirs' ? null : party.carrier,
-        name === 'ours' ? party.supplier : null,
-        JSON.stringify({ name: words, lat: 30, lon: 120 }),
-        at(0),
-        at(96 * HOUR),
-        JSON.stringify([{ name: words, phone: '110', role: 'driver' }]),
-      ],
-    )
+    await owner.query(`insert into substances (org_id, cas, name) values ($1, '67-56-1', $2)`, [party[buyer], words])
+    load[name] = await make.shipment(name, words)
     await owner.query(
       `insert into shipment_limits (org_id, shipment_id, valid_from, limits) values ($1, $2, $3, '{"temperature":{"high":30}}')`,
       [party[buyer], load[name], at(0)],
