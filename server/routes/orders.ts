@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Order, OrderCreate, USUAL_PLAN } from '../model/order.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
+import { plannedStages } from '../store/order-lines.ts'
 import { createOrder, listOrders, readOrder } from '../store/orders.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { organisationExists } from '../store/shipments.ts'
@@ -67,14 +68,9 @@ export const orderRoutes =
               )
             const substance = await resolveSubstance(tx, identifiers[i] ?? {})
             if (!substance.ok) throw unresolved(`lines.${i}.substance`, substance.reason)
-            const stages =
-              line.stages?.map(({ stage, weight = 1, plannedAt }) => ({
-                stage,
-                weight,
-                plannedAt: plannedAt === undefined ? null : new Date(plannedAt).toISOString(),
-              })) ?? USUAL_PLAN
-            const { price = null, currency = null } = line
-            resolved.push({ ...line, supplierId: supplier, substanceId: substance.id, price, currency, stages })
+            const stages = line.stages === undefined ? USUAL_PLAN : plannedStages(line.stages)
+            const { price = null, currency = null, family = null } = line
+            resolved.push({ ...line, supplierId: supplier, substanceId: substance.id, price, currency, family, stages })
           }
           const id = await createOrder(tx, who.orgId, { number, orderedAt, lines: resolved })
           if (id === null) throw refusal(409, `You have an order with the number ${number} already.`)

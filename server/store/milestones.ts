@@ -14,6 +14,7 @@ type LineRow = {
   stages: PlannedStage[]
   ordered_at: Date | null
   created_at: Date
+  cancelled_at: Date | null
 }
 
 const known = (row: LineRow): KnownLine => ({
@@ -24,9 +25,10 @@ const known = (row: LineRow): KnownLine => ({
   stages: row.stages,
   orderedAt: row.ordered_at?.getTime() ?? null,
   createdAt: row.created_at.getTime(),
+  cancelledAt: row.cancelled_at?.getTime() ?? null,
 })
 
-const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, o.ordered_at, o.created_at
+const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, l.cancelled_at, o.ordered_at, o.created_at
   from order_lines l join orders o on o.id = l.order_id`
 
 /** A line by its order's id; null when the organisation of `tx` sees none. */

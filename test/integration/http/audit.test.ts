@@ -64,6 +64,11 @@ const order = async () => ({
   lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: '2027-03-01T00:00:00Z' }],
 })
 
+const line = async () => {
+  const { id } = (await admin.ask('POST', '/orders', await order())).json()
+  return { id, path: `/orders/${id}/lines/1` }
+}
+
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
 /** How each path that changes something is called, after what it needs was made; an answer of 2xx is expected. */
 const CALLS: Record<string, () => Promise<Call>> = {
@@ -173,6 +178,26 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/orders/${(await admin.ask('POST', '/orders', await order())).json().id}/lines/1/milestones`,
     body: { stage: 'ready', classifier: 'actual', at: Date.now() - 60_000 },
   }),
+  'patch /orders/{id}/lines/{line}': async () => ({
+    action: 'order.line-changed',
+    path: (await line()).path,
+    body: { quantity: 2 },
+  }),
+  'post /orders/{id}/lines/{line}/receipts': async () => ({
+    action: 'receipt.recorded',
+    path: `${(await line()).path}/receipts`,
+    body: { at: Date.now() - 60_000, quantity: 1 },
+  }),
+  'post /shipments/{id}/lines': async () => ({
+    action: 'shipment.line-attached',
+    path: `/shipments/${await makeShipment()}/lines`,
+    body: { orderId: (await line()).id, line: '1', quantity: 1 },
+  }),
+  'delete /shipments/{id}/lines/{orderId}/{line}': async () => {
+    const [shipment, { id }] = [await makeShipment(), await line()]
+    await admin.ask('POST', `/shipments/${shipment}/lines`, { orderId: id, line: '1', quantity: 1 })
+    return { action: 'shipment.line-detached', path: `/shipments/${shipment}/lines/${id}/1` }
+  },
   'post /alarms/{id}/comment': async () => ({
     action: 'alarm.commented',
     path: `/alarms/${await makeAlarm()}/comment`,

@@ -251,6 +251,47 @@ export const RULES: Record<string, Rule> = {
     scope: 'milestones',
     probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
   },
+  'get /orders/{id}/history': { probes: [byId('order')] },
+  // its two sides see a line, its buyer alone changes it: 403 for the supplier
+  'patch /orders/{id}/lines/{line}': {
+    done: [200, 403],
+    probes: [ofLine({ body: () => ({ quantity: 7 }) })],
+  },
+  'get /orders/{id}/lines/{line}/receipts': { probes: [ofLine({})] },
+  'post /orders/{id}/lines/{line}/receipts': {
+    done: [201, 403],
+    probes: [ofLine({ body: () => ({ at: new Date(START).toISOString(), quantity: 1 }) })],
+  },
+  'get /shipments/{id}/lines': { probes: [shipmentOnly()] },
+  'post /shipments/{id}/lines': {
+    probes: [
+      shipmentOnly({
+        parts: ['buyer'],
+        missing: 404,
+        body: () => ({ orderId: randomUUID(), line: '10', quantity: 1 }),
+      }),
+      {
+        of: 'order',
+        at: ['orderId'],
+        parts: ['buyer'],
+        params: (_id, s) => ({ id: s }),
+        body: (orderId) => ({ orderId, line: '10', quantity: 1 }),
+      },
+    ],
+  },
+  'delete /shipments/{id}/lines/{orderId}/{line}': {
+    probes: [
+      shipmentOnly({ parts: ['buyer'], missing: 404, params: (id) => ({ id, orderId: randomUUID(), line: '10' }) }),
+      {
+        of: 'order',
+        at: ['orderId', 'line'],
+        parts: ['buyer'],
+        // none of these is on the shipment
+        missing: 404,
+        params: (orderId, id) => ({ id, orderId, line: '10' }),
+      },
+    ],
+  },
   'get /audit': { ...look, admins: true },
   'get /audit/head': { ...look, admins: true },
   'get /audit/export': { ...look, admins: true },
