@@ -17,6 +17,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
@@ -38,6 +39,7 @@ import { shareLinkRoutes } from './routes/share-links.ts'
 import { shareSessionRoutes } from './routes/share-session.ts'
 import { shipmentLineRoutes } from './routes/shipment-lines.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
+import { stagePlanRoutes } from './routes/stage-plans.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 
@@ -133,6 +135,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(receiptRoutes(deps))
         await inside.register(shipmentLineRoutes(deps))
         await inside.register(milestoneRoutes(deps))
+        await inside.register(stagePlanRoutes(deps))
+        await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))

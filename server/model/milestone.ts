@@ -3,6 +3,7 @@ import { Instant, IsoInstant } from './instant.ts'
 import { StageId } from './order.ts'
 
 export const Classifier = z.enum(['actual', 'estimated', 'planned'])
+export type Classifier = z.infer<typeof Classifier>
 
 /** What is said of one stage of a line. `key` makes a retry harmless. */
 export const MilestoneSaid = z.object({

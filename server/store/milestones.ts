@@ -28,7 +28,7 @@ const known = (row: LineRow): KnownLine => ({
   cancelledAt: row.cancelled_at?.getTime() ?? null,
 })
 
-const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, l.cancelled_at, o.ordered_at, o.created_at
+const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, l.cancelled_at, o.ordered_at, o.created_at, o.number
   from order_lines l join orders o on o.id = l.order_id`
 
 /** A line by its order's id; null when the organisation of `tx` sees none. */
@@ -38,6 +38,19 @@ export const findLine = async (tx: Tx, orderId: string, line: string): Promise<K
     line,
   ])
   return rows[0] === undefined ? null : known(rows[0])
+}
+
+/** A line with the buyer's own number of its order, and whose that is. */
+export type NumberedLine = KnownLine & { number: string; buyer: string }
+
+/** The lines of orders with these numbers, as far as the organisation of `tx` sees them. */
+export const linesByNumber = async (tx: Tx, numbers: readonly string[]): Promise<NumberedLine[]> => {
+  const { rows } = await tx.query<LineRow & { number: string; buyer: string }>(
+    `select x.*, b.name as buyer from (${SELECT} where o.number = any ($1::text[])) x
+     join organisations b on b.id = x.org_id`,
+    [numbers],
+  )
+  return rows.map((row) => ({ ...known(row), number: row.number, buyer: row.buyer }))
 }
 
 /**

@@ -15,30 +15,52 @@ export type NewLine = {
   stages: readonly PlannedStage[]
 }
 
+/** Enters lines of orders of the buyer's own, in one statement. Times in epoch ms. */
+export const insertLines = async (
+  tx: Tx,
+  orgId: string,
+  lines: readonly (NewLine & { orderId: string })[],
+): Promise<void> => {
+  await tx.query(
+    `insert into order_lines (org_id, order_id, line, supplier_id, substance_id, quantity, unit, need_by, price, currency, family, stages)
+     select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::float8[], $7::text[], $8::timestamptz[],
+       $9::numeric[], $10::text[], $11::text[], $12::jsonb[])`,
+    [
+      orgId, lines.map((l) => l.orderId), lines.map((l) => l.line), lines.map((l) => l.supplierId), lines.map((l) => l.substanceId),
+      lines.map((l) => l.quantity), lines.map((l) => l.unit), lines.map((l) => new Date(l.needBy)),
+      lines.map((l) => l.price), lines.map((l) => l.currency), lines.map((l) => l.family ?? null),
+      lines.map((l) => JSON.stringify(l.stages)),
+    ],
+  ) // biome-ignore format: the columns, in their order
+}
+
+/** Enters orders without lines, in one statement: number to id. Fewer where some number is taken. Times in epoch ms. */
+export const insertOrders = async (
+  tx: Tx,
+  orgId: string,
+  orders: readonly { number: string; orderedAt: number | null }[],
+): Promise<Map<string, string>> => {
+  const { rows } = await tx.query<{ id: string; number: string }>(
+    `insert into orders (org_id, number, ordered_at) select $1::uuid, * from unnest($2::text[], $3::timestamptz[])
+     on conflict (org_id, number) do nothing returning id, number`,
+    [orgId, orders.map((o) => o.number), orders.map((o) => (o.orderedAt === null ? null : new Date(o.orderedAt)))],
+  )
+  return new Map(rows.map(({ id, number }) => [number, id]))
+}
+
 /** Enters an order with its lines; null when the buyer has one of this number. Times in epoch ms. */
 export const createOrder = async (
   tx: Tx,
   orgId: string,
   { number, orderedAt, lines }: { number: string; orderedAt: number | null; lines: readonly NewLine[] },
 ): Promise<string | null> => {
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into orders (org_id, number, ordered_at) values ($1::uuid, $2::text, $3::timestamptz)
-     on conflict (org_id, number) do nothing returning id`,
-    [orgId, number, orderedAt === null ? null : new Date(orderedAt)],
-  )
-  const id = rows[0]?.id
+  const id = (await insertOrders(tx, orgId, [{ number, orderedAt }])).get(number)
   if (id === undefined) return null
-  await tx.query(
-    `insert into order_lines (order_id, org_id, line, supplier_id, substance_id, quantity, unit, need_by, price, currency, family, stages)
-     select $1::uuid, $2::uuid, * from unnest($3::text[], $4::uuid[], $5::uuid[], $6::float8[], $7::text[], $8::timestamptz[],
-       $9::numeric[], $10::text[], $11::text[], $12::jsonb[])`,
-    [
-      id, orgId, lines.map((l) => l.line), lines.map((l) => l.supplierId), lines.map((l) => l.substanceId),
-      lines.map((l) => l.quantity), lines.map((l) => l.unit), lines.map((l) => new Date(l.needBy)),
-      lines.map((l) => l.price), lines.map((l) => l.currency), lines.map((l) => l.family ?? null),
-      lines.map((l) => JSON.stringify(l.stages)),
-    ],
-  ) // biome-ignore format: the columns, in their order
+  await insertLines(
+    tx,
+    orgId,
+    lines.map((line) => ({ ...line, orderId: id })),
+  )
   return id
 }
 

@@ -5,7 +5,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'stagePlan' | 'import' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -292,6 +292,29 @@ export const RULES: Record<string, Rule> = {
       },
     ],
   },
+  'get /stages': look,
+  'post /stages': { probes: [{ of: null, body: () => ({ stage: `s-${randomUUID().slice(0, 8)}`, name: name() }) }] },
+  'get /stage-plans': look,
+  'post /stage-plans': {
+    notCarriers: true,
+    probes: [
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ supplierId, family: name(), stages: [{ stage: 'ready' }] }),
+      },
+    ],
+  },
+  'delete /stage-plans/{id}': { probes: [byId('stagePlan')] },
+  // the body is a file, which JSON is not: read as one, and refused for what it says
+  'post /orders/import': { notCarriers: true, done: [422], probes: [{ of: null, body: () => ({}) }] },
+  'post /milestones/import': { scope: 'milestones', done: [422], probes: [{ of: null, body: () => ({}) }] },
+  'get /imports/{id}': { scope: 'milestones', probes: [byId('import')] },
+  'patch /imports/{id}': { scope: 'milestones', probes: [byId('import', { body: () => ({ mapping: {} }) })] },
+  // its rows are of nothing that is there
+  'post /imports/{id}/commit': { scope: 'milestones', done: [422], probes: [byId('import')] },
+  'get /imports/{id}/errors': { scope: 'milestones', probes: [byId('import')] },
   'get /audit': { ...look, admins: true },
   'get /audit/head': { ...look, admins: true },
   'get /audit/export': { ...look, admins: true },
