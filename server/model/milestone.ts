@@ -19,6 +19,12 @@ export const MilestoneSaid = z.object({
     .regex(/^\d{1,18}$/)
     .optional()
     .describe('id of the milestone that was wrong'),
+  correctsKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('its key instead, for who sends and never hears our ids: of what the same organisation said of the line'),
 })
 export type MilestoneSaid = z.infer<typeof MilestoneSaid>
 

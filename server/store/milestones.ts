@@ -100,13 +100,16 @@ export const listMilestones = async (tx: Tx, orderId: string, line: string): Pro
   return rows.map(view)
 }
 
+/** With the id of what it corrects, however that was named. */
+type Resolved = Omit<MilestoneSaid, 'correctsKey'>
+
 export type Said =
   | { ok: true; milestone: Milestone; already: boolean }
   /** `conflict`: the key stands for something else already */
   | { ok: false; reason: string; conflict?: true }
 
 /** Whether a retry says what is kept. */
-const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
+const isSame = (kept: Milestone, said: Resolved): boolean =>
   kept.stage === said.stage &&
   kept.classifier === said.classifier &&
   kept.at === new Date(said.at).toISOString() &&
@@ -115,6 +118,14 @@ const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
   kept.note === (said.note ?? null) &&
   kept.corrects === (said.corrects ?? null)
 
+const idOfKey = async (tx: Tx, of: readonly string[], orgId: string, key: string): Promise<string | null> => {
+  const { rows } = await tx.query<{ id: string }>(
+    'select id::text from milestones where order_id = $1::uuid and line = $2::text and said_org = $3::uuid and key = $4::text',
+    [...of, orgId, key],
+  )
+  return rows[0]?.id ?? null
+}
+
 /**
  * Keeps what an organisation said of a line. The same `key` again answers what is kept, where it says the same; `at` in
  * epoch ms, `now` likewise.
@@ -122,12 +133,21 @@ const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
 export const sayMilestone = async (
   tx: Tx,
   line: KnownLine,
-  said: MilestoneSaid,
+  { correctsKey, ...rest }: MilestoneSaid,
   saidBy: SaidBy & { orgId: string },
   now: number,
 ): Promise<Said> => {
   const of = [line.orderId, line.line]
   const { orgId, ...speaker } = saidBy
+  const byKey = correctsKey === undefined ? undefined : await idOfKey(tx, of, orgId, correctsKey)
+  if (byKey === null)
+    return { ok: false, reason: `correctsKey ${correctsKey}: you have said nothing of this line by that key` }
+  if (byKey !== undefined && rest.corrects !== undefined && rest.corrects !== byKey)
+    return {
+      ok: false,
+      reason: `corrects ${rest.corrects} and correctsKey ${correctsKey} are two milestones: name one`,
+    }
+  const said: Resolved = { ...rest, ...(byKey !== undefined && { corrects: byKey }) }
   const already = (milestone: Milestone): Said =>
     isSame(milestone, said)
       ? { ok: true, milestone, already: true }
