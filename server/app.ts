@@ -6,6 +6,8 @@ import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { MAX_PACKET_BYTES } from './model/reading.ts'
 import { accountRoutes } from './routes/account.ts'
+import { alarmQualityRoutes } from './routes/alarm-quality.ts'
+import { alarmSettingsRoutes } from './routes/alarm-settings.ts'
 import { alarmRoutes } from './routes/alarms.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -140,6 +142,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))
+        await inside.register(alarmSettingsRoutes(deps))
+        await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))

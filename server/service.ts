@@ -71,6 +71,7 @@ export const startService = async (
     log,
     publish: (topic, payload, options) => source.publish(topic, payload, options),
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
+    intakeUp: source.connected,
     observe: meters,
   })
 

@@ -53,55 +53,55 @@ type Measured = Pick<Reading, 'time' | Measure | 'lat' | 'lon'>
 
 export const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS) * MINUTE_MS
 
-/** A minute being gathered, in place: what a fold works on between two readings. */
-export const createGatherer = (from: Gathering | null) => {
-  let time = from?.time ?? 0
-  let count = from?.count ?? 0
-  const sums = [...(from?.sums ?? [0, 0, 0, 0])]
-  const counts = [...(from?.counts ?? [0, 0, 0, 0])]
-  let lat = from?.lat ?? null
-  let lon = from?.lon ?? null
+/** The minute that a fold works on, in place between two readings. */
+export type Minding = {
+  -readonly [K in keyof Gathering]: Gathering[K] extends readonly number[] ? number[] : Gathering[K]
+}
 
-  const take = (index: number, value: number | null): void => {
-    if (value === null) return
-    sums[index] = (sums[index] ?? 0) + value
-    counts[index] = (counts[index] ?? 0) + 1
+/** A copy to work on. */
+export const minding = (from: Gathering | null): Minding =>
+  from === null
+    ? { time: 0, count: 0, sums: [0, 0, 0, 0], counts: [0, 0, 0, 0], lat: null, lon: null }
+    : { ...from, sums: from.sums.slice(), counts: from.counts.slice() }
+
+/** Whether a reading of this time belongs to a later minute than the one that is gathered. */
+export const isOver = ({ count, time }: Minding, at: number): boolean => count > 0 && at >= time + MINUTE_MS
+
+const take = (minute: Minding, index: number, value: number | null): void => {
+  if (value === null) return
+  minute.sums[index] = (minute.sums[index] ?? 0) + value
+  minute.counts[index] = (minute.counts[index] ?? 0) + 1
+}
+
+export const gather = (minute: Minding, reading: Measured): void => {
+  if (minute.count === 0) minute.time = minuteOf(reading.time)
+  minute.count++
+  take(minute, 0, reading.temperature)
+  take(minute, 1, reading.pressure)
+  take(minute, 2, reading.level)
+  take(minute, 3, reading.ambient)
+  if (reading.lat !== null && reading.lon !== null) {
+    minute.lat = reading.lat
+    minute.lon = reading.lon
   }
+}
+
+/** What was gathered as a minute; the next one begins with nothing. */
+export const closed = (minute: Minding): Minute => {
+  const { time, count, sums, counts, lat, lon } = minute
   const mean = (index: number): number | null => {
     const n = counts[index] ?? 0
     return n === 0 ? null : rounded((sums[index] ?? 0) / n)
   }
-
-  return {
-    /** Whether a reading of this time belongs to a later minute than the one that is gathered. */
-    isOver: (at: number): boolean => count > 0 && at >= time + MINUTE_MS,
-    add(reading: Measured): void {
-      if (count === 0) time = minuteOf(reading.time)
-      count++
-      take(0, reading.temperature)
-      take(1, reading.pressure)
-      take(2, reading.level)
-      take(3, reading.ambient)
-      if (reading.lat !== null && reading.lon !== null) {
-        lat = reading.lat
-        lon = reading.lon
-      }
-    },
-    /** Ends the minute, and begins with nothing. */
-    close(): Minute {
-      const minute = {
-        time, count, temperature: mean(0), pressure: mean(1), level: mean(2), ambient: mean(3), lat, lon,
-      } // biome-ignore format: one minute, one line
-      count = 0
-      sums.fill(0)
-      counts.fill(0)
-      lat = null
-      lon = null
-      return minute
-    },
-    gathering: (): Gathering | null =>
-      count === 0 ? null : { time, count, sums: [...sums], counts: [...counts], lat, lon },
-  }
+  const whole: Minute = {
+    time, count, temperature: mean(0), pressure: mean(1), level: mean(2), ambient: mean(3), lat, lon,
+  } // biome-ignore format: one minute, one line
+  minute.count = 0
+  sums.fill(0)
+  counts.fill(0)
+  minute.lat = null
+  minute.lon = null
+  return whole
 }
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4

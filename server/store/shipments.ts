@@ -46,7 +46,7 @@ const SELECT = `
     from alarms x
     where x.shipment_id = s.id and not x.void and (x.cleared_at is null or x.latching)
       and (x.cleared_at is null or not exists (select from alarm_actions y where y.alarm_id = x.id and y.action = 'reset'))
-      and not exists (select from alarm_details y where y.id = x.id and y.shelved_until > now())
+      and not exists (select from alarm_details y where y.id = x.id and (y.shelved_until > now() or y.quiet))
   ) active on true`
 
 const ARRIVED: readonly Phase[] = ['delivered', 'cleaning', 'closed']

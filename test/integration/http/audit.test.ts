@@ -121,6 +121,22 @@ const CALLS: Record<string, () => Promise<Call>> = {
     ...(await makeLoan()),
     body: { to: '2026-06-01T00:00:00Z' },
   }),
+  'put /alarm-settings': async () => ({ action: 'alarm-settings.changed', body: { rateOfRise: 4 } }),
+  'put /shipments/{id}/alarm-settings': async () => ({
+    action: 'alarm-settings.changed',
+    path: `/shipments/${await makeShipment()}/alarm-settings`,
+    body: { rateOfRise: 4 },
+  }),
+  'post /shipments/{id}/out-of-service': async () => ({
+    action: 'rule.out-of-service',
+    path: `/shipments/${await makeShipment()}/out-of-service`,
+    body: { rule: 'tilt', reason: 'the sensor is broken' },
+  }),
+  'delete /shipments/{id}/out-of-service/{rule}': async () => {
+    const path = `/shipments/${await makeShipment()}/out-of-service`
+    await admin.ask('POST', path, { rule: 'tilt', reason: 'the sensor is broken' })
+    return { action: 'rule.put-back', path: `${path}/tilt` }
+  },
   'post /alarms/{id}/acknowledge': async () => ({
     action: 'alarm.acknowledged',
     path: `/alarms/${await makeAlarm()}/acknowledge`,
@@ -235,6 +251,7 @@ const UNAUDITED: Record<string, string> = {
   'post /orders/import': 'a file that waits changes nothing; taking it does',
   'post /milestones/import': 'likewise',
   'patch /imports/{id}': 'likewise',
+  'post /alarm-try-out': 'it changes nothing: a POST because settings do not fit into an address',
   'post /telemetry': 'readings are no deed of a person, they are stored with their device and kept as they came',
 }
 

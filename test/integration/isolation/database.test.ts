@@ -70,15 +70,19 @@ const attempt = async (tx: Tx, text: string): Promise<{ refused: string } | { to
 
 /** Read by all, whoever asks: nothing in them is anybody's. */
 const PUBLIC: Record<string, string> = {
+  alarm_consequences: 'which rule brings which with it: the same for all',
   rollup_state: 'how far roll-ups have come: one time for all',
   substances: 'the catalogue, whose rows belong to no organisation',
+  suppressed_rules: 'which rule rests in which phase: the same for all',
 }
 
 /** Without policies: they tell nobody's data, and what the application writes there is work for ourselves. */
 const UNGUARDED: Record<string, string> = {
+  alarm_consequences: 'which rule brings which with it: the same for all',
   refold_requests: 'written, never read: a stream that is folded again comes to the same',
   rollup_dirty: 'which hours of which device number are to be rolled up again, for charts',
   rollup_state: 'how far roll-ups have come: one time for all',
+  suppressed_rules: 'which rule rests in which phase: the same for all',
 }
 
 describe('the application role', () => {

@@ -225,6 +225,29 @@ export const RULES: Record<string, Rule> = {
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
   'post /alarms/{id}/unshelve': act({}),
   'post /alarms/{id}/reset': act({}),
+  'get /alarm-settings': look,
+  'put /alarm-settings': { admins: true, probes: [{ of: null, body: () => ({ rateOfRise: 4 }) }] },
+  'get /shipments/{id}/alarm-settings': { probes: [shipmentOnly({ parts: ['buyer'] })] },
+  'put /shipments/{id}/alarm-settings': {
+    probes: [shipmentOnly({ parts: ['buyer'], body: () => ({ rateOfRise: 5 }) })],
+  },
+  'get /shipments/{id}/out-of-service': { probes: [shipmentOnly()] },
+  'post /shipments/{id}/out-of-service': {
+    done: [200, 409],
+    probes: [shipmentOnly({ parts: ['buyer'], body: () => ({ rule: 'tilt', reason: 'the sensor is broken' }) })],
+  },
+  'delete /shipments/{id}/out-of-service/{rule}': {
+    done: [200, 409],
+    probes: [shipmentOnly({ parts: ['buyer'], params: (id) => ({ id, rule: 'tilt' }) })],
+  },
+  'get /alarm-quality': look,
+  'post /alarm-try-out': {
+    viewers: true,
+    probes: [
+      { of: 'shipment', at: ['shipmentId'], parts: ['buyer'], body: (shipmentId) => ({ shipmentId, settings: {} }) },
+      { of: null, body: () => ({ settings: {} }) },
+    ],
+  },
   'get /dead-letters': look,
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named
