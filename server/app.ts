@@ -20,6 +20,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitProposalRoutes } from './routes/limit-proposals.ts'
 import { limitsRoutes } from './routes/limits.ts'
@@ -30,15 +31,19 @@ import { mqttAccessRoutes } from './routes/mqtt-access.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { orderLineRoutes } from './routes/order-lines.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
+import { receiptRoutes } from './routes/receipts.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
 import { shareSessionRoutes } from './routes/share-session.ts'
+import { shipmentLineRoutes } from './routes/shipment-lines.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
+import { stagePlanRoutes } from './routes/stage-plans.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 
@@ -130,7 +135,12 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(assignmentRoutes(deps))
         await inside.register(shareLinkRoutes(deps))
         await inside.register(orderRoutes(deps))
+        await inside.register(orderLineRoutes(deps))
+        await inside.register(receiptRoutes(deps))
+        await inside.register(shipmentLineRoutes(deps))
         await inside.register(milestoneRoutes(deps))
+        await inside.register(stagePlanRoutes(deps))
+        await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(limitProposalRoutes(deps))

@@ -161,6 +161,10 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return load === 'ours' || load === 'theirs' ? make.order(load) : null
     case 'tank':
       return make.tank(whose)
+    case 'stagePlan':
+      return make.stagePlan(whose)
+    case 'import':
+      return make.import(whose)
     case 'organisation': {
       if (which === 'own') return world.party[party]
       // those that are no partners: the one competes with the other

@@ -5,7 +5,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -315,6 +315,70 @@ export const RULES: Record<string, Rule> = {
     scope: 'milestones',
     probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
   },
+  'get /orders/{id}/history': { probes: [byId('order')] },
+  // its two sides see a line, its buyer alone changes it: 403 for the supplier
+  'patch /orders/{id}/lines/{line}': {
+    done: [200, 403],
+    probes: [ofLine({ body: () => ({ quantity: 7 }) })],
+  },
+  'get /orders/{id}/lines/{line}/receipts': { probes: [ofLine({})] },
+  'post /orders/{id}/lines/{line}/receipts': {
+    done: [201, 403],
+    probes: [ofLine({ body: () => ({ at: new Date(START).toISOString(), quantity: 1 }) })],
+  },
+  'get /shipments/{id}/lines': { probes: [shipmentOnly()] },
+  'post /shipments/{id}/lines': {
+    probes: [
+      shipmentOnly({
+        parts: ['buyer'],
+        missing: 404,
+        body: () => ({ orderId: randomUUID(), line: '10', quantity: 1 }),
+      }),
+      {
+        of: 'order',
+        at: ['orderId'],
+        parts: ['buyer'],
+        params: (_id, s) => ({ id: s }),
+        body: (orderId) => ({ orderId, line: '10', quantity: 1 }),
+      },
+    ],
+  },
+  'delete /shipments/{id}/lines/{orderId}/{line}': {
+    probes: [
+      shipmentOnly({ parts: ['buyer'], missing: 404, params: (id) => ({ id, orderId: randomUUID(), line: '10' }) }),
+      {
+        of: 'order',
+        at: ['orderId', 'line'],
+        parts: ['buyer'],
+        // none of these is on the shipment
+        missing: 404,
+        params: (orderId, id) => ({ id, orderId, line: '10' }),
+      },
+    ],
+  },
+  'get /stages': look,
+  'post /stages': { probes: [{ of: null, body: () => ({ stage: `s-${randomUUID().slice(0, 8)}`, name: name() }) }] },
+  'get /stage-plans': look,
+  'post /stage-plans': {
+    notCarriers: true,
+    probes: [
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ supplierId, family: name(), stages: [{ stage: 'ready' }] }),
+      },
+    ],
+  },
+  'delete /stage-plans/{id}': { probes: [byId('stagePlan')] },
+  // the body is a file, which JSON is not: read as one, and refused for what it says
+  'post /orders/import': { notCarriers: true, done: [422], probes: [{ of: null, body: () => ({}) }] },
+  'post /milestones/import': { scope: 'milestones', done: [422], probes: [{ of: null, body: () => ({}) }] },
+  'get /imports/{id}': { scope: 'milestones', probes: [byId('import')] },
+  'patch /imports/{id}': { scope: 'milestones', probes: [byId('import', { body: () => ({ mapping: {} }) })] },
+  // its rows are of nothing that is there
+  'post /imports/{id}/commit': { scope: 'milestones', done: [422], probes: [byId('import')] },
+  'get /imports/{id}/errors': { scope: 'milestones', probes: [byId('import')] },
   'get /audit': { ...look, admins: true },
   'get /audit/head': { ...look, admins: true },
   'get /audit/export': { ...look, admins: true },

@@ -156,6 +156,16 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
          values ($1, '10', $2::uuid, $3, 'filled', 'planned', now(), $4, $2::uuid, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))`,
         [order, buyer, supplier, words],
       )
+      await owner.query(
+        `insert into receipts (order_id, line, org_id, supplier_id, at, quantity, condition, remark, more, said_by)
+         values ($1, '10', $2, $3, now(), 1, 'good', $4, true, '{"kind":"person","name":"x"}')`,
+        [order, buyer, supplier, words],
+      )
+      await owner.query(
+        `insert into order_changes (order_id, line, org_id, supplier_id, what, changes, reason, source, said_by)
+         values ($1, '10', $2, $3, 'changed', '{}', $4, 'person', '{"kind":"person","name":"x"}')`,
+        [order, buyer, supplier, words],
+      )
       return order
     },
     tank,
@@ -182,6 +192,23 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         ],
       )
     },
+    stagePlan: (party: Party) =>
+      one(
+        owner,
+        `insert into stage_plans (org_id, family, stages) values ($1, $2, '[{"stage":"ready","weight":1,"usualDays":3}]') returning id`,
+        [ids.party[party], label(marker.own(party))],
+      ),
+    import: (party: Party) =>
+      one(
+        owner,
+        `insert into imports (org_id, kind, name, sha256, content, mapping) values ($1, 'milestones', $2, '', $3, $4) returning id`,
+        [
+          ids.party[party],
+          marker.own(party),
+          Buffer.from(`order,stage,date\n${marker.own(party)},ready,2026-01-01\n`),
+          JSON.stringify({ columns: { number: 'order', stage: 'stage', at: 'date' } }),
+        ],
+      ),
     person: (party: Party, role: (typeof ROLES)[number] = 'member', passwordHash: string | null = null) =>
       one(
         owner,
@@ -295,6 +322,22 @@ export const createWorld = async (owner: Pool): Promise<World> => {
       `insert into dead_letters (org_id, topic, payload, reason, received_at) values ($1, $2, $3, $2, now())`,
       [party[name], marker.own(name), Buffer.from(marker.own(name))],
     )
+    await owner.query(`insert into import_names (org_id, kind, name, target) values ($1, 'product', $2, $3)`, [
+      party[name],
+      marker.own(name),
+      party[name],
+    ])
+    await owner.query(`insert into import_mappings (org_id, kind, headings, mapping) values ($1, 'orders', $2, '{}')`, [
+      party[name],
+      marker.own(name),
+    ])
+    await owner.query('insert into own_stages (org_id, stage, name) values ($1, $2, $3)', [
+      party[name],
+      'own-stage',
+      marker.own(name),
+    ])
+    await make.stagePlan(name)
+    await make.import(name)
     await make.tank(name)
     await make.device(name, marker.own(name))
     await make.invitation(name)
