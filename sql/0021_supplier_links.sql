@@ -53,18 +53,17 @@ create policy made on supplier_links for insert to zaitu_app
   with check (org_id = app_org() and app_shipment() is null and supplier_id in (select partner_id from partners));
 create policy withdrawn on supplier_links for update to zaitu_app
   using (org_id = app_org() and app_shipment() is null) with check (withdrawn_at is not null);
-create policy ingest on supplier_links for select to zaitu_ingest using (true);
 create policy own on supplier_uses for select to zaitu_app
   using (exists (select from supplier_links l where l.id = link_id));
 grant select (id, org_id, supplier_id, order_id, line, note, email, created_by, created_at, expires_at, withdrawn_at)
-  on supplier_links to zaitu_app, zaitu_ingest;
+  on supplier_links to zaitu_app;
 grant insert (org_id, supplier_id, order_id, line, token_hash, note, email, created_by, expires_at) on supplier_links to zaitu_app;
 grant update (withdrawn_at) on supplier_links to zaitu_app;
 grant select on supplier_uses to zaitu_app;
 
 -- What a supplier's link shows: no price and nobody else's lines, for the columns and the rows are chosen here, and the
 -- tables stay shut. A line goes from it when it is cancelled or has arrived, and two weeks after its last stage.
-create view linked_lines with (security_barrier = true) as
+create view visible_lines with (security_barrier = true) as
 select l.order_id, o.number, l.line, l.org_id, l.supplier_id, b.cas, b.name, b.name_zh, l.quantity, l.unit, l.need_by, l.stages,
   o.ordered_at, o.created_at
 from order_lines l
@@ -79,15 +78,15 @@ where app_supplier() is not null and l.org_id = app_org() and l.supplier_id = ap
   and not exists (select from milestones m where m.order_id = l.order_id and m.line = l.line
     and m.stage = l.stages -> -1 ->> 'stage' and m.classifier = 'actual' and coalesce(m.progress, 1) >= 1
     and m.recorded_at < now() - interval '14 days' and not exists (select from milestones c where c.corrects = m.id));
-grant select on linked_lines to zaitu_app;
+grant select on visible_lines to zaitu_app;
 
 create index on milestones (corrects) where corrects is not null;
 create index on milestones (supplier_id, org_id);
 create policy linked on milestones for select to zaitu_app
-  using (app_supplier() is not null and exists (select from linked_lines l where l.order_id = milestones.order_id and l.line = milestones.line));
+  using (app_supplier() is not null and exists (select from visible_lines l where l.order_id = milestones.order_id and l.line = milestones.line));
 create policy said_by_link on milestones for insert to zaitu_app
   with check (app_supplier() is not null and said_org = app_supplier()
-    and exists (select from linked_lines l where l.order_id = milestones.order_id and l.line = milestones.line
+    and exists (select from visible_lines l where l.order_id = milestones.order_id and l.line = milestones.line
       and l.org_id = milestones.org_id and l.supplier_id = milestones.supplier_id));
 
 -- A picture that came with a milestone, scaled down before it was sent. As append-only as what it shows.

@@ -70,7 +70,7 @@ export const listLinkedLines = async (tx: Tx, only?: { orderId: string; line: st
         from milestones m where m.order_id = l.order_id and m.line = l.line and m.said_org = l.supplier_id
           and not exists (select from milestones c where c.corrects = m.id)
         order by m.id desc limit 1) as last
-     from linked_lines l
+     from visible_lines l
      where $1::uuid is null or (l.order_id = $1::uuid and l.line = $2::text)
      order by l.need_by, l.number, length(l.line), l.line limit 500`,
     [only?.orderId ?? null, only?.line ?? null],

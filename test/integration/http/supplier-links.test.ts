@@ -144,6 +144,7 @@ describe('a supplier’s link', () => {
   it('takes a milestone, once for each key, and says how the line stands', async () => {
     const { ask } = await holder()
     const { id } = await enter(member, [line('1')])
+    changed.splice(0)
     const path = `/supplier/lines/${id}/1/milestones`
     const done = { stage: 'raw-material', classifier: 'actual', at: Date.now() - 1000, key: 'k1', note: '已到货' }
     const first = await ask('POST', path, done)
