@@ -44,6 +44,9 @@ import { shareSessionRoutes } from './routes/share-session.ts'
 import { shipmentLineRoutes } from './routes/shipment-lines.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { stagePlanRoutes } from './routes/stage-plans.ts'
+import { supplierRoutes } from './routes/supplier.ts'
+import { supplierLinkRoutes } from './routes/supplier-links.ts'
+import { supplierSessionRoutes } from './routes/supplier-session.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 
@@ -121,6 +124,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       await api.register(welcomeRoutes(deps))
       await api.register(oidcRoutes(deps))
       await api.register(shareSessionRoutes(deps))
+      await api.register(supplierSessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(mqttAccessRoutes(deps))
@@ -134,6 +138,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
         await inside.register(shareLinkRoutes(deps))
+        await inside.register(supplierLinkRoutes(deps))
+        await inside.register(supplierRoutes(deps))
         await inside.register(orderRoutes(deps))
         await inside.register(orderLineRoutes(deps))
         await inside.register(receiptRoutes(deps))

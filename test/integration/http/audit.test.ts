@@ -58,6 +58,14 @@ const share = async () => Invited.parse((await admin.ask('POST', '/share-links',
 const token = () => ({ name: randomUUID(), scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 const loan = async () => ({ path: `/shipments/${await makeShipment()}/assignments`, deviceId: await makeDevice() })
 
+const supplierLink = async (supplierId?: string) => ({
+  supplierId:
+    supplierId ?? (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+})
+const linked = async (supplierId?: string) =>
+  Invited.parse((await admin.ask('POST', '/supplier-links', await supplierLink(supplierId))).json())
+
 const order = async () => ({
   number: randomUUID(),
   supplierId: (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
@@ -215,6 +223,46 @@ const CALLS: Record<string, () => Promise<Call>> = {
   }),
   'post /share-links': async () => ({ action: 'share.created', body: await shared() }),
   'delete /share-links/{id}': async () => ({ action: 'share.withdrawn', path: `/share-links/${(await share()).id}` }),
+  'post /supplier-links': async () => ({ action: 'supplier-link.created', body: await supplierLink() }),
+  'delete /supplier-links/{id}': async () => ({
+    action: 'supplier-link.withdrawn',
+    path: `/supplier-links/${(await linked()).id}`,
+  }),
+  'post /session/supplier': async () => ({
+    action: 'supplier-link.opened',
+    body: { token: (await linked()).link.split('#')[1] },
+  }),
+  'post /supplier/lines/{id}/{line}/milestones': async () => {
+    const { id, path } = await line()
+    const supplierId = (await admin.ask('GET', `/orders/${id}`)).json().lines[0].supplier.id
+    const link = await linked(supplierId)
+    const opened = await service.app.inject({
+      method: 'POST',
+      url: '/api/v1/session/supplier',
+      payload: { token: link.link.split('#')[1] },
+    })
+    const headers = {
+      cookie: `${opened.cookies[0]?.name}=${opened.cookies[0]?.value}`,
+      'x-zaitu-supplier': '1',
+      'x-csrf-token': opened.json().csrfToken,
+    }
+    const holder: Client = {
+      ...admin,
+      ask: (method, asked, body) =>
+        service.app.inject({
+          method,
+          url: `/api/v1${asked}`,
+          headers,
+          ...(body !== undefined && { payload: JSON.parse(JSON.stringify(body)) }),
+        }),
+    }
+    return {
+      action: 'milestone.said',
+      path: `/supplier${path.replace(`/orders/${id}/lines`, `/lines/${id}`)}/milestones`,
+      body: { stage: 'ready', classifier: 'estimated', at: '2027-02-01T00:00:00Z' },
+      as: async () => holder,
+    }
+  },
   'post /session/share': async () => ({
     action: 'share.opened',
     body: { token: (await share()).link.split('#')[1] },

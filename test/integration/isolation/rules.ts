@@ -5,7 +5,8 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import'
+  | 'supplierLink' | 'partner' | 'photo' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -28,6 +29,8 @@ export type Rule = {
   admins?: true
   viewers?: true
   shares?: true
+  /** whoever holds a supplier's link may do this; `only`: and nobody else */
+  suppliers?: true | 'only'
   /** not for organisations that carry */
   notCarriers?: true
   /** not for machines */
@@ -113,7 +116,12 @@ export const RULES: Record<string, Rule> = {
     probes: [{ of: null, body: () => ({ token: 'x'.repeat(43), password: 'a long one indeed, this' }) }],
   },
   'post /session/share': { open: true, done: [404], probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }] },
-  'get /session': { ...look, shares: true },
+  'post /session/supplier': {
+    open: true,
+    done: [404],
+    probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }],
+  },
+  'get /session': { ...look, shares: true, suppliers: true },
   'delete /session': { viewers: true, ends: true, done: [204, 403], probes: [{ of: null }] },
   'get /session/list': { ...look, people: true },
   'delete /session/list/{id}': { viewers: true, people: true, probes: [byId('session')] },
@@ -390,6 +398,26 @@ export const RULES: Record<string, Rule> = {
   },
   'delete /share-links/{id}': { probes: [byId('shareLink')] },
   'get /share-links/{id}/uses': { probes: [byId('shareLink')] },
+  'get /supplier-links': { probes: [{ of: 'partner', at: ['supplierId'], query: (id) => `supplierId=${id}` }] },
+  'post /supplier-links': {
+    probes: [{ of: 'partner', at: ['supplierId'], body: (supplierId) => ({ supplierId, expiresAt: soon() }) }],
+  },
+  'delete /supplier-links/{id}': { probes: [byId('supplierLink')] },
+  'get /supplier-links/{id}/uses': { probes: [byId('supplierLink')] },
+  'get /supplier/lines': { ...look, suppliers: 'only' },
+  'post /supplier/lines/{id}/{line}/milestones': {
+    suppliers: 'only',
+    probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
+  },
+  'get /orders/{id}/lines/{line}/milestones/{milestone}/photo': {
+    probes: [
+      {
+        of: 'photo',
+        at: ['id', 'milestone'],
+        params: (both) => ({ id: both.split('/')[0] ?? '', line: '10', milestone: both.split('/')[1] ?? '' }),
+      },
+    ],
+  },
   'post /telemetry': {
     scope: 'telemetry',
     probes: [

@@ -152,9 +152,13 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         [order, buyer, supplier, words],
       )
       await owner.query(
-        `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_org, said_by)
-         values ($1, '10', $2::uuid, $3, 'filled', 'planned', now(), $4, $2::uuid, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))`,
-        [order, buyer, supplier, words],
+        `with said as (
+           insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_org, said_by)
+           values ($1, '10', $2::uuid, $3, 'filled', 'planned', now(), $4, $2::uuid, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))
+           returning *)
+         insert into milestone_photos (milestone_id, order_id, line, org_id, supplier_id, type, content)
+         select id, order_id, line, org_id, supplier_id, 'image/png', $5 from said`,
+        [order, buyer, supplier, words, Buffer.from(words)],
       )
       await owner.query(
         `insert into receipts (order_id, line, org_id, supplier_id, at, quantity, condition, remark, more, said_by)
@@ -192,6 +196,9 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         ],
       )
     },
+    /** `order/milestone` */
+    photo: (order: string) =>
+      one(owner, `select order_id || '/' || milestone_id as id from milestone_photos where order_id = $1`, [order]),
     stagePlan: (party: Party) =>
       one(
         owner,
@@ -262,6 +269,20 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         [ids.party[party], ids.load[load], sha256(token), marker.own(party)],
       )
       await owner.query(`insert into share_uses (link_id, address, agent) values ($1, '::1', $2)`, [
+        id,
+        marker.own(party),
+      ])
+      return { id, token }
+    },
+    supplierLink: async (party: Party, supplier: Party) => {
+      const token = randomBytes(32).toString('base64url')
+      const id = await one(
+        owner,
+        `insert into supplier_links (org_id, supplier_id, token_hash, note, email, expires_at)
+         values ($1, $2, $3, $4, $4, now() + interval '1 day') returning id`,
+        [ids.party[party], ids.party[supplier], sha256(token), marker.own(party)],
+      )
+      await owner.query(`insert into supplier_uses (link_id, address, agent) values ($1, '::1', $2)`, [
         id,
         marker.own(party),
       ])
