@@ -14,6 +14,7 @@ import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
 import { cacheControl } from './routes/caching.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -28,6 +29,8 @@ import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
 import { milestoneRoutes } from './routes/milestones.ts'
 import { mqttAccessRoutes } from './routes/mqtt-access.ts'
+import { notificationRuleRoutes } from './routes/notification-rules.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -158,6 +161,9 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(channelRoutes(deps))
+        await inside.register(notificationRuleRoutes(deps))
+        await inside.register(notificationRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },
