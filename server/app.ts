@@ -9,6 +9,7 @@ import { accountRoutes } from './routes/account.ts'
 import { alarmQualityRoutes } from './routes/alarm-quality.ts'
 import { alarmSettingsRoutes } from './routes/alarm-settings.ts'
 import { alarmRoutes } from './routes/alarms.ts'
+import { alarmsTogetherRoutes } from './routes/alarms-together.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
@@ -136,6 +137,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(limitProposalRoutes(deps))
         await inside.register(reportRoutes(deps))
         await inside.register(alarmRoutes(deps))
+        await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))

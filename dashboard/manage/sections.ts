@@ -1,7 +1,7 @@
 import type { User } from '../../server/model/session.ts'
 import { mayAdminister } from '../state/may.ts'
 
-export const SECTIONS = ['account', 'devices', 'people', 'partners', 'tokens', 'audit'] as const
+export const SECTIONS = ['account', 'devices', 'quality', 'people', 'partners', 'tokens', 'audit'] as const
 export type Section = (typeof SECTIONS)[number]
 
 const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'audit'])

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 import { AlarmItem } from '../alarms/alarm-item.tsx'
-import { byUrgency, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
+import { byUrgency, incidents, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
 import { ShareButton } from '../share/share-button.tsx'
 import { useKeys } from '../shell/keys.ts'
 import { navigate, param } from '../state/address.ts'
@@ -32,8 +32,8 @@ const Alarms = ({ alarms, shipment }: { alarms: readonly Alarm[]; shipment: Ship
         <p class="muted none">{t('alarm.noneActive')}</p>
       ) : (
         <ul class="alarm-list">
-          {open.map((alarm) => (
-            <AlarmItem key={alarm.id} alarm={alarm} newest={shipment.newest} />
+          {incidents(open).map(({ alarm, consequences }) => (
+            <AlarmItem key={alarm.id} alarm={alarm} consequences={consequences} shipment={shipment} />
           ))}
         </ul>
       )}

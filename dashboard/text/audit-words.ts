@@ -43,6 +43,7 @@ export const auditWords = {
   'did.shipment.changed': { en: 'changed the shipment', zh: '更改了货运' },
   'did.assignment.created': { en: 'lent a device to', zh: '分配了设备：' },
   'did.alarm.acknowledged': { en: 'acknowledged an alarm of', zh: '确认了报警：' },
+  'did.alarms.acknowledged': { en: 'acknowledged several alarms at', zh: '批量确认了报警：' },
   'did.alarm.commented': { en: 'noted something on an alarm of', zh: '备注了报警：' },
   'did.alarm.shelved': { en: 'shelved an alarm of', zh: '搁置了报警：' },
   'did.alarm.unshelved': { en: 'brought back an alarm of', zh: '取消搁置报警：' },

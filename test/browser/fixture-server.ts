@@ -214,6 +214,23 @@ export const startFixture = async ({
       const hours = Number(url.searchParams.get('hours'))
       return send(response, 200, { items: shipments.map((one) => makeSparkline(one, hours, Date.now() / 1000)) })
     }
+    if (path === '/alarms/acknowledge') {
+      const { ids } = await bodyOf(request)
+      const items = [...alarms.values()].flatMap((alarm): Alarm[] =>
+        Array.isArray(ids) && ids.includes(alarm.id)
+          ? [
+              {
+                ...alarm,
+                state: 'active-acknowledged',
+                acknowledgedBy: user.name,
+                acknowledgedAt: new Date().toISOString(),
+              },
+            ]
+          : [],
+      )
+      for (const alarm of items) changeAlarm(alarm, 'acknowledged')
+      return send(response, 200, { items, skipped: [] })
+    }
     if (path === '/alarms') {
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })

@@ -140,6 +140,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', path, { rule: 'tilt', reason: 'the sensor is broken' })
     return { action: 'rule.put-back', path: `${path}/tilt` }
   },
+  'post /alarms/acknowledge': async () => ({ action: 'alarms.acknowledged', body: { ids: [await makeAlarm()] } }),
   'post /alarms/{id}/acknowledge': async () => ({
     action: 'alarm.acknowledged',
     path: `/alarms/${await makeAlarm()}/acknowledge`,

@@ -238,6 +238,8 @@ export const RULES: Record<string, Rule> = {
   'get /sparklines': look,
   'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
   'get /alarms/{id}': { probes: [byId('alarm')] },
+  // what is not seen, or only looked at, is skipped; nothing is said of it
+  'post /alarms/acknowledge': { probes: [{ of: null, at: ['ids'], body: () => ({ ids: [randomUUID()] }) }] },
   'post /alarms/{id}/acknowledge': act({ note: 'n' }),
   'post /alarms/{id}/comment': act({ text: 'n' }),
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
