@@ -212,6 +212,9 @@ export const shipmentRoutes =
           const changedAt = onlyPhase ? null : await keepLimits(tx, setting)
           if (changedAt !== null) from.push(changedAt)
           if (fields.phase !== undefined) from.push(await setPhase(tx, setting, fields.phase))
+          // cargo and tank are facts of the whole trip: what was judged without them is judged again
+          if (fields.tankId !== undefined || fields.packaging !== undefined || fields.filling !== undefined)
+            from.push(ALWAYS)
           // who is told of its readings has changed: the streams are looked up anew
           if (fields.carrierId !== undefined || fields.supplierId !== undefined) from.push(Date.now())
           if (from.length > 0) await refoldFrom(tx, id, Math.min(...from))

@@ -253,6 +253,7 @@ export const RULES: Record<string, Rule> = {
   'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
   'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
+  'get /shipments/{id}/report': { shares: true, probes: [shipmentOnly()] },
   'post /shipments/{id}/limits/proposals': {
     people: true,
     probes: [
