@@ -46,6 +46,9 @@ const GAP_MS = 6 * HOUR_MS
 /** As long a step keeps the alarm open that it raised. */
 const JUMP_MS = 2 * HOUR_MS
 const QUIET = 24
+/** So near to the relief device's start that there is no time to wait, h. */
+const SOON_HOURS = 1
+const STILL_MS = 5 * 60_000
 
 /**
  * Pressure that temperature does not explain, in a closed tank with a gas pad: a leak, gas that forms, the relief device
@@ -74,11 +77,11 @@ export const pressureResidual: Detector<State> = {
     if (before.last === null || time - before.last > Math.max(GAP_MS, 6 * facts.intervalMs))
       return { state: { ...state, since: time, base: null, falls: 0, rises: 0, evaluated: time }, open }
 
-    const jump =
-      before.noise === null || isMoving(state, facts)
-        ? null
-        : jumpOf(course, facts, before.noise, before.base?.pressure ?? null)
-    if (jump !== null) {
+    const blind = before.noise === null || isMoving(state, facts)
+    const jump = blind ? null : jumpOf(course, facts, before.noise ?? 0, before.base?.pressure ?? null)
+    // in a runaway pressure leaps too: no sensor is blamed while gas forms, or while the thermometer is at its end
+    const isDoubtful = open?.cause === 'gas-evolution' || stillFor(state.temperature) > STILL_MS
+    if (jump !== null && !(jump.cause === 'sensor-fault' && isDoubtful)) {
       // what was learnt of this tank before the step holds no more: a new baseline
       const next: State = { ...state, since: time, base: null, falls: 0, rises: 0, quiet: 0, jumpedAt: time }
       return {
@@ -152,7 +155,9 @@ const said = (
   limit: number,
   figures: Record<string, number>,
 ): Verdict => {
-  const priority: Priority = cause === 'relief-lifted' ? 'critical' : cause === 'sensor-fault' ? 'medium' : 'high'
+  const soon = (figures.hoursToRelief ?? Number.POSITIVE_INFINITY) < SOON_HOURS
+  const priority: Priority =
+    cause === 'relief-lifted' || soon ? 'critical' : cause === 'sensor-fault' ? 'medium' : 'high'
   if (open === null)
     return { onset: time, value: rounded(value), limit: rounded(limit), peak: rounded(value), cause, priority, figures }
   const outranked = open.cause === 'relief-lifted' && cause !== 'relief-lifted'

@@ -9,7 +9,9 @@ import { sampled } from './drive.ts'
 
 /** Real recordings of a water loop (Skoltech Anomaly Benchmark), beside the project; see the README there. */
 const FOLDER = resolve(fileURLToPath(new URL('../../../../shared/data/telemetry', import.meta.url)))
-const folder = [process.env.TEST_RECORDINGS ?? FOLDER, resolve(process.cwd(), '../../shared/data/telemetry')].find((path) => existsSync(path))
+const folder = [process.env.TEST_RECORDINGS ?? FOLDER, resolve(process.cwd(), '../../shared/data/telemetry')].find(
+  (path) => existsSync(path),
+)
 
 /** Where the recordings are, or null. */
 export const RECORDINGS = folder ?? null
@@ -27,7 +29,10 @@ export const recorded = async (from: string, file: string): Promise<Sampled[]> =
     file: join(from, file),
     delimiter: ';',
     time: 'datetime',
-    columns: new Map([['temperature', 'Thermocouple'], ['pressure', 'Pressure']] as const),
+    columns: new Map([
+      ['temperature', 'Thermocouple'],
+      ['pressure', 'Pressure'],
+    ] as const),
     extra: [],
     zone: 'Z',
   }
@@ -37,7 +42,9 @@ export const recorded = async (from: string, file: string): Promise<Sampled[]> =
     const absolute = pressure === undefined ? undefined : pressure + ATMOSPHERE_BAR
     // below no pressure at all there is none: such a value becomes a dead letter before any rule
     const isPossible = absolute !== undefined && absolute >= 0
-    readings.push(sampled({ time: row.time, seq: readings.length, temperature, ...(isPossible && { pressure: absolute }) }))
+    readings.push(
+      sampled({ time: row.time, seq: readings.length, temperature, ...(isPossible && { pressure: absolute }) }),
+    )
   }
   return readings.sort((a, b) => a.time - b.time)
 }
