@@ -2,7 +2,7 @@ import type { Cause, Priority } from '../model/alarm.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
-import { jumpOf, noiseOf } from './pressure-jump.ts'
+import { type Jump, jumpOf, noiseOf } from './pressure-jump.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
 import { learntFrom, mayBeVented, modelOf } from './residual-model.ts'
 import { type Trend, trendOf } from './residual-trend.ts'
@@ -48,6 +48,8 @@ const JUMP_MS = 2 * HOUR_MS
 const QUIET = 24
 /** So near to the relief device's start that there is no time to wait, h. */
 const SOON_HOURS = 1
+/** A step shows within three readings, taken as minutes here. */
+const STEP_HOURS = 3 / 60
 const STILL_MS = 5 * 60_000
 
 /**
@@ -84,10 +86,7 @@ export const pressureResidual: Detector<State> = {
     if (jump !== null && !(jump.cause === 'sensor-fault' && isDoubtful)) {
       // what was learnt of this tank before the step holds no more: a new baseline
       const next: State = { ...state, since: time, base: null, falls: 0, rises: 0, quiet: 0, jumpedAt: time }
-      return {
-        state: next,
-        open: said(open, time, jump.cause, jump.from, jump.limit, { fromBar: jump.from, toBar: jump.to }),
-      }
+      return { state: next, open: saidOfJump(open, time, jump) }
     }
     if (!isDue(before.evaluated, time, EVERY_MS)) return { state, open }
     return evaluated({ ...state, evaluated: time }, open)
@@ -144,6 +143,14 @@ export const pressureResidual: Detector<State> = {
       return { state: { ...state, base: null, since: time, falls: 0, rises: 0, quiet: 0 }, open: null }
     }
   },
+}
+
+/** A step; a leak's is said as what it is in an hour, as every leak's is. */
+const saidOfJump = (open: Verdict | null, time: number, { cause, from, to, limit }: Jump): Verdict => {
+  const steps = { fromBar: rounded(from, 3), toBar: rounded(to, 3) }
+  if (cause !== 'leak') return said(open, time, cause, from, limit, steps)
+  const barPerHour = rounded((to - from) / STEP_HOURS, 3)
+  return said(open, time, cause, barPerHour, -limit / STEP_HOURS, { ...steps, barPerHour })
 }
 
 /** A new verdict, or the one that stands with what is known now. A step outranks a slope, and is not taken back by one. */
