@@ -33,6 +33,14 @@ alter table shipments
   add column filling jsonb;
 comment on column shipments.filling is '{fraction, celsius}: filled fraction, and °C at loading';
 
+-- A record is completed later on: what identifies a substance or a tank stays as it is.
+grant update (name_zh, hazard_class, packing_group, sadt, sapt, flash_point, freezing_point, control_temperature,
+  emergency_temperature, reactivity, reactive_type, heating_effect, antoine, expansion, density_15, density_50, liquefied,
+  tunnel_code, response_card) on substances to zaitu_app;
+grant update (capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar, kind, provision) on tanks to zaitu_app;
+create policy changed on substances for update to zaitu_app using (org_id = app_org() and app_shipment() is null);
+create policy changed on tanks for update to zaitu_app using (org_id = app_org() and app_shipment() is null);
+
 -- The alarm engine reads the record too.
 grant select on tanks to zaitu_ingest;
 
