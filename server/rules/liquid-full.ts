@@ -17,6 +17,7 @@ const NEARLY_FULL = 0.98
 const FULL = 0.99
 /** Where it is cooler than this many kelvin below the temperature at which no gas space is left, that is critical. */
 const NEAR_KELVIN = 5
+const EMPTY = 0.01
 
 /**
  * The liquid leaves too little gas space: filled beyond the degree of filling that the rules permit (TP1 for a portable
@@ -45,8 +46,9 @@ type Found = Pick<Verdict, 'value' | 'limit' | 'priority' | 'figures'>
 
 const judge = (facts: Facts, celsius: number | null, level: number | null): (Found & { value: number }) | null => {
   const { cargo, tank } = facts
-  const expansion = cargo?.expansion ?? null
-  const filling = cargo?.filling ?? null
+  const expansion = (cargo?.expansion ?? 0) > 0 ? (cargo?.expansion ?? null) : null
+  // an empty tank has no temperature at which it would be full
+  const filling = (cargo?.filling?.fraction ?? 0) > EMPTY ? (cargo?.filling ?? null) : null
   const byPaper =
     filling !== null && expansion !== null && celsius !== null ? fractionAt(filling, expansion, celsius) : null
   const now = Math.max(byPaper ?? 0, level ?? 0)

@@ -14,7 +14,7 @@ const LEAST_BAR = 0.05
 const SUDDEN_BAR = 0.15
 const NOISES = 8
 const SUDDEN_MS = 8 * 60_000
-const HEAT_KELVIN = 2
+const HEAT_KELVIN = 1
 /** Where its start is not known: it had climbed to so many times the gauge pressure it had as loaded, and lost no more than that share. */
 const CLIMBED = 2
 const RELIEF_MOST = 0.25

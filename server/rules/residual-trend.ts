@@ -34,7 +34,7 @@ const USUAL_WEIGHT = 0.02
 const USUAL_STEP = 1.5
 /** Gas goes into solution, and out of it, over that many hours; and by up to that share of what it has to, an hour. */
 const DISSOLVING_HOURS = 18
-const DISSOLVING_SHARE = 0.13
+const DISSOLVING_SHARE = 0.2
 /** Bar/h that no model is right within. */
 const FLOOR = 0.0025
 /** A surface that becomes warmer or colder than the bulk, K/h: weather, starting, stopping. */
@@ -92,8 +92,10 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
   const rises = (slope: Slope | null): boolean => slope !== null && slope.low > mayRise
   const falling = (falls(trend) && isSteady(hour, -1)) || (falls(long) && trend.slope < -mayFall / 2)
   const rising = !heating && ((rises(trend) && isSteady(hour, 1)) || (rises(long) && trend.slope > mayRise / 2))
+  const relief = facts.tank?.relief ?? null
   const verdict = falling ? 'falls' : rising ? 'rises' : null
-  const shown = falling && !falls(trend) && long !== null ? long : trend
+  const isLong = long !== null && ((falling && !falls(trend)) || (rising && !rises(trend)))
+  const shown = isLong ? long : trend
   return {
     verdict,
     slope: shown.slope,
@@ -104,6 +106,7 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
       kelvinPerHour: rounded(warming.slope, 2),
       pressure: rounded(pressure, 3),
       celsius: rounded(celsius, 1),
+      ...(relief !== null && rising && { hoursToRelief: rounded(Math.max(0, relief - pressure) / shown.slope, 1) }),
       ...(pad !== null && pad > 0.02 && { padPercentPerHour: rounded((100 * shown.slope) / pad, 1) }),
     },
     slowPad: slowPad === null ? null : rounded(slowPad),

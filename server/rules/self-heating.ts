@@ -33,9 +33,15 @@ const QUARTER = 16
 
 /** Hours to a limit at a rate (K/h) that grows by e^(growth·ΔT): (1 − e^(−growth·ΔT))/(growth·rate). */
 const hoursTo = (kelvin: number, rate: number, growth: number): number =>
-  kelvin <= 0 ? 0 : rate <= 0 ? 999 : growth === 0 ? kelvin / rate : (1 - Math.exp(-growth * kelvin)) / (growth * rate)
+  kelvin <= 0
+    ? 0
+    : rate <= 0
+      ? Number.POSITIVE_INFINITY
+      : growth === 0
+        ? kelvin / rate
+        : (1 - Math.exp(-growth * kelvin)) / (growth * rate)
 
-const capped = (hours: number): number => rounded(Math.min(hours, 999), 1)
+const capped = (hours: number): number => rounded(Math.min(hours, 99), 1)
 
 /**
  * Hub and Jones: dT/dt grows and T − Ta grows, over two windows of half an hour, with no sun to explain it: then it warms

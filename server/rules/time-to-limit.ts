@@ -1,5 +1,5 @@
 import type { Priority } from '../model/alarm.ts'
-import { timeToLimit } from '../physics/time-to-limit.ts'
+import { hoursLinear, timeToLimit } from '../physics/time-to-limit.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
@@ -18,7 +18,8 @@ const RELEASE = 1.5
 const AWAY = 6
 /** A critical limit this near leaves no time to wait for it, h. */
 const SOON_HOURS = 2
-const NEVER_HOURS = 999
+/** Beyond that it is only said that it is far. */
+const FAR_HOURS = 99
 
 type Limit = { celsius: number; severe: boolean }
 
@@ -41,7 +42,7 @@ const hasLimit = ({ limits, cargo }: Facts): boolean =>
     (limit) => typeof limit === 'number',
   )
 
-const capped = (hours: number): number => rounded(Math.min(hours, NEVER_HOURS), 1)
+const capped = (hours: number): number => rounded(Math.min(hours, FAR_HOURS), 1)
 
 /**
  * A temperature limit will be reached within `settings.hoursToLimit`, likely: towards the ambient first, on a straight line
@@ -73,7 +74,9 @@ export const timeToLimitRule: Detector<State> = {
       near: remembered(state.near, isNear, 4),
       away: likely > RELEASE * ahead ? state.away + 1 : 0,
     }
-    const figures = { hoursLikely: capped(likely), hoursLeast: capped(least), hoursMost: capped(most) }
+    // where the air may turn out too cool ever to bring it there, the straight line at the slowest rate ends the range
+    const last = Number.isFinite(most) ? most : Math.max(likely, hoursLinear(going.celsius, limit.celsius, slope.low))
+    const figures = { hoursLikely: capped(likely), hoursLeast: capped(least), hoursMost: capped(last) }
     const priority: Priority = !limit.severe ? 'medium' : likely <= SOON_HOURS ? 'critical' : 'high'
     const value = rounded(going.celsius, 2)
     if (open === null) {

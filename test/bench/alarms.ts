@@ -1,5 +1,8 @@
+import { fold } from '../../server/rules/fold.ts'
 import { measureDay } from './alarms/day.ts'
+import { drive } from './alarms/drive.ts'
 import { type Judged, WANTED } from './alarms/judge.ts'
+import { NORMAL_RECORDING, RECORDING_FACTS, RECORDINGS, recorded, VALVE_RECORDINGS } from './alarms/recordings.ts'
 import { runStudy, type Studied } from './alarms/study.ts'
 import { median } from './rig.ts'
 
@@ -41,11 +44,25 @@ export const noteAlarms = async ({ note, least, most }: Notes, quick: boolean, s
     }
     noteScenario({ scenario, judged }, { note, least, most })
   }
+  await tellRecordings()
   note('alarms: all rules, a reading a minute, each reading', microsecondsAReading, 'µs')
   const day = measureDay(quick ? 2 : 5)
   note('… a day of one-second readings of one stream, folded with all rules', day.all, 'ms', most(1_000))
   note("… with the tank's detectors alone", day.tank, 'ms')
   note('… with no rule', day.none, 'ms')
+}
+
+/** What comes on real recordings of which nothing is known, in a table: each alarm with its minute. */
+const tellRecordings = async (): Promise<void> => {
+  if (RECORDINGS === null) return console.log('!!! NOT RUN: the recordings beside the project are not there')
+  for (const file of [NORMAL_RECORDING, ...VALVE_RECORDINGS]) {
+    const readings = await recorded(RECORDINGS, file)
+    const from = readings[0]?.time ?? 0
+    const alarms = drive(fold, readings, RECORDING_FACTS).map(
+      ({ rule, causes, onset }) => `${[rule, ...causes].join(' ')} after ${Math.round((onset - from) / 60_000)} min`,
+    )
+    console.log(`recording ${file.padEnd(52)} ${alarms.length === 0 ? 'no alarm' : alarms.join('; ')}`)
+  }
 }
 
 const total = (judged: readonly Judged[], key: 'critical' | 'needless'): number =>

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ATMOSPHERE_BAR } from '../../../server/model/reading.ts'
 import { type Facts, plainFacts } from '../../../server/rules/facts.ts'
@@ -7,14 +7,11 @@ import type { Sampled } from '../../../server/rules/rule.ts'
 import { readRows } from '../../../simulators/recording.ts'
 import { sampled } from './drive.ts'
 
-/** Real recordings of a water loop (Skoltech Anomaly Benchmark), beside the project; see the README there. */
-const FOLDER = resolve(fileURLToPath(new URL('../../../../shared/data/telemetry', import.meta.url)))
-const folder = [process.env.TEST_RECORDINGS ?? FOLDER, resolve(process.cwd(), '../../shared/data/telemetry')].find(
-  (path) => existsSync(path),
-)
+/** Real recordings of a water loop (Skoltech Anomaly Benchmark), beside the project, with a README. */
+const FOLDER = fileURLToPath(new URL('../../../../shared/data/telemetry', import.meta.url))
 
 /** Where the recordings are, or null. */
-export const RECORDINGS = folder ?? null
+export const RECORDINGS: string | null = existsSync(FOLDER) ? FOLDER : null
 
 export const NORMAL_RECORDING = 'anomaly-free.csv'
 export const VALVE_RECORDINGS = Array.from({ length: 8 }, (_, index) => `valve1-${index}.csv`)
