@@ -143,6 +143,9 @@ const UNPROBED: Record<string, string[]> = {
   // proved with the orders
   'post /shipments': ['orderId'],
   // the same reference as in `post /shipments`, checked by the same function
+  // looked at as they are seen: proved in http/notifications.test.ts
+  'put /notification-rules/{id}': ['channelId'],
+  'get /notifications': ['alarmId'],
   'patch /shipments/{id}': ['carrierId', 'supplierId'],
 }
 
@@ -186,6 +189,14 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return (await make.apiToken(whose, 'read')).id
     case 'shareLink':
       return (await make.shareLink(whose, load ?? 'ours')).id
+    case 'channel':
+      return make.channel(whose)
+    case 'notificationRule':
+      return make.notificationRule(whose)
+    case 'escalationStep':
+      return make.escalationStep(whose)
+    case 'notification':
+      return make.notification(whose)
     default:
       return null
   }
