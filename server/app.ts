@@ -21,6 +21,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { exposureRoutes } from './routes/exposure.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitProposalRoutes } from './routes/limit-proposals.ts'
@@ -158,6 +159,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(alarmRoutes(deps))
         await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
+        await inside.register(exposureRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))

@@ -48,6 +48,7 @@ export const auditWords = {
   'did.alarm.shelved': { en: 'shelved an alarm of', zh: '搁置了报警：' },
   'did.alarm.unshelved': { en: 'brought back an alarm of', zh: '取消搁置报警：' },
   'did.alarm.reset': { en: 'reset an alarm of', zh: '复位了报警：' },
+  'did.exposure-budget.set': { en: 'set what may be borne by', zh: '设置了温度暴露预算：' },
   'did.alarm-settings.changed': { en: 'changed the alarm settings of', zh: '更改了报警设置：' },
   'did.rule.out-of-service': { en: 'took a rule out of service on', zh: '停用了报警规则：' },
   'did.rule.put-back': { en: 'put a rule back into service on', zh: '恢复了报警规则：' },

@@ -163,6 +163,11 @@ const CALLS: Record<string, () => Promise<Call>> = {
     ...(await makeLoan()),
     body: { to: '2026-06-01T00:00:00Z' },
   }),
+  'put /substances/{id}/exposure-budgets': async () => ({
+    action: 'exposure-budget.set',
+    path: `/substances/${(await admin.ask('GET', '/substances?limit=1')).json().items[0].id}/exposure-budgets`,
+    body: { items: [{ above: 25, minutes: 60 }] },
+  }),
   'put /alarm-settings': async () => ({ action: 'alarm-settings.changed', body: { rateOfRise: 4 } }),
   'put /shipments/{id}/alarm-settings': async () => ({
     action: 'alarm-settings.changed',

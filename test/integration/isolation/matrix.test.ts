@@ -193,6 +193,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.device(whose, `own-${whose}-Zq7`)
     case 'order':
       return load === 'ours' || load === 'theirs' ? make.order(load) : null
+    case 'substance':
+      return make.substance(whose)
     case 'tank':
       return make.tank(whose)
     case 'stagePlan':
