@@ -65,7 +65,9 @@ grant select on supplier_uses to zaitu_app;
 -- tables stay shut. A line goes from it when it is cancelled or has arrived, and two weeks after its last stage.
 create view visible_lines with (security_barrier = true) as
 select l.order_id, o.number, l.line, l.org_id, l.supplier_id, b.cas, b.name, b.name_zh, l.quantity, l.unit, l.need_by, l.stages,
-  o.ordered_at, o.created_at
+  o.ordered_at, o.created_at,
+  (select coalesce(jsonb_object_agg(n.stage, jsonb_build_object('name', n.name, 'nameZh', n.name_zh)), '{}') from own_stages n
+   where n.org_id = l.org_id and l.stages @> jsonb_build_array(jsonb_build_object('stage', n.stage))) as stage_names
 from order_lines l
 join orders o on o.id = l.order_id
 join substances b on b.id = l.substance_id

@@ -8,6 +8,7 @@ import { path } from '../state/address.ts'
 import { language, t } from '../text/language.ts'
 import { r } from '../text/record-words.ts'
 import { dayTime, zoneName } from '../text/times.ts'
+import { number } from '../text/values.ts'
 import { useZaitu } from '../zaitu.ts'
 import { LimitNotes, LimitsTable } from './limits-table.tsx'
 import { AdrLine, Card, People } from './papers-parts.tsx'
@@ -29,6 +30,11 @@ const Row = ({ label, children }: { label: string; children: ComponentChildren }
 
 const Trip = ({ report }: { report: Report }) => {
   const { tank, filling, organisations } = report
+  const capacity = tank?.capacityLitres ?? 0
+  const litres =
+    filling === null
+      ? `${number(capacity)} l`
+      : r('papers.filled', { litres: number(capacity * filling.fraction), capacity: number(capacity) })
   const gauge = (bar: number | null): string => (bar === null ? t('app.none') : String(bar))
   return (
     <dl class="papers-facts">
@@ -48,8 +54,7 @@ const Trip = ({ report }: { report: Report }) => {
       )}
       {tank !== null && (
         <Row label={r('papers.tank')}>
-          {[tank.name, tank.provision, `${tank.capacityLitres} l`].filter((text) => text !== null).join(', ')}
-          {filling !== null && ` × ${Math.round(filling.fraction * 1e4) / 100} %`}
+          {[tank.name, tank.provision, litres].filter((text) => text !== null).join(', ')}
           <br />
           {r('papers.gauge', {
             mawp: gauge(tank.mawpBar),

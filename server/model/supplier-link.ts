@@ -65,6 +65,8 @@ export const SupplierLine = z.object({
   unit: z.string(),
   needBy: IsoInstant,
   stages: z.array(StageState),
+  /** of stages that are the buyer's own */
+  stageNames: z.record(z.string(), z.object({ name: z.string(), nameZh: z.string().nullable() })),
   /** the last stage of the plan that is done; null while none is */
   reached: z.string().nullable(),
   /** done weight over all weight, 0 to 1 */

@@ -204,7 +204,7 @@ export const channelRoutes =
         summary: 'Give a webhook a new secret, shown once',
         description: 'Until `overlapHours` are over each message is signed with the new secret and the old one.',
         params: Params,
-        body: z.object({ overlapHours: z.number().min(0).max(720).default(OVERLAP_HOURS) }).optional(),
+        body: z.object({ overlapHours: z.number().min(0).max(720).default(OVERLAP_HOURS) }).nullish(),
         response: { 200: ChannelSecret },
       },
       handler: (request) =>

@@ -29,12 +29,10 @@ const fromPerson = ({ consent, ...limit }: OwnLimit): SourcedLimit => ({
 })
 
 /** Limits as text, for sentences. */
-const text = ({ measure, value }: { measure: string; value: number }): string =>
-  measure === 'temperature'
-    ? `${value} °C`
-    : measure === 'pressure'
-      ? `${value} bar`
-      : `${Math.round(value * 1e4) / 100} %`
+const text = ({ measure, value }: { measure: string; value: number }): string => {
+  if (measure === 'temperature') return `${value} °C`
+  return measure === 'pressure' ? `${Math.round(value * 100) / 100} bar` : `${Math.round(value * 1e4) / 100} %`
+}
 
 export type InForce = { limits: SourcedLimit[]; overruled: OverruledLimit[]; effective: Limits }
 

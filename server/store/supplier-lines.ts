@@ -16,6 +16,7 @@ type Row = {
   unit: string
   need_by: Date
   stages: PlannedStage[]
+  stage_names: SupplierLine['stageNames']
   ordered_at: Date | null
   created_at: Date
   heard: Heard[]
@@ -38,6 +39,7 @@ const lineOf = (row: Row): LinkedLine => {
       unit,
       needBy: row.need_by.toISOString(),
       stages,
+      stageNames: row.stage_names,
       reached: reachedStage(stages),
       done: doneShare(stages),
       last,
@@ -59,7 +61,7 @@ const lineOf = (row: Row): LinkedLine => {
 /** The lines that the supplier's link of `tx` shows, the soonest needed first; `only` one of them. */
 export const listLinkedLines = async (tx: Tx, only?: { orderId: string; line: string }): Promise<LinkedLine[]> => {
   const { rows } = await tx.query<Row>(
-    `select l.order_id, l.number, l.line, l.org_id, l.supplier_id, l.quantity, l.unit, l.need_by, l.stages, l.ordered_at, l.created_at,
+    `select l.order_id, l.number, l.line, l.org_id, l.supplier_id, l.quantity, l.unit, l.need_by, l.stages, l.stage_names, l.ordered_at, l.created_at,
        jsonb_build_object('cas', l.cas, 'name', l.name, 'nameZh', l.name_zh) as substance,
        (select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at),
             'progress', m.progress, 'corrects', m.corrects::text) order by m.id), '[]')

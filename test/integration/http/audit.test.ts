@@ -99,6 +99,19 @@ const file = async () => {
   return sent.json().id
 }
 
+const channel = () => ({ kind: 'webhook', name: randomUUID(), language: 'en', url: 'https://receiver.example/hook' })
+const makeChannel = async (): Promise<string> => (await admin.ask('POST', '/channels', channel())).json().id
+const ruleTo = async () => ({ channelId: await makeChannel(), priorities: ['critical'] })
+const stepTo = async () => ({ channelId: await makeChannel(), after: 'raised', minutes: 5, priorities: ['critical'] })
+const givenUp = async (): Promise<string> => {
+  const made = await service.owner.query<{ id: string }>(
+    `insert into notifications (org_id, key, kind, priority, channel_id, payload, state, attempts)
+     values ($1, gen_random_uuid(), 'alarm-raised', 'high', $2, '{}', 'dead', 11) returning id`,
+    [service.one.id, await makeChannel()],
+  )
+  return made.rows[0]?.id ?? ''
+}
+
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
 /** How each path that changes something is called, after what it needs was made; an answer of 2xx is expected. */
 const CALLS: Record<string, () => Promise<Call>> = {
@@ -306,6 +319,41 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', `/shipments/${shipment}/lines`, { orderId: id, line: '1', quantity: 1 })
     return { action: 'shipment.line-detached', path: `/shipments/${shipment}/lines/${id}/1` }
   },
+  'post /channels': async () => ({ action: 'channel.created', body: channel() }),
+  'patch /channels/{id}': async () => ({
+    action: 'channel.changed',
+    path: `/channels/${await makeChannel()}`,
+    body: { url: 'https://elsewhere.example/hook' },
+  }),
+  'delete /channels/{id}': async () => ({ action: 'channel.removed', path: `/channels/${await makeChannel()}` }),
+  'post /channels/{id}/secret': async () => ({
+    action: 'channel.secret-rotated',
+    path: `/channels/${await makeChannel()}/secret`,
+  }),
+  'post /channels/{id}/test': async () => ({ action: 'channel.tested', path: `/channels/${await makeChannel()}/test` }),
+  'post /notification-rules': async () => ({ action: 'notification-rule.created', body: await ruleTo() }),
+  'put /notification-rules/{id}': async () => {
+    const body = await ruleTo()
+    const { id } = (await admin.ask('POST', '/notification-rules', body)).json()
+    return {
+      action: 'notification-rule.changed',
+      path: `/notification-rules/${id}`,
+      body: { ...body, digestMinutes: 15 },
+    }
+  },
+  'delete /notification-rules/{id}': async () => ({
+    action: 'notification-rule.removed',
+    path: `/notification-rules/${(await admin.ask('POST', '/notification-rules', await ruleTo())).json().id}`,
+  }),
+  'post /escalation-steps': async () => ({ action: 'escalation-step.created', body: await stepTo() }),
+  'delete /escalation-steps/{id}': async () => ({
+    action: 'escalation-step.removed',
+    path: `/escalation-steps/${(await admin.ask('POST', '/escalation-steps', await stepTo())).json().id}`,
+  }),
+  'post /notifications/{id}/retry': async () => ({
+    action: 'notification.retried',
+    path: `/notifications/${await givenUp()}/retry`,
+  }),
   'post /alarms/{id}/comment': async () => ({
     action: 'alarm.commented',
     path: `/alarms/${await makeAlarm()}/comment`,
@@ -407,6 +455,13 @@ describe('an entry', () => {
   it('never holds a secret', async () => {
     const made = await admin.ask('POST', '/devices', { id: `d-${randomUUID()}`, intervalSeconds: 5 })
     const rotated = await admin.ask('POST', `/devices/${made.json().id}/secret`)
+    const hook = await admin.ask('POST', '/channels', channel())
+    const rehooked = await admin.ask('POST', `/channels/${hook.json().id}/secret`)
+    const address = 'https://oapi.dingtalk.example/robot/send?access_token=hunter2'
+    const robot = { ...channel(), kind: 'dingtalk', url: address, secret: 'SEChunter3' }
+    await admin.ask('PATCH', `/channels/${(await admin.ask('POST', '/channels', robot)).json().id}`, {
+      secret: 'SEChunter4',
+    })
     const member = await service.signIn(service.one.email.member)
     const { rows } = await service.owner.query<{ text: string }>('select audit::text as text from audit')
     const all = rows.map(({ text }) => text).join('\n')
@@ -414,6 +469,11 @@ describe('an entry', () => {
     for (const secret of [
       made.json().secret,
       rotated.json().secret,
+      hook.json().secret,
+      rehooked.json().secret,
+      'hunter2',
+      'hunter3',
+      'hunter4',
       member.csrfToken,
       member.cookie.split('=')[1],
       PASSWORD,

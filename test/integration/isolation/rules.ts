@@ -6,7 +6,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
   | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import'
-  | 'supplierLink' | 'partner' | 'photo' // biome-ignore format: a list
+  | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -298,6 +298,48 @@ export const RULES: Record<string, Rule> = {
       { of: null, body: () => ({ settings: {} }) },
     ],
   },
+  'get /channels': { ...look, admins: true },
+  'post /channels': {
+    admins: true,
+    probes: [{ of: null, body: () => ({ kind: 'webhook', name: name(), language: 'en', url: 'https://x.example/' }) }],
+  },
+  'patch /channels/{id}': { admins: true, probes: [byId('channel', { body: () => ({ perMinute: 5 }) })] },
+  'delete /channels/{id}': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/secret': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/test': { admins: true, probes: [byId('channel')] },
+  'get /notification-rules': { ...look, admins: true },
+  'post /notification-rules': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], missing: 422, body: (channelId) => ({ channelId, priorities: ['high'] }) },
+    ],
+  },
+  'put /notification-rules/{id}': {
+    admins: true,
+    done: [422],
+    probes: [byId('notificationRule', { body: () => ({ channelId: randomUUID(), priorities: ['high'] }) })],
+  },
+  'delete /notification-rules/{id}': { admins: true, probes: [byId('notificationRule')] },
+  'post /escalation-steps': {
+    admins: true,
+    probes: [
+      {
+        of: 'channel',
+        at: ['channelId'],
+        missing: 422,
+        body: (channelId) => ({ channelId, after: 'raised', minutes: 5, priorities: ['high'] }),
+      },
+    ],
+  },
+  'delete /escalation-steps/{id}': { admins: true, probes: [byId('escalationStep')] },
+  'get /notifications': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], query: (id) => `channelId=${id}` },
+      { of: null, query: () => 'limit=1000' },
+    ],
+  },
+  'post /notifications/{id}/retry': { admins: true, probes: [byId('notification')] },
   'get /dead-letters': look,
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named

@@ -91,6 +91,13 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       ids.party[party],
       label(words),
     ])
+  const channel = (party: Party) =>
+    one(
+      owner,
+      `insert into channels (org_id, name, kind, shown, secret, language, origin, per_minute)
+       values ($1, $2, 'webhook', $3, jsonb_build_object('url', $3::text), 'en', 'https://x.example', 5) returning id`,
+      [ids.party[party], label(marker.own(party)), marker.own(party)],
+    )
   const ownerOf = (load: Load): Party => (load === 'ours' ? 'buyer' : 'stranger')
   const lend = async (load: Load, code: string) =>
     one(
@@ -102,6 +109,29 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
   return {
     device,
     lend,
+    channel,
+    notificationRule: async (party: Party) =>
+      one(
+        owner,
+        `insert into notification_rules (org_id, channel_id, kinds, priorities)
+         values ($1, $2, '{alarm-raised}', '{high}') returning id`,
+        [ids.party[party], await channel(party)],
+      ),
+    escalationStep: async (party: Party) =>
+      one(
+        owner,
+        `insert into escalation_steps (org_id, channel_id, after, minutes, priorities)
+         values ($1, $2, 'raised', 5, '{high}') returning id`,
+        [ids.party[party], await channel(party)],
+      ),
+    notification: async (party: Party) =>
+      one(
+        owner,
+        `insert into notifications (org_id, key, kind, priority, channel_id, payload, state, detail)
+         values ($1, gen_random_uuid(), 'stage-overdue', 'high', $2,
+           jsonb_build_object('text', jsonb_build_object('en', jsonb_build_object('title', $3::text))), 'dead', $3) returning id`,
+        [ids.party[party], await channel(party), marker.own(party)],
+      ),
     assignment: async (load: Load) => lend(load, await device(ownerOf(load), marker.on(load))),
     alarm: async (load: Load) => {
       const code = await device(ownerOf(load), marker.on(load))
@@ -362,6 +392,9 @@ export const createWorld = async (owner: Pool): Promise<World> => {
     await make.tank(name)
     await make.device(name, marker.own(name))
     await make.invitation(name)
+    await make.notificationRule(name)
+    await make.escalationStep(name)
+    await make.notification(name)
   }
   return { party, load, make }
 }
