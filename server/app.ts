@@ -17,6 +17,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { exportRoutes } from './routes/export.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
@@ -128,6 +129,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(orderRoutes(deps))
         await inside.register(milestoneRoutes(deps))
         await inside.register(measurementRoutes(deps))
+        await inside.register(exportRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(alarmRoutes(deps))
         await inside.register(deadLetterRoutes(deps))

@@ -236,6 +236,7 @@ export const RULES: Record<string, Rule> = {
     ],
   },
   'get /shipments/{id}/readings': { shares: true, probes: [shipmentOnly({ query: range })] },
+  'get /shipments/{id}/export': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
   'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
