@@ -62,5 +62,6 @@ export const auditWords = {
   'did.order.created': { en: 'entered the order', zh: '录入了订单' },
   'did.milestone.said': { en: 'said how far production is of', zh: '报告了生产进度：' },
   'did.token.created': { en: 'made the API token', zh: '创建了 API 令牌' },
+  'did.dead-letter.replayed': { en: 'sent through again a message on', zh: '重新处理了消息：' },
   'did.token.revoked': { en: 'revoked the API token', zh: '吊销了 API 令牌' },
 } as const satisfies Record<string, Entry>

@@ -140,7 +140,11 @@ it('has a rule for every operation, and a probe for every id that one can give i
 })
 const UNKNOWN_NUMBER = '999999999'
 const unknownOf = (kind: Kind): string =>
-  kind === 'assignment' ? UNKNOWN_NUMBER : kind === 'device' ? `unknown-${randomUUID()}` : randomUUID()
+  kind === 'assignment' || kind === 'deadLetter'
+    ? UNKNOWN_NUMBER
+    : kind === 'device'
+      ? `unknown-${randomUUID()}`
+      : randomUUID()
 
 const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | null> => {
   if (which === 'unknown') return unknownOf(kind)
@@ -176,6 +180,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.invitation(whose)
     case 'apiToken':
       return (await make.apiToken(whose, 'read')).id
+    case 'deadLetter':
+      return make.deadLetter(whose)
     case 'shareLink':
       return (await make.shareLink(whose, load ?? 'ours')).id
     default:

@@ -5,7 +5,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'deadLetter' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -249,6 +249,8 @@ export const RULES: Record<string, Rule> = {
   'post /alarms/{id}/unshelve': act({}),
   'post /alarms/{id}/reset': act({}),
   'get /dead-letters': look,
+  'get /dead-letters/{id}': { probes: [byId('deadLetter')] },
+  'post /dead-letters/{id}/replay': { admins: true, probes: [byId('deadLetter')] },
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named
   'post /orders': {
