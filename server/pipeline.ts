@@ -10,6 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FreshFold, foldFresh, prepareStreams } from './alarms/fold-fresh.ts'
 import { createRefolder } from './alarms/refold.ts'
+import { createSilenceWatch } from './alarms/silence-watch.ts'
 import type { Message } from './broker/source.ts'
 import { createCommitted } from './committed.ts'
 import { addMessage, addUnknown, type Batch, emptyBatch, speakerOf } from './ingest/batch.ts'
@@ -20,7 +21,7 @@ import { recordChanges } from './store/alarm-record.ts'
 import { createDirectory } from './store/directory.ts'
 import { isOutage, type Pool } from './store/pool.ts'
 import { requestRefolds } from './store/refolds.ts'
-import { writeCheckpoints } from './store/streams.ts'
+import { writeCheckpoints } from './store/states.ts'
 import { createWriter } from './store/write.ts'
 
 export type PipelineDeps = {
@@ -29,6 +30,8 @@ export type PipelineDeps = {
   /** tells a device `committed` or `resend`; a failure is tried again with the next one */
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
   live: { readings(items: { audience: readonly string[]; item: LiveReading }[]): void; alarmsChanged(): void }
+  /** whether readings could reach us now; while not, no device is blamed for being silent */
+  intakeUp(): boolean
   observe?: { batch(facts: { readings: number; letters: number; ms: number; oldestMs: number }): void }
 }
 
@@ -51,12 +54,14 @@ const MOST_READINGS = 20_000
 /** How soon it is noticed that a device was revoked; the embedded broker and HTTP do not let it in any more anyway. */
 const REFRESH_MS = 30_000
 
-export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDeps): Pipeline => {
+export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: PipelineDeps): Pipeline => {
   const lane = createLane()
   const directory = createDirectory(pool)
   const writer = createWriter(pool)
   const committed = createCommitted({ pool, publish, log, codeOf: (id) => directory.byId(id)?.code })
   const refolder = createRefolder({ pool, lane, directory, log, alarmsChanged: live.alarmsChanged })
+  const { alarmsChanged } = live
+  const silences = createSilenceWatch({ pool, lane, directory, log, alarmsChanged, intakeUp })
   const queue: Pending[] = []
   let stopping = false
   let wake: (() => void) | null = null
@@ -183,6 +188,7 @@ export const createPipeline = ({ pool, log, publish, live, observe }: PipelineDe
       clearInterval(refreshing)
       wake?.()
       await looping
+      await silences.stop()
       await refolder.stop()
       await committed.stop()
     },

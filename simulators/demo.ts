@@ -46,6 +46,7 @@ const ONSET_MINUTES: Record<ScenarioName, number> = {
   heating: -HEATED_SINCE_MS / MINUTE,
   leak: -180,
   'self-heating': -30,
+  'gas-evolution': -60,
   'relief-lifted': -35,
   'frozen-sensor': -40,
   silence: 4,

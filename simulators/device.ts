@@ -4,7 +4,7 @@ import { createRandom, type Seed } from './random.ts'
 import { createScenario, type ScenarioName } from './scenario.ts'
 import { createSensor } from './sensor.ts'
 import { substanceOf } from './substance.ts'
-import { createTank } from './tank.ts'
+import { createTank, type TankState } from './tank.ts'
 import { createTrip, type Trip } from './trip.ts'
 import { createWeather } from './weather.ts'
 
@@ -29,6 +29,12 @@ export type DevicePlan = {
   /** °C and fraction as loaded; those of the substance where they aren't given */
   temperature?: number
   fill?: number
+  /** ranges in °C and bar absolute, and noise (standard deviation) as a share of them; good sensors where it isn't given */
+  sensors?: {
+    temperature: readonly [least: number, most: number]
+    pressure: readonly [least: number, most: number]
+    noiseShare: number
+  }
   /** without coverage, beside the route's dead zones: [from, to) in epoch ms */
   deadTimes?: readonly (readonly [fromMs: number, toMs: number])[]
   /** the route's dead zones count only from this moment on, epoch ms */
@@ -49,6 +55,8 @@ export type Device = {
   advance(toMs: number, room?: number): NumberedReading[]
   covered(ms: number): boolean
   lost(): number
+  /** what is true in the tank at the last moment advanced to, at most ten seconds later */
+  inside(): TankState
 }
 
 const STEP_MS = 10_000
@@ -91,11 +99,22 @@ export const createDevice = (plan: DevicePlan): Device => {
     },
     seed,
   )
+  const sensors = plan.sensors
+  const ranged = (range: readonly [number, number] | undefined) =>
+    range !== undefined && sensors !== undefined
+      ? { range, noise: sensors.noiseShare * (range[1] - range[0]) }
+      : undefined
   const thermometer = createSensor(
-    { lagSeconds: 90 * random.off(0.3), noise: 0.04, quantum: 0.01, bias: 0.15 * random.normal() },
+    {
+      lagSeconds: 90 * random.off(0.3), noise: 0.04, quantum: 0.01, bias: 0.15 * random.normal(),
+      ...ranged(sensors?.temperature),
+    },
+    random,
+  ) // biome-ignore format: a property a word
+  const gauge = createSensor(
+    { lagSeconds: 2, noise: 0.002, quantum: 0.001, bias: 0.004 * random.normal(), ...ranged(sensors?.pressure) },
     random,
   )
-  const gauge = createSensor({ lagSeconds: 2, noise: 0.002, quantum: 0.001, bias: 0.004 * random.normal() }, random)
   const dipstick = createSensor({ lagSeconds: 20, noise: 0.001, quantum: 0.001, bias: 0.003 * random.normal() }, random)
   const shade = createSensor({ lagSeconds: 300, noise: 0.08, quantum: 0.1 }, random)
   const nearWall = 0.12 * random.off(0.3)
@@ -176,6 +195,7 @@ export const createDevice = (plan: DevicePlan): Device => {
   return {
     id: plan.id,
     trip,
+    inside: tank.state,
     lost: () => lost,
     covered: (ms) =>
       !scenario.silent(ms) &&

@@ -65,7 +65,7 @@ export const planFleet = (request: FleetRequest): DevicePlan[] => {
   const padded = all.filter((substance) => !substance.liquefied)
   const substancesFor = (scenario: ScenarioName) => {
     if (scenario === 'self-heating') return reactive
-    return scenario === 'leak' || scenario === 'relief-lifted' ? padded : all // these two act on the pad
+    return ['leak', 'relief-lifted', 'gas-evolution'].includes(scenario) ? padded : all // these act on the pad
   }
   return share(request.mix, request.devices).map((scenario, index) => ({
     id: `sim-${request.seed}-${String(index + 1).padStart(4, '0')}`,

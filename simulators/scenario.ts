@@ -21,6 +21,10 @@ export const SCENARIOS = {
     acts: 'physics: gas comes in until the relief device has lifted once, after 40–90 min',
     looksLike: 'pressure climbs without temperature, then steps down by about a tenth of the relief pressure',
   },
+  'gas-evolution': {
+    acts: 'physics: gas forms, 0.04–0.15 bar of the gas space an hour (decomposition without much heat, off-gas)',
+    looksLike: 'pressure climbs for hours although temperature does not',
+  },
   'frozen-sensor': {
     acts: 'device: the temperature repeats its value of the onset',
     looksLike: 'exactly constant temperature, while pressure and ambient go on',
@@ -58,7 +62,7 @@ export type ScenarioPlan = {
   onsetMs: number
   /** how long it lasts; for ever where it isn't given, but heating for as long as in the table */
   durationMs?: number
-  /** K/h, share/h, K/h or bar/h: heating, leak, self-heating, relief-lifted; from the seed where it isn't given */
+  /** K/h, share/h, K/h or bar/h: heating, leak, self-heating, relief-lifted, gas-evolution; from the seed where it isn't given */
   strength?: number
   /** bar gauge that relief-lifted has to reach */
   reliefBar: number
@@ -73,6 +77,7 @@ export const createScenario = (plan: ScenarioPlan, seed: Seed): Scenario => {
   const drawn = { heating: random.between(3, 8), leak: random.between(0.04, 0.2), selfHeating: random.between(2, 4) }
   const minutesToRelief = random.between(40, 90)
   const offsetMs = Math.round((random.next() < 0.5 ? -random.between(7, 40) : random.between(1, 4)) * 60_000)
+  const gas = random.between(0.04, 0.15)
   const rise = (plan.reliefBar - 0.2) / (minutesToRelief / 60)
   return {
     onsetMs: plan.onsetMs,
@@ -81,6 +86,7 @@ export const createScenario = (plan: ScenarioPlan, seed: Seed): Scenario => {
       if (on('leak', ms)) return { ...NO_ACTS, leak: plan.strength ?? drawn.leak }
       if (on('self-heating', ms)) return { ...NO_ACTS, selfHeating: plan.strength ?? drawn.selfHeating }
       if (on('relief-lifted', ms) && lifted === 0) return { ...NO_ACTS, gas: plan.strength ?? rise }
+      if (on('gas-evolution', ms)) return { ...NO_ACTS, gas: plan.strength ?? gas }
       return NO_ACTS
     },
     frozen: (ms) => on('frozen-sensor', ms),

@@ -1,11 +1,13 @@
 import type { LiveReading } from '../model/live.ts'
 import type { Reading } from '../model/reading.ts'
-import { type Change, fold, isBefore, type StreamState } from '../rules/fold.ts'
+import { fold } from '../rules/fold.ts'
+import { type Change, isBefore, type StreamState } from '../rules/state.ts'
 import type { Directory } from '../store/directory.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import type { Inserted } from '../store/readings.ts'
 import type { RefoldRequest } from '../store/refolds.ts'
-import { isNewer, isWithin, type KnownDevice, loadStates, type Stream, streamAt } from '../store/streams.ts'
+import { isNewer, loadStates } from '../store/states.ts'
+import { isWithin, type KnownDevice, type Stream, streamAt } from '../store/streams.ts'
 
 /** A checkpoint this often in event time: what a restart or late data has to fold again is at most that, per stream. */
 const CHECKPOINT_MS = 5 * 60_000

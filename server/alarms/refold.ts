@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Lane } from '../ingest/lane.ts'
 import type { Logger } from '../log.ts'
-import { type Change, fold, type StreamState } from '../rules/fold.ts'
+import { fold } from '../rules/fold.ts'
 import { reconcile, type Whole, wholes } from '../rules/reconcile.ts'
+import type { Change, StreamState } from '../rules/state.ts'
 import { recordedAlarms, recordReconciled } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
 import { inTransaction, isOutage, type Pool, type Tx } from '../store/pool.ts'
@@ -12,8 +14,8 @@ import {
   laterCheckpoints,
   readingsAfter,
   replaceCheckpoints,
-  type Stream,
-} from '../store/streams.ts'
+} from '../store/states.ts'
+import type { Stream } from '../store/streams.ts'
 
 /** Readings in one page of a refold: what is held in memory, and the most that is folded while ingest waits. */
 const PAGE = 20_000
@@ -82,7 +84,13 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
           progress.met ? progress.state.at : null,
           progress.checkpoints,
         )
-        return reconciled.missing.length + reconciled.amended.length + reconciled.withdrawn.length > 0
+        return (
+          reconciled.missing.length +
+            reconciled.amended.length +
+            reconciled.withdrawn.length +
+            reconciled.recovered.length >
+          0
+        )
       })
       if (!progress.met) {
         stream.state = progress.state
@@ -194,17 +202,10 @@ const meet = (progress: Progress): void => {
   if (at.time - last >= CHECKPOINT_MS) progress.checkpoints.push(progress.state)
 }
 
-/** Field by field, since what comes out of the database has its fields in another order. */
-const canonical = (state: StreamState): string =>
-  JSON.stringify([
-    state.at?.time,
-    state.at?.seq,
-    Object.entries(state.last).sort(),
-    Object.entries(state.open)
-      .map(([rule, e]) => [rule, e.onset, e.value, e.limit, e.peak])
-      .sort(),
-  ])
-const same = (a: StreamState, b: StreamState): boolean => canonical(a) === canonical(b)
+const same = (a: StreamState, b: StreamState): boolean =>
+  a.at?.time === b.at?.time && a.at?.seq === b.at?.seq && isDeepStrictEqual(stored(a), stored(b))
+/** As a checkpoint would have it, but for when it was received: late data is received late. */
+const stored = ({ contact: _contact, ...state }: StreamState): unknown => JSON.parse(JSON.stringify(state))
 
 /** What the timeline holds after the last reading: limits that began since, and the end of the loan. */
 const finish = (stream: Stream, progress: Progress): void => {

@@ -67,8 +67,13 @@ export const Alarm = z.object({
   peak: z.number().describe('furthest beyond the limit so far'),
   limit: z.number(),
   cause: Cause.nullable(),
+  figures: z.record(z.string(), z.number()).nullable().describe('what explains it; the names carry the units'),
   retrospective: z.boolean().describe('found late, and already over when found'),
   void: z.boolean().describe('withdrawn: late data showed that it never was'),
+  recovered: z.boolean().describe('a silence that was none: what was measured meanwhile has come since'),
+  suppressed: z.boolean().describe('quiet by design: in this phase its condition is what the work brings about'),
+  outOfService: z.boolean().describe('its rule is out of service on this shipment'),
+  causedBy: z.uuid().nullable().describe('the alarm that this one is a consequence of'),
   acknowledgedBy: z.string().nullable(),
   acknowledgedAt: IsoInstant.nullable(),
   /** taken out of sight by a person until then, with a reason; null where it is not, or no longer */
@@ -76,6 +81,7 @@ export const Alarm = z.object({
   shelvedBy: z.string().nullable(),
   shelvedFor: z.string().nullable(),
   resetAt: IsoInstant.nullable(),
+  raisedAt: IsoInstant.describe('when we learnt of it'),
   explanation: z.string(),
 })
 export type Alarm = z.infer<typeof Alarm>

@@ -19,6 +19,8 @@ export type Minute = {
   /** the last position in it */
   lat: number | null
   lon: number | null
+  /** least time between measuring and receiving, ms: what was kept, or a clock that is wrong */
+  lagMs: number
 }
 
 /** Columns of equal length, ascending in time (epoch ms, the beginning of the stretch). Gaps are simply not there. */
@@ -47,64 +49,70 @@ export type Gathering = {
   counts: readonly number[]
   lat: number | null
   lon: number | null
+  lagMs: number
 }
 
-type Measured = Pick<Reading, 'time' | Measure | 'lat' | 'lon'>
+type Measured = Pick<Reading, 'time' | 'receivedAt' | Measure | 'lat' | 'lon'>
 
 export const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS) * MINUTE_MS
 
-/** A minute being gathered, in place: what a fold works on between two readings. */
-export const createGatherer = (from: Gathering | null) => {
-  let time = from?.time ?? 0
-  let count = from?.count ?? 0
-  const sums = [...(from?.sums ?? [0, 0, 0, 0])]
-  const counts = [...(from?.counts ?? [0, 0, 0, 0])]
-  let lat = from?.lat ?? null
-  let lon = from?.lon ?? null
+/** The minute that a fold works on, in place between two readings. */
+export type Minding = {
+  -readonly [K in keyof Gathering]: Gathering[K] extends readonly number[] ? number[] : Gathering[K]
+}
 
-  const take = (index: number, value: number | null): void => {
-    if (value === null) return
-    sums[index] = (sums[index] ?? 0) + value
-    counts[index] = (counts[index] ?? 0) + 1
+/** A copy to work on. */
+export const minding = (from: Gathering | null): Minding =>
+  from === null
+    ? { time: 0, count: 0, sums: [0, 0, 0, 0], counts: [0, 0, 0, 0], lat: null, lon: null, lagMs: 0 }
+    : { ...from, sums: from.sums.slice(), counts: from.counts.slice() }
+
+/** Whether a reading of this time belongs to a later minute than the one that is gathered. */
+export const isOver = ({ count, time }: Minding, at: number): boolean => count > 0 && at >= time + MINUTE_MS
+
+const take = (minute: Minding, index: number, value: number | null): void => {
+  if (value === null) return
+  minute.sums[index] = (minute.sums[index] ?? 0) + value
+  minute.counts[index] = (minute.counts[index] ?? 0) + 1
+}
+
+export const gather = (minute: Minding, reading: Measured): void => {
+  const lag = reading.receivedAt - reading.time
+  if (minute.count === 0) {
+    minute.time = minuteOf(reading.time)
+    minute.lagMs = lag
+  } else if (lag < minute.lagMs) minute.lagMs = lag
+  minute.count++
+  take(minute, 0, reading.temperature)
+  take(minute, 1, reading.pressure)
+  take(minute, 2, reading.level)
+  take(minute, 3, reading.ambient)
+  if (reading.lat !== null && reading.lon !== null) {
+    minute.lat = reading.lat
+    minute.lon = reading.lon
   }
+}
+
+/** What was gathered as a minute; the next one begins with nothing. */
+export const closed = (minute: Minding): Minute => {
+  const { time, count, sums, counts, lat, lon, lagMs } = minute
   const mean = (index: number): number | null => {
     const n = counts[index] ?? 0
     return n === 0 ? null : rounded((sums[index] ?? 0) / n)
   }
-
-  return {
-    /** Whether a reading of this time belongs to a later minute than the one that is gathered. */
-    isOver: (at: number): boolean => count > 0 && at >= time + MINUTE_MS,
-    add(reading: Measured): void {
-      if (count === 0) time = minuteOf(reading.time)
-      count++
-      take(0, reading.temperature)
-      take(1, reading.pressure)
-      take(2, reading.level)
-      take(3, reading.ambient)
-      if (reading.lat !== null && reading.lon !== null) {
-        lat = reading.lat
-        lon = reading.lon
-      }
-    },
-    /** Ends the minute, and begins with nothing. */
-    close(): Minute {
-      const minute = {
-        time, count, temperature: mean(0), pressure: mean(1), level: mean(2), ambient: mean(3), lat, lon,
-      } // biome-ignore format: one minute, one line
-      count = 0
-      sums.fill(0)
-      counts.fill(0)
-      lat = null
-      lon = null
-      return minute
-    },
-    gathering: (): Gathering | null =>
-      count === 0 ? null : { time, count, sums: [...sums], counts: [...counts], lat, lon },
-  }
+  const whole: Minute = {
+    time, count, temperature: mean(0), pressure: mean(1), level: mean(2), ambient: mean(3), lat, lon, lagMs,
+  } // biome-ignore format: one minute, one line
+  minute.count = 0
+  sums.fill(0)
+  counts.fill(0)
+  minute.lat = null
+  minute.lon = null
+  return whole
 }
 
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
+// a negative zero would not come back from JSON
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4 + 0
 
 const appended = (columns: Columns, minute: Minute, most: number): Columns => {
   const push = <T>(column: readonly T[], value: T): T[] => {
@@ -130,7 +138,7 @@ const tenOf = (minutes: Columns, from: number): Minute => {
   }
   return {
     time: from, count: minutes.time.length - first, temperature: mean('temperature'), pressure: mean('pressure'),
-    level: mean('level'), ambient: mean('ambient'), lat: null, lon: null,
+    level: mean('level'), ambient: mean('ambient'), lat: null, lon: null, lagMs: 0,
   } // biome-ignore format: one stretch, two lines
 }
 

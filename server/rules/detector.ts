@@ -1,16 +1,9 @@
-import type { Cause, Priority, RuleId } from '../model/alarm.ts'
+import type { Priority, RuleId } from '../model/alarm.ts'
 import type { Course, Minute } from './course.ts'
+import type { Verdict } from './excursion.ts'
 import type { Facts } from './facts.ts'
-import type { Excursion } from './rule.ts'
 
-/** What a detector says after a minute: an excursion that stands, with its cause where it knows one, or null. */
-export type Verdict = Excursion & {
-  cause?: Cause
-  /** where it is not the detector's own */
-  priority?: Priority
-  /** what explains it, by names that carry their unit, such as `hoursLikely`; rounded, since they are stored and compared */
-  figures?: Readonly<Record<string, number>>
-}
+export type { Verdict } from './excursion.ts'
 
 /** State is plain JSON: it is stored in checkpoints, and a refold compares it. Small, and rounded where it is computed. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }

@@ -1,5 +1,5 @@
 import type { RuleId } from '../model/alarm.ts'
-import type { Excursion } from './rule.ts'
+import type { Verdict } from './excursion.ts'
 
 const UNITS: Record<string, string> = { temperature: ' °C', pressure: ' bar absolute', level: '' }
 const WORDS: Record<string, string> = { temperature: 'Temperature', pressure: 'Pressure', level: 'Level' }
@@ -10,11 +10,69 @@ const BOUNDS: Record<string, string> = {
   'low-low': 'below its lowest limit',
 }
 
-const rounded = (value: number): string => String(Math.round(value * 1000) / 1000)
+const rounded = (value: number, digits = 3): string => String(Number(value.toFixed(digits)))
+const percent = (value: number): string => `${rounded(value * 100, 1)} %`
+const minutes = (value: number): string =>
+  value < 120 ? `${rounded(value, 0)} min` : `${Math.floor(value / 60)} h ${rounded(value % 60, 0)} min`
+
+/** "2 h 40 min (1 h 50 min to 4 h 10 min)"; null where the figures do not say. */
+const inTime = ({ figures }: Verdict): string | null => {
+  const { hoursLikely: likely, hoursLeast: least, hoursMost: most } = figures ?? {}
+  if (likely === undefined) return null
+  const range = least === undefined || most === undefined ? '' : ` (${minutes(least * 60)} to ${minutes(most * 60)})`
+  return `in ${minutes(likely * 60)}${range}`
+}
+
+const residual = (verdict: Verdict): string => {
+  const { cause, figures } = verdict
+  // the value is of the cause that it began with
+  const value = figures?.barPerHour ?? verdict.value
+  const step = `from ${rounded(figures?.fromBar ?? verdict.limit)} to ${rounded(figures?.toBar ?? value)} bar absolute`
+  switch (cause) {
+    case 'leak':
+      return `Pressure falls by ${rounded(Math.abs(value))} bar/h more than temperature explains: a leak, or a valve that passes`
+    case 'gas-evolution':
+      return `Pressure rises by ${rounded(Math.abs(value))} bar/h more than temperature explains: gas forms`
+    case 'relief-lifted':
+      return `Pressure fell ${step} at once, near where the relief device opens: it has lifted`
+    case 'sensor-fault':
+      return `Pressure jumped ${step}, and nothing else did: the sensor is not to be trusted`
+    default:
+      return `Pressure is not what temperature explains, by ${rounded(value)} bar`
+  }
+}
+
+const SENTENCES: Partial<Record<RuleId, (verdict: Verdict) => string>> = {
+  'rate-of-rise': ({ value, limit, cause }) =>
+    `Temperature rises by ${rounded(value, 1)} K/h, more than ${rounded(limit, 1)} K/h${cause === 'heating' ? ': heated from outside, faster than the weather can' : ''}`,
+  'time-to-limit': (verdict) => `Reaches ${rounded(verdict.limit, 1)} °C ${inTime(verdict) ?? 'soon'}`,
+  'pressure-residual': residual,
+  'self-heating': (verdict) => {
+    const until = inTime(verdict)
+    const reaches =
+      until === null ? '' : `; reaches ${rounded(verdict.figures?.limitCelsius ?? verdict.limit, 1)} °C ${until}`
+    return `Heats by itself: ${rounded(verdict.value, 2)} K/h and ever faster${reaches}`
+  },
+  'liquid-full': ({ value, limit }) => `Filled to ${percent(value)}, at most ${percent(limit)} leaves room to expand`,
+  silence: ({ limit, peak }) => `Nothing heard for more than ${minutes(Math.max(limit, peak))}`,
+  'sensor-frozen': ({ peak }) => `The sensor has repeated one value for ${minutes(peak)}`,
+  'sensor-impossible': ({ value }) => `A course that cannot be (${rounded(value)}): the sensor is not to be trusted`,
+  'clock-skew': ({ value }) => `The device's clock is wrong by ${minutes(Math.abs(value))}`,
+  shock: ({ peak, limit }) => `Shock of ${rounded(peak, 1)} g, more than ${rounded(limit, 1)} g`,
+  tilt: ({ peak, limit }) => `Tilted by ${rounded(peak, 0)}°, more than ${rounded(limit, 0)}°`,
+  'battery-low': ({ value, limit }) =>
+    `The device's battery is at ${rounded(value, 0)} %, below ${rounded(limit, 0)} %`,
+  departure: () => 'Has left its origin',
+  arrival: () => 'Has arrived at its destination',
+  'corridor-left': ({ peak }) => `Has left the planned way, by ${rounded(peak / 1000, 1)} km`,
+  'unplanned-stop': ({ peak }) => `Stands where no stop is planned, for ${minutes(peak)}`,
+}
 
 /** What an alarm says in one English sentence; the page builds its own in the reader's language from the same facts. */
-export const explain = (rule: RuleId, excursion: Excursion): string => {
+export const explain = (rule: RuleId, verdict: Verdict): string => {
+  const own = SENTENCES[rule]
+  if (own !== undefined) return own(verdict)
   const [measure = '', ...rest] = rule.split('-')
   const unit = UNITS[measure] ?? ''
-  return `${WORDS[measure] ?? measure} ${rounded(excursion.value)}${unit} is ${BOUNDS[rest.join('-')] ?? 'outside its limit'} of ${rounded(excursion.limit)}${unit}`
+  return `${WORDS[measure] ?? measure} ${rounded(verdict.value)}${unit} is ${BOUNDS[rest.join('-')] ?? 'outside its limit'} of ${rounded(verdict.limit)}${unit}`
 }

@@ -1,5 +1,6 @@
 import type { RuleId } from '../model/alarm.ts'
 import type { Limits } from '../model/limits.ts'
+import type { RuleSettings, RuleSettingsChange } from '../model/rule-settings.ts'
 import type { Phase } from '../model/shipment.ts'
 
 /** A liquid's or gas's own figures, as far as they are known. */
@@ -41,31 +42,13 @@ export type TripFacts = {
   eta: number
 }
 
-/** What an organisation or a shipment sets otherwise than SETTINGS has it. */
-export type Settings = {
-  /** before a limit counts as passed or as kept again, ms of event time, by rule */
-  onDelayMs: Readonly<Partial<Record<RuleId, number>>>
-  offDelayMs: Readonly<Partial<Record<RuleId, number>>>
-  /** °C, bar, fraction */
-  deadband: { readonly temperature: number; readonly pressure: number; readonly level: number }
-  /** K/h */
-  rateOfRise: number
-  /** h before a limit is reached at which it is said */
-  hoursToLimit: number
-  /** g, degrees, % */
-  shock: number
-  tilt: number
-  battery: number
-  /** reporting intervals without a reading that count as silence */
-  silenceIntervals: number
-  /** min inside or outside before arrival or departure counts, and that a stop may take */
-  dwellMinutes: number
-  stopMinutes: number
-}
+/** What the rules go by; RuleSettings says each in its unit. */
+export type Settings = RuleSettings
 
 export const SETTINGS: Settings = {
   onDelayMs: {},
-  offDelayMs: {},
+  // a rough stretch of road is one thing, not fifty
+  offDelayMs: { shock: 600_000, tilt: 600_000 },
   deadband: { temperature: 0.5, pressure: 0.05, level: 0.01 },
   rateOfRise: 3,
   hoursToLimit: 6,
@@ -74,7 +57,7 @@ export const SETTINGS: Settings = {
   battery: 15,
   silenceIntervals: 3,
   dwellMinutes: 10,
-  stopMinutes: 45,
+  stopMinutes: 60,
 }
 
 /** All that a stream's rules go by beside its readings. A missing part disables only the rules that need it. */
@@ -87,7 +70,39 @@ export type Facts = {
   /** ms between two readings, and between two messages */
   intervalMs: number
   reportMs: number
+  /** the pressure is measured against the air around, which has less of it the higher the road goes; absolute if not said */
+  gauge?: boolean
   settings: Settings
   /** rules that are out of service on this shipment */
   outOfService: readonly RuleId[]
 }
+
+/** Facts with nothing but limits: of a shipment in transit of which no more is known. */
+export const plainFacts = (limits: Limits): Facts => ({
+  limits,
+  phase: 'in-transit',
+  cargo: null,
+  tank: null,
+  trip: null,
+  intervalMs: 60_000,
+  reportMs: 60_000,
+  settings: SETTINGS,
+  outOfService: [],
+})
+
+const given = <T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } => {
+  const entries = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
+}
+
+/** Settings with what is set otherwise. */
+export const settingsWith = (
+  settings: Settings,
+  { deadband = {}, onDelayMs = {}, offDelayMs = {}, ...others }: RuleSettingsChange,
+): Settings => ({
+  ...settings,
+  ...given(others),
+  deadband: { ...settings.deadband, ...given(deadband) },
+  onDelayMs: { ...settings.onDelayMs, ...onDelayMs },
+  offDelayMs: { ...settings.offDelayMs, ...offDelayMs },
+})

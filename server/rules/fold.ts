@@ -1,185 +1,236 @@
-import type { RuleId } from '../model/alarm.ts'
-import type { Limits } from '../model/limits.ts'
-import type { Reading } from '../model/reading.ts'
+import type { Priority, RuleId } from '../model/alarm.ts'
+import { closed, gather, isOver, lengthened, minding } from './course.ts'
+import type { Detector, Json } from './detector.ts'
+import { DETECTORS } from './detectors.ts'
+import type { Verdict } from './excursion.ts'
+import { type Facts, plainFacts } from './facts.ts'
 import { LIMIT_RULES } from './limit.ts'
-import type { Excursion, LimitedMeasure, Rule } from './rule.ts'
+import { measured, type Rule, type Sampled, SPOT_MEASURES, type SpotMeasure } from './rule.ts'
+import { clear, endAt, gap, type InForce, ids, quiet, type Run, raise, stopWaiting } from './run.ts'
+import { SPOT_RULES } from './spot.ts'
+import { type FactsVersion, type Folded, factsAt, type StreamContext, type StreamState } from './state.ts'
+import { isSuppressed } from './suppression.ts'
 
-/**
- * One stream (one shipment, one device) is folded along a timeline in event time: readings by (time, seq), versions of
- * the limits, and the end of the assignment. So what it says is a function of what is stored, whatever the order of
- * arrival. Everything here is pure.
- */
-export type StreamState = {
-  /** the last thing folded; a change of limits stands before the readings of its moment (seq -1) */
-  at: { time: number; seq: number } | null
-  last: Partial<Record<LimitedMeasure, number>>
-  open: Partial<Record<RuleId, Excursion>>
-}
+/** What the rules have to say about one stream, as a fold over its timeline. Pure. */
+export type Fold = (before: StreamState, readings: readonly Sampled[], context: StreamContext, until?: number) => Folded
 
-export type LimitsVersion = { from: number; limits: Limits }
+/** A fold with these rules; `fold` is the one with all of them. */
+export const createFold = (spotRules: readonly Rule[], detectors: readonly Detector[]): Fold => {
+  const spotById = new Map(spotRules.map((rule) => [rule.id, rule]))
+  const known = new WeakMap<Facts, InForce>()
 
-/** What holds beside the readings: limits by `from` ascending, and the half-open range of the assignment, epoch ms. */
-export type StreamContext = { versions: readonly LimitsVersion[]; from: number; to: number | null }
-
-export type Change =
-  | { kind: 'raised'; rule: RuleId; excursion: Excursion }
-  | { kind: 'cleared'; rule: RuleId; excursion: Excursion; clearedAt: number }
-
-export type Folded = { state: StreamState; changes: Change[] }
-/** What of a reading is folded. */
-export type Sampled = Pick<Reading, 'time' | 'seq' | LimitedMeasure>
-
-export const INITIAL: StreamState = { at: null, last: {}, open: {} }
-
-/** Whether `a` comes before `b` on the timeline. */
-export const isBefore = (a: { time: number; seq: number }, b: { time: number; seq: number }): boolean =>
-  a.time < b.time || (a.time === b.time && a.seq < b.seq)
-
-const limitsAt = (versions: readonly LimitsVersion[], time: number): Limits => {
-  let limits: Limits = {}
-  for (const version of versions) {
-    if (version.from > time) break
-    limits = version.limits
-  }
-  return limits
-}
-
-type InForce = {
-  /** those that these limits ask something of */
-  rules: readonly Rule[]
-  /** of each measure, between which values no rule has anything to say while none is open */
-  calm: Record<LimitedMeasure, { low: number; high: number }>
-}
-
-/** Found once for a version of the limits rather than once for a reading. */
-const inForce = new WeakMap<Limits, InForce>()
-const rulesOf = (limits: Limits): InForce => {
-  const known = inForce.get(limits)
-  if (known !== undefined) return known
-  const calm = (measure: LimitedMeasure) => {
-    const { low, lowLow, high, highHigh } = limits[measure] ?? {}
-    return {
-      low: Math.max(low ?? Number.NEGATIVE_INFINITY, lowLow ?? Number.NEGATIVE_INFINITY),
-      high: Math.min(high ?? Number.POSITIVE_INFINITY, highHigh ?? Number.POSITIVE_INFINITY),
+  const inForce = (facts: Facts): InForce => {
+    const there = known.get(facts)
+    if (there !== undefined) return there
+    const spots = spotRules.filter((rule) => rule.threshold(facts) !== undefined)
+    const edge = (measure: SpotMeasure, side: Rule['side']) =>
+      spots.filter((rule) => rule.measure === measure && rule.side === side).map((rule) => rule.threshold(facts) ?? 0)
+    const found: InForce = {
+      spots,
+      detectors: detectors.filter((detector) => detector.lacks(facts) === null && !isSuppressed(detector.id, facts)),
+      calm: SPOT_MEASURES.filter((measure) => spots.some((rule) => rule.measure === measure)).map((measure) => ({
+        measure,
+        low: Math.max(Number.NEGATIVE_INFINITY, ...edge(measure, 'below')),
+        high: Math.min(Number.POSITIVE_INFINITY, ...edge(measure, 'above')),
+      })),
+      gapMs: 3 * Math.max(facts.reportMs, facts.intervalMs),
     }
+    known.set(facts, found)
+    return found
   }
-  const found = {
-    rules: LIMIT_RULES.filter((rule) => rule.applies(limits)),
-    calm: { temperature: calm('temperature'), pressure: calm('pressure'), level: calm('level') },
-  }
-  inForce.set(limits, found)
-  return found
-}
 
-const isWithin = (value: number | null, { low, high }: { low: number; high: number }): boolean =>
-  value === null || (value >= low && value <= high)
-
-/** Whether a reading is one of the many that no rule has anything to say about, while nothing is open. */
-const isCalm = ({ temperature, pressure, level }: Sampled, { calm }: InForce): boolean =>
-  isWithin(temperature, calm.temperature) && isWithin(pressure, calm.pressure) && isWithin(level, calm.level)
-
-const RULES_BY_ID = new Map(LIMIT_RULES.map((rule) => [rule.id, rule]))
-
-/**
- * Folds readings, ascending by (time, seq), all after `state.at` and inside the assignment, and the limits that begin
- * on the way; then, with `until`, whatever else the timeline holds up to that moment (epoch ms).
- * Answers the new state and what was raised and cleared, in order. `state` is not changed.
- */
-export const fold = (
-  before: StreamState,
-  readings: readonly Sampled[],
-  context: StreamContext,
-  until?: number,
-): Folded => {
-  const state: StreamState = { at: before.at, last: { ...before.last }, open: { ...before.open } }
-  const changes: Change[] = []
-  let limits = limitsAt(context.versions, state.at?.time ?? context.from)
-  let force = rulesOf(limits)
-  let open = Object.keys(state.open).length
-  let pending = context.versions.filter((version) => version.from > (state.at?.time ?? context.from))
-
-  const step = (rule: Rule, time: number, value: number): void => {
-    const was = state.open[rule.id] ?? null
-    const next = rule.step(was, { time, value, limits })
-    if (next === was) return
-    if (next === null) {
-      if (was !== null) changes.push({ kind: 'cleared', rule: rule.id, excursion: was, clearedAt: time })
-      delete state.open[rule.id]
-      open--
+  const spot = (run: Run, rule: Rule, time: number, value: number): void => {
+    const { open, waiting, back, facts } = run
+    const was = open[rule.id]
+    if (was === undefined) {
+      const next = rule.step(null, { time, value, facts })
+      if (next === null) {
+        if (waiting[rule.id] !== undefined) stopWaiting(run, rule.id)
+        return
+      }
+      const delay = facts.settings.onDelayMs[rule.id] ?? 0
+      const since = waiting[rule.id] ?? next
+      if (time - since.onset >= delay) {
+        if (waiting[rule.id] !== undefined) stopWaiting(run, rule.id)
+        raise(run, rule.id, { ...since, peak: rule.step(since, { time, value, facts })?.peak ?? since.peak })
+      } else {
+        if (waiting[rule.id] === undefined) run.busy++
+        waiting[rule.id] = rule.step(since, { time, value, facts }) ?? since
+      }
       return
     }
-    if (was === null) {
-      changes.push({ kind: 'raised', rule: rule.id, excursion: next })
-      open++
+    const next = rule.step(was, { time, value, facts })
+    if (next !== null) {
+      if (back[rule.id] !== undefined) delete back[rule.id]
+      if (next !== was) open[rule.id] = next
+      return
     }
-    state.open[rule.id] = next
+    const delay = rule.threshold(facts) === undefined ? 0 : (facts.settings.offDelayMs[rule.id] ?? 0)
+    const since = back[rule.id] ?? time
+    if (time - since >= delay) clear(run, rule.id, since)
+    else back[rule.id] = since
   }
 
-  const applyLimitsUpTo = (time: number): void => {
-    for (let version = pending[0]; version !== undefined && version.from <= time; version = pending[0]) {
-      pending = pending.slice(1)
+  const look = (run: Run): void => {
+    const minute = closed(run.minute)
+    const { state, facts, open } = run
+    state.course = lengthened(state.course, minute)
+    let memory: StreamState['memory'] | null = null
+    for (const detector of run.force.detectors) {
+      const was = open[detector.id] ?? null
+      const kept = state.memory[detector.id]
+      const before: Json = kept === undefined ? detector.initial : kept
+      const next = detector.step({ state: before, open: was, minute, course: state.course, facts })
+      if (next.state !== before) {
+        memory ??= { ...state.memory }
+        memory[detector.id] = next.state
+      }
+      if (next.open === was) continue
+      if (next.open === null) clear(run, detector.id, minute.time)
+      else if (was === null) raise(run, detector.id, next.open)
+      else {
+        open[detector.id] = { ...next.open, onset: was.onset }
+        if (isNews(was, next.open)) run.changes.push({ kind: 'changed', rule: detector.id, excursion: next.open })
+      }
+    }
+    if (memory !== null) state.memory = memory
+  }
+
+  /** New facts from `time` on: spot rules judge the last value by them, detectors that rest now end what they said. */
+  const turn = (run: Run, version: FactsVersion): void => {
+    const { open, state } = run
+    run.facts = version.facts
+    run.force = inForce(version.facts)
+    state.at = { time: version.from, seq: -1 }
+    for (const rule of spotRules) {
+      const concerned =
+        open[rule.id] !== undefined || run.waiting[rule.id] !== undefined || run.force.spots.includes(rule)
+      const value = state.last[rule.measure]
+      if (concerned && value !== undefined) spot(run, rule, version.from, value)
+    }
+    for (const id of [...ids(open), ...ids(state.memory)]) {
+      if (id === 'silence' || spotById.has(id) || run.force.detectors.some((detector) => detector.id === id)) continue
+      if (open[id] !== undefined) clear(run, id, version.from)
+      if (state.memory[id] !== undefined) state.memory = without(state.memory, id)
+    }
+    if (open.silence !== undefined && isSuppressed('silence', version.facts)) clear(run, 'silence', version.from)
+  }
+
+  const turnUpTo = (run: Run, time: number): void => {
+    for (let version = run.pending[0]; version !== undefined && version.from <= time; version = run.pending[0]) {
+      run.pending = run.pending.slice(1)
       // of two with the same beginning the later one holds, the other never did
-      if (pending[0]?.from === version.from) continue
-      limits = version.limits
-      force = rulesOf(limits)
-      state.at = { time: version.from, seq: -1 }
-      const concerned = new Set([...force.rules, ...openRules(state)])
-      for (const rule of concerned) {
-        const value = state.last[rule.measure]
-        if (value !== undefined) step(rule, version.from, value)
+      if (run.pending[0]?.from !== version.from) turn(run, version)
+    }
+  }
+
+  return (before, readings, context, until) => {
+    const began = before.at?.time ?? context.from
+    const facts = factsAt(context.versions, began) ?? PLAIN
+    const run: Run = {
+      state: { ...before, last: { ...before.last } },
+      open: { ...before.open },
+      waiting: { ...before.waiting },
+      back: { ...before.back },
+      busy: 0,
+      minute: minding(before.minute),
+      facts,
+      force: inForce(facts),
+      pending: context.versions.some((version) => version.from > began)
+        ? context.versions.filter((version) => version.from > began)
+        : [],
+      context,
+      changes: [],
+    }
+    run.busy = ids(run.open).length + ids(run.waiting).length
+    const { state } = run
+
+    let remembered = 0
+    /** What was said last before the reading at `index`. */
+    const remember = (index: number): void => {
+      for (const measure of SPOT_MEASURES)
+        for (let i = index - 1; i >= remembered; i--) {
+          const reading = readings[i]
+          const value = reading === undefined ? null : measured(reading, measure)
+          if (value === null) continue
+          state.last[measure] = value
+          break
+        }
+      remembered = index
+    }
+
+    for (const [index, reading] of readings.entries()) {
+      const first = run.pending[0]
+      if (first !== undefined && first.from <= reading.time) {
+        remember(index)
+        turnUpTo(run, reading.time)
+      }
+      if (isOver(run.minute, reading.time)) look(run)
+      if (state.heard !== null && (reading.time - state.heard > run.force.gapMs || run.open.silence !== undefined))
+        gap(run, reading.time)
+      state.heard = reading.time
+      if (reading.receivedAt > state.contact) state.contact = reading.receivedAt
+      gather(run.minute, reading)
+      if (run.busy === 0 && isCalm(reading, run.force)) continue
+      for (const rule of run.force.spots) {
+        const value = measured(reading, rule.measure)
+        if (value !== null) spot(run, rule, reading.time, value)
       }
     }
-  }
-
-  let remembered = 0
-  /** What was said last before the reading at `index`. */
-  const remember = (index: number): void => {
-    for (const measure of MEASURES)
-      for (let i = index - 1; i >= remembered; i--) {
-        const value = readings[i]?.[measure] ?? null
-        if (value === null) continue
-        state.last[measure] = value
-        break
-      }
-    remembered = index
-  }
-
-  for (const [index, reading] of readings.entries()) {
-    const first = pending[0]
-    if (first !== undefined && first.from <= reading.time) {
-      remember(index)
-      applyLimitsUpTo(reading.time)
+    remember(readings.length)
+    const newest = readings.at(-1)
+    if (newest !== undefined) state.at = { time: newest.time, seq: newest.seq }
+    if (until !== undefined) {
+      const end = context.to === null ? until : Math.min(until, context.to)
+      turnUpTo(run, end)
+      quiet(run, end)
+      if (context.to !== null && context.to <= until) endAt(run, context.to)
     }
-    if (open === 0 && isCalm(reading, force)) continue
-    for (const rule of force.rules) {
-      const value = reading[rule.measure]
-      if (value !== null) step(rule, reading.time, value)
+    const { open, waiting, back, minute, changes } = run
+    const { time, count, sums, counts, lat, lon, lagMs } = minute
+    return {
+      state: {
+        ...state,
+        open,
+        waiting,
+        back,
+        minute: count === 0 ? null : { time, count, sums, counts, lat, lon, lagMs },
+      },
+      changes,
     }
   }
-  remember(readings.length)
-  const newest = readings.at(-1)
-  if (newest !== undefined) state.at = { time: newest.time, seq: newest.seq }
-  if (until !== undefined) {
-    const end = context.to
-    applyLimitsUpTo(end === null ? until : Math.min(until, end))
-    if (end !== null && end <= until) endAt(end, state, changes)
-  }
-  return { state, changes }
 }
 
-const MEASURES: readonly LimitedMeasure[] = ['temperature', 'pressure', 'level']
+const PLAIN = plainFacts({})
 
-const openRules = (state: StreamState): Rule[] =>
-  (Object.keys(state.open) as RuleId[]).flatMap((id) => RULES_BY_ID.get(id) ?? [])
-
-/** The device is lent no longer: what it said last holds no more, and nothing stays open on its word. */
-const endAt = (end: number, state: StreamState, changes: Change[]): void => {
-  for (const rule of openRules(state)) {
-    const excursion = state.open[rule.id]
-    if (excursion !== undefined) changes.push({ kind: 'cleared', rule: rule.id, excursion, clearedAt: end })
-  }
-  state.open = {}
-  state.at = { time: end, seq: -1 }
+const without = <T>(record: Partial<Record<RuleId, T>>, id: RuleId): Partial<Record<RuleId, T>> => {
+  const { [id]: _gone, ...rest } = record
+  return rest as Partial<Record<RuleId, T>>
 }
 
-export const priorityOf = (rule: RuleId) => RULES_BY_ID.get(rule)?.priority ?? 'low'
+/** Whether a reading is one of the many that no spot rule has anything to say about, while nothing is open. */
+const isCalm = (reading: Sampled, { calm }: InForce): boolean => {
+  for (const { measure, low, high } of calm) {
+    const value = measured(reading, measure)
+    if (value !== null && (value < low || value > high)) return false
+  }
+  return true
+}
+
+const isNews = (was: Verdict, is: Verdict): boolean =>
+  was.cause !== is.cause ||
+  was.priority !== is.priority ||
+  JSON.stringify(was.figures ?? null) !== JSON.stringify(is.figures ?? null)
+
+/** All rules of the product. */
+export const fold: Fold = createFold([...LIMIT_RULES, ...SPOT_RULES], DETECTORS)
+
+const PRIORITIES: ReadonlyMap<RuleId, Priority> = new Map<RuleId, Priority>([
+  ...[...LIMIT_RULES, ...SPOT_RULES].map(({ id, priority }) => [id, priority] as const),
+  ...DETECTORS.map(({ id, priority }) => [id, priority] as const),
+  ['silence', 'medium'],
+])
+
+/** An excursion's own priority, or its rule's. */
+export const priorityOf = (rule: RuleId, excursion: Verdict): Priority =>
+  excursion.priority ?? PRIORITIES.get(rule) ?? 'low'

@@ -1,9 +1,10 @@
-import type { RuleId } from '../model/alarm.ts'
-import type { Change } from './fold.ts'
-import type { Excursion } from './rule.ts'
+import type { Priority, RuleId } from '../model/alarm.ts'
+import type { Verdict } from './excursion.ts'
+import { priorityOf } from './fold.ts'
+import type { Change } from './state.ts'
 
 /** An excursion as a whole: what a refold says there was. */
-export type Whole = { rule: RuleId; excursion: Excursion; clearedAt: number | null }
+export type Whole = { rule: RuleId; excursion: Verdict; clearedAt: number | null }
 
 /** An alarm as it is recorded, with what it takes to compare it. Times in epoch ms. */
 export type Recorded = {
@@ -14,23 +15,28 @@ export type Recorded = {
   value: number
   limit: number
   peak: number
+  cause: string | null
+  priority: Priority
 }
 
 export type Reconciled = {
   missing: Whole[]
   amended: { id: string; whole: Whole; was: Recorded }[]
+  /** late data shows that they never were */
   withdrawn: Recorded[]
+  /** silences that were none: what was measured has come since */
+  recovered: Recorded[]
 }
 
 /** The changes of a fold, and what was open when it began, as whole excursions in the order of their onsets. */
 export const wholes = (
-  openBefore: Partial<Record<RuleId, Excursion>>,
+  openBefore: Partial<Record<RuleId, Verdict>>,
   changes: readonly Change[],
-  openAfter: Partial<Record<RuleId, Excursion>>,
+  openAfter: Partial<Record<RuleId, Verdict>>,
 ): Whole[] => {
   const result: Whole[] = []
   const open = new Map<RuleId, Whole>()
-  const begin = (rule: RuleId, excursion: Excursion): void => {
+  const begin = (rule: RuleId, excursion: Verdict): void => {
     const whole: Whole = { rule, excursion, clearedAt: null }
     open.set(rule, whole)
     result.push(whole)
@@ -44,8 +50,10 @@ export const wholes = (
     const whole = open.get(change.rule)
     if (whole === undefined) continue
     whole.excursion = change.excursion
-    whole.clearedAt = change.clearedAt
+    if (change.kind === 'changed') continue
     open.delete(change.rule)
+    if (change.kind === 'cleared') whole.clearedAt = change.clearedAt
+    else result.splice(result.indexOf(whole), 1)
   }
   for (const [rule, whole] of open) whole.excursion = openAfter[rule] ?? whole.excursion
   return result.sort((a, b) => a.excursion.onset - b.excursion.onset)
@@ -81,7 +89,12 @@ export const reconcile = (folded: readonly Whole[], recorded: readonly Recorded[
     free.delete(partner)
     if (differs(whole, partner)) amended.push({ id: partner.id, whole, was: partner })
   }
-  return { missing, amended, withdrawn: [...free] }
+  return {
+    missing,
+    amended,
+    withdrawn: [...free].filter(({ rule }) => rule !== 'silence'),
+    recovered: [...free].filter(({ rule }) => rule === 'silence'),
+  }
 }
 
 const mostOverlapping = (whole: Whole, free: ReadonlySet<Recorded>): Recorded | undefined => {
@@ -104,4 +117,6 @@ const differs = (whole: Whole, recorded: Recorded): boolean =>
   whole.clearedAt !== recorded.clearedAt ||
   whole.excursion.value !== recorded.value ||
   whole.excursion.limit !== recorded.limit ||
+  (whole.excursion.cause ?? null) !== recorded.cause ||
+  priorityOf(whole.rule, whole.excursion) !== recorded.priority ||
   (whole.clearedAt !== null && whole.excursion.peak !== recorded.peak)

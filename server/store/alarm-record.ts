@@ -1,75 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { AlarmChangeKind, RuleId } from '../model/alarm.ts'
+import type { Priority, RuleId } from '../model/alarm.ts'
+import type { Verdict } from '../rules/excursion.ts'
 import { explain } from '../rules/explain.ts'
-import { type Change, priorityOf } from '../rules/fold.ts'
+import { priorityOf } from '../rules/fold.ts'
 import type { Reconciled, Recorded, Whole } from '../rules/reconcile.ts'
+import type { Change } from '../rules/state.ts'
+import { announce, feed, notify, settleRetrospective } from './alarm-announce.ts'
 import type { Tx } from './pool.ts'
 import type { Stream } from './streams.ts'
 
 export type StreamChanges = { stream: Stream; changes: readonly Change[] }
-
-/** Appends to the feed what these alarms look like now, within the same transaction. */
-const feed = async (tx: Tx, change: AlarmChangeKind, ids: readonly string[]): Promise<void> => {
-  if (ids.length === 0) return
-  await tx.query({
-    name: 'feed-alarm-changes',
-    text: `insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm)
-     select d.org_id, d.id, d.shipment_id, $2::text, d.alarm
-     from unnest($1::uuid[]) with ordinality as w (id, place) join alarm_details d on d.id = w.id order by w.place`,
-    values: [ids, change],
-  })
-}
-
-/**
- * What must leave the house. Data that comes late may bring an excursion that is over already: such a page waits a
- * moment, and is taken back when the rest of the data says so.
- */
-const GRACE_AFTER_MS = 60_000
-const GRACE = '20 seconds'
-
-const notify = async (tx: Tx, ids: readonly string[]): Promise<void> => {
-  await tx.query({
-    name: 'outbox-alarms',
-    text: `insert into outbox (org_id, kind, key, payload, next_attempt_at)
-     select d.org_id, 'alarm-raised', 'alarm-raised:' || d.id, d.alarm,
-       case when d.onset < now() - make_interval(secs => $2::float8) then now() + $3::interval else now() end
-     from alarm_details d where d.id = any($1::uuid[]) on conflict (key) do nothing`,
-    values: [ids, GRACE_AFTER_MS / 1000, GRACE],
-  })
-}
-
-/** The feed's entry and the page of alarms that were raised just now, in one round trip: somebody waits for it. */
-const announce = async (tx: Tx, ids: readonly string[]): Promise<void> => {
-  await tx.query({
-    name: 'announce-alarms',
-    text: `with raised as materialized (
-       select d.* from unnest($1::uuid[]) with ordinality as w (id, place) join alarm_details d on d.id = w.id order by w.place),
-     fed as (
-       insert into alarm_changes (org_id, alarm_id, shipment_id, change, alarm)
-       select org_id, id, shipment_id, 'raised', alarm from raised)
-     insert into outbox (org_id, kind, key, payload, next_attempt_at)
-     select org_id, 'alarm-raised', 'alarm-raised:' || id, alarm,
-       case when onset < now() - make_interval(secs => $2::float8) then now() + $3::interval else now() end
-     from raised on conflict (key) do nothing`,
-    values: [ids, GRACE_AFTER_MS / 1000, GRACE],
-  })
-}
-
-/** An excursion that was over before anybody could know of it pages nobody, unless it was critical: then once, as found late. */
-const settleRetrospective = async (tx: Tx, ids: readonly string[]): Promise<void> => {
-  await tx.query(
-    `delete from outbox o using alarms a
-     where a.id = any($1::uuid[]) and o.key = 'alarm-raised:' || a.id and o.sent_at is null and (a.retrospective or a.void)`,
-    [ids],
-  )
-  await tx.query(
-    `insert into outbox (org_id, kind, key, payload)
-     select d.org_id, 'alarm-found-late', 'alarm-found-late:' || d.id, d.alarm
-     from alarm_details d join alarms a on a.id = d.id
-     where d.id = any($1::uuid[]) and a.retrospective and not a.void and a.priority = 'critical' on conflict (key) do nothing`,
-    [ids],
-  )
-}
 
 type Raise = { stream: Stream; rule: RuleId; whole: Whole }
 
@@ -77,24 +17,28 @@ const raise = async (tx: Tx, raised: readonly Raise[]): Promise<string[]> => {
   if (raised.length === 0) return []
   const { rows } = await tx.query<{ id: string }>({
     name: 'raise-alarms',
-    text: `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, retrospective, latching)
+    text: `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, cause, figures, retrospective, latching)
      select *, cleared_at < now() is true, priority = 'critical' from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
-       $9::float8[], $10::float8[], $11::float8[], $12::text[])
-       as t (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation)
-     on conflict (shipment_id, device_id, rule, onset) where not void do nothing returning id`,
+       $9::float8[], $10::float8[], $11::float8[], $12::text[], $13::text[], $14::jsonb[])
+       as t (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, cause, figures)
+     on conflict (shipment_id, device_id, rule, onset) where not void and not recovered do nothing returning id`,
     values: [
       raised.map(() => randomUUID()),
       raised.map(({ stream }) => stream.orgId),
       raised.map(({ stream }) => stream.shipmentId),
       raised.map(({ stream }) => stream.deviceId),
       raised.map(({ rule }) => rule),
-      raised.map(({ rule }) => priorityOf(rule)),
+      raised.map(({ rule, whole }) => priorityOf(rule, whole.excursion)),
       raised.map(({ whole }) => new Date(whole.excursion.onset)),
       raised.map(({ whole }) => (whole.clearedAt === null ? null : new Date(whole.clearedAt))),
       raised.map(({ whole }) => whole.excursion.value),
       raised.map(({ whole }) => whole.excursion.peak),
       raised.map(({ whole }) => whole.excursion.limit),
       raised.map(({ rule, whole }) => explain(rule, whole.excursion)),
+      raised.map(({ whole }) => whole.excursion.cause ?? null),
+      raised.map(({ whole }) =>
+        whole.excursion.figures === undefined ? null : JSON.stringify(whole.excursion.figures),
+      ),
     ],
   })
   const ids = rows.map((row) => row.id)
@@ -102,24 +46,25 @@ const raise = async (tx: Tx, raised: readonly Raise[]): Promise<string[]> => {
   return ids
 }
 
-type Clear = { stream: Stream; rule: RuleId; onset: number; clearedAt: number; peak: number }
+type Clear = { stream: Stream; rule: RuleId; excursion: Verdict; clearedAt: number }
 
 /** Retrospective: it was over (event time) before we had raised it (when we learnt). */
 const clear = async (tx: Tx, cleared: readonly Clear[]): Promise<void> => {
   if (cleared.length === 0) return
   const { rows } = await tx.query<{ id: string; retrospective: boolean }>({
     name: 'clear-alarms',
-    text: `update alarms a set cleared_at = t.cleared_at, peak = t.peak, retrospective = t.cleared_at < a.raised_at
-     from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::float8[]) as t (shipment_id, device_id, rule, onset, cleared_at, peak)
-     where a.shipment_id = t.shipment_id and a.device_id = t.device_id and a.rule = t.rule and a.onset = t.onset and not a.void
+    text: `update alarms a set cleared_at = t.cleared_at, peak = t.peak, explanation = t.explanation, retrospective = t.cleared_at < a.raised_at
+     from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::float8[], $7::text[]) as t (shipment_id, device_id, rule, onset, cleared_at, peak, explanation)
+     where a.shipment_id = t.shipment_id and a.device_id = t.device_id and a.rule = t.rule and a.onset = t.onset and not a.void and not a.recovered
      returning a.id, a.retrospective`,
     values: [
       cleared.map(({ stream }) => stream.shipmentId),
       cleared.map(({ stream }) => stream.deviceId),
       cleared.map(({ rule }) => rule),
-      cleared.map(({ onset }) => new Date(onset)),
+      cleared.map(({ excursion }) => new Date(excursion.onset)),
       cleared.map(({ clearedAt }) => new Date(clearedAt)),
-      cleared.map(({ peak }) => peak),
+      cleared.map(({ excursion }) => excursion.peak),
+      cleared.map(({ rule, excursion }) => explain(rule, excursion)),
     ],
   })
   await feed(
@@ -131,6 +76,72 @@ const clear = async (tx: Tx, cleared: readonly Clear[]): Promise<void> => {
   if (late.length > 0) await settleRetrospective(tx, late)
 }
 
+type Turn = { stream: Stream; rule: RuleId; excursion: Verdict }
+
+/** The same excursion under another cause, priority or figures. */
+const turn = async (tx: Tx, turned: readonly Turn[]): Promise<void> => {
+  if (turned.length === 0) return
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'turn-alarms',
+    text: `update alarms a set cause = t.cause, priority = t.priority, peak = t.peak, figures = t.figures, explanation = t.explanation,
+       latching = t.priority = 'critical'
+     from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::float8[], $8::jsonb[], $9::text[])
+       as t (shipment_id, device_id, rule, onset, cause, priority, peak, figures, explanation)
+     where a.shipment_id = t.shipment_id and a.device_id = t.device_id and a.rule = t.rule and a.onset = t.onset and not a.void
+     returning a.id`,
+    values: [
+      turned.map(({ stream }) => stream.shipmentId),
+      turned.map(({ stream }) => stream.deviceId),
+      turned.map(({ rule }) => rule),
+      turned.map(({ excursion }) => new Date(excursion.onset)),
+      turned.map(({ excursion }) => excursion.cause ?? null),
+      turned.map(({ rule, excursion }) => priorityOf(rule, excursion)),
+      turned.map(({ excursion }) => excursion.peak),
+      turned.map(({ excursion }) => (excursion.figures === undefined ? null : JSON.stringify(excursion.figures))),
+      turned.map(({ rule, excursion }) => explain(rule, excursion)),
+    ],
+  })
+  await feed(
+    tx,
+    'amended',
+    rows.map((row) => row.id),
+  )
+}
+
+/** Silences that were none: the connection was down, the readings were kept and have come. Nobody is paged for them any more. */
+const recover = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+  if (ids.length === 0) return
+  await tx.query(
+    `update alarms set recovered = true, cleared_at = coalesce(cleared_at, now()), explanation = $2::text where id = any($1::uuid[])`,
+    [ids, RECOVERED],
+  )
+  await feed(tx, 'amended', ids)
+  await tx.query(
+    `delete from outbox o using alarms a where a.id = any($1::uuid[]) and o.key = 'alarm-raised:' || a.id and o.sent_at is null`,
+    [ids],
+  )
+}
+const RECOVERED = 'The connection was down; what was measured meanwhile was kept by the device and has come since'
+
+const recoverOpen = async (tx: Tx, recovered: readonly Turn[]): Promise<void> => {
+  if (recovered.length === 0) return
+  const { rows } = await tx.query<{ id: string }>(
+    `select a.id from alarms a join unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[]) as t (shipment_id, device_id, rule, onset)
+       on a.shipment_id = t.shipment_id and a.device_id = t.device_id and a.rule = t.rule and a.onset = t.onset
+     where not a.void and not a.recovered`,
+    [
+      recovered.map(({ stream }) => stream.shipmentId),
+      recovered.map(({ stream }) => stream.deviceId),
+      recovered.map(({ rule }) => rule),
+      recovered.map(({ excursion }) => new Date(excursion.onset)),
+    ],
+  )
+  await recover(
+    tx,
+    rows.map((row) => row.id),
+  )
+}
+
 /**
  * Records what live folds changed: alarms, the feed, the outbox. The n-th change of every stream together, so that each
  * stream's changes keep their order in few statements.
@@ -140,15 +151,21 @@ export const recordChanges = async (tx: Tx, folds: readonly StreamChanges[]): Pr
   for (let round = 0; round < rounds; round++) {
     const raised: Raise[] = []
     const cleared: Clear[] = []
+    const turned: Turn[] = []
+    const recovered: Turn[] = []
     for (const { stream, changes } of folds) {
       const change = changes[round]
       if (change === undefined) continue
       const { rule, excursion } = change
       if (change.kind === 'raised') raised.push({ stream, rule, whole: { rule, excursion, clearedAt: null } })
-      else cleared.push({ stream, rule, onset: excursion.onset, clearedAt: change.clearedAt, peak: excursion.peak })
+      else if (change.kind === 'cleared') cleared.push({ stream, rule, excursion, clearedAt: change.clearedAt })
+      else if (change.kind === 'changed') turned.push({ stream, rule, excursion })
+      else recovered.push({ stream, rule, excursion })
     }
     await raise(tx, raised)
     await clear(tx, cleared)
+    await turn(tx, turned)
+    await recoverOpen(tx, recovered)
   }
 }
 
@@ -162,9 +179,11 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
     value: number
     peak: number
     limit_value: number
+    cause: string | null
+    priority: Priority
   }>(
-    `select id, rule, onset, cleared_at, value, peak, limit_value from alarms
-     where shipment_id = $1::uuid and device_id = $2::integer and not void and onset >= $3::timestamptz
+    `select id, rule, onset, cleared_at, value, peak, limit_value, cause, priority from alarms
+     where shipment_id = $1::uuid and device_id = $2::integer and not void and not recovered and onset >= $3::timestamptz
        and (cleared_at is null or cleared_at > $4::timestamptz) and ($5::timestamptz is null or onset < $5::timestamptz)
      order by onset`,
     [
@@ -184,6 +203,8 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
     value: row.value,
     limit: row.limit_value,
     peak: row.peak,
+    cause: row.cause,
+    priority: row.priority,
   }))
 }
 
@@ -191,7 +212,7 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
 export const recordReconciled = async (
   tx: Tx,
   stream: Stream,
-  { missing, amended, withdrawn }: Reconciled,
+  { missing, amended, withdrawn, recovered }: Reconciled,
 ): Promise<void> => {
   const gone = withdrawn.map((alarm) => alarm.id)
   if (gone.length > 0) {
@@ -203,13 +224,20 @@ export const recordReconciled = async (
     await feed(tx, 'amended', gone)
     await settleRetrospective(tx, gone)
   }
+  await recover(
+    tx,
+    recovered.map((alarm) => alarm.id),
+  )
   for (const { id, whole, was } of amended) {
     await tx.query(
       `update alarms set onset = $2::timestamptz, cleared_at = $3::timestamptz, value = $4::float8, peak = $5::float8, limit_value = $6::float8,
-         explanation = $7::text, retrospective = $3::timestamptz < raised_at is true where id = $1::uuid`,
+         explanation = $7::text, cause = $8::text, priority = $9::text, figures = $10::jsonb, latching = $9::text = 'critical',
+         retrospective = $3::timestamptz < raised_at is true where id = $1::uuid`,
       [
         id, new Date(whole.excursion.onset), whole.clearedAt === null ? null : new Date(whole.clearedAt),
         whole.excursion.value, whole.excursion.peak, whole.excursion.limit, explain(whole.rule, whole.excursion),
+        whole.excursion.cause ?? null, priorityOf(whole.rule, whole.excursion),
+        whole.excursion.figures === undefined ? null : JSON.stringify(whole.excursion.figures),
       ],
     ) // biome-ignore format: the parameters, in their order
     const onlyCleared = was.clearedAt === null && whole.clearedAt !== null && was.onset === whole.excursion.onset

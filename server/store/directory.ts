@@ -1,3 +1,4 @@
+import type { Outage } from '../rules/silence.ts'
 import { inTransaction, type Pool } from './pool.ts'
 import { type KnownDevice, loadDevices, type Stream } from './streams.ts'
 
@@ -14,11 +15,14 @@ export type Directory = {
   /** Notices who has been revoked, or let in again, since; and who sees which shipment. */
   refresh(): Promise<void>
   streams(): Stream[]
+  /** times in which nothing could be heard, ascending: the streams' contexts hold on to this very list */
+  readonly outages: Outage[]
 }
 
 export const createDirectory = (pool: Pool): Directory => {
   const byCode = new Map<string, KnownDevice>()
   const byId = new Map<number, KnownDevice>()
+  const outages: Outage[] = []
 
   const keep = (device: KnownDevice): void => {
     byCode.set(device.code, device)
@@ -31,10 +35,10 @@ export const createDirectory = (pool: Pool): Directory => {
     load: async (codes) => {
       const missing = [...new Set(codes)].filter((code) => !byCode.has(code))
       if (missing.length === 0) return
-      for (const device of await inTransaction(pool, (tx) => loadDevices(tx, missing))) keep(device)
+      for (const device of await inTransaction(pool, (tx) => loadDevices(tx, missing, outages))) keep(device)
     },
     reload: async (code) => {
-      const [fresh] = await inTransaction(pool, (tx) => loadDevices(tx, [code]))
+      const [fresh] = await inTransaction(pool, (tx) => loadDevices(tx, [code], outages))
       const known = byCode.get(code)
       if (fresh === undefined) {
         if (known !== undefined) byId.delete(known.id)
@@ -69,6 +73,7 @@ export const createDirectory = (pool: Pool): Directory => {
       for (const device of byId.values())
         for (const stream of device.streams) stream.audience = audiences.get(stream.shipmentId) ?? []
     },
+    outages,
     streams: () => [...byId.values()].flatMap((device) => device.streams),
   }
 }

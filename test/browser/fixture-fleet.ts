@@ -133,6 +133,9 @@ export const makeShipment = (i: number, now: number): ShipmentDetail => {
     activeAlarms: 0,
     timeLeftSeconds: left,
     assignments: [{ id: String(i), deviceId: `tc-${String(i).padStart(4, '0')}`, from: departAt, to: null }],
+    packaging: null,
+    filling: null,
+    overruled: [],
     limitsHistory: [{ from: new Date(0).toISOString(), limits: kind.limits }],
   }
 }
@@ -168,6 +171,12 @@ export const makeAlarm = (shipment: ShipmentDetail, facts: AlarmFacts, now: numb
   shelvedUntil: null,
   shelvedBy: null,
   shelvedFor: null,
+  figures: null,
+  recovered: false,
+  suppressed: false,
+  outOfService: false,
+  causedBy: null,
+  raisedAt: new Date(now - facts.agoMinutes * 60_000).toISOString(),
   resetAt: null,
   acknowledgedAt: facts.state?.endsWith('-acknowledged') ? new Date(now - 60_000).toISOString() : null,
   explanation: `${facts.rule} ${facts.value} is outside its limit of ${facts.limit}`,

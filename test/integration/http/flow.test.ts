@@ -28,6 +28,7 @@ beforeAll(async () => {
     log,
     publish: async () => {},
     live: { readings: () => {}, alarmsChanged: () => {} },
+    intakeUp: () => true,
   })
   submit = createSubmit(pipeline)
   member = await service.signIn(service.one.email.member)

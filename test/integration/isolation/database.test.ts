@@ -20,6 +20,7 @@ beforeAll(async () => {
   world = await createWorld(owner)
   for (const party of PARTIES) {
     await world.make.apiToken(party, 'read')
+    await world.make.supplierLink(party, party === 'buyer' ? 'supplier' : 'buyer')
     await world.make.shareLink(party, party === 'stranger' ? 'theirs' : 'ours')
     await world.make.session(await world.make.person(party))
   }
@@ -70,15 +71,19 @@ const attempt = async (tx: Tx, text: string): Promise<{ refused: string } | { to
 
 /** Read by all, whoever asks: nothing in them is anybody's. */
 const PUBLIC: Record<string, string> = {
+  alarm_consequences: 'which rule brings which with it: the same for all',
   rollup_state: 'how far roll-ups have come: one time for all',
   substances: 'the catalogue, whose rows belong to no organisation',
+  suppressed_rules: 'which rule rests in which phase: the same for all',
 }
 
 /** Without policies: they tell nobody's data, and what the application writes there is work for ourselves. */
 const UNGUARDED: Record<string, string> = {
+  alarm_consequences: 'which rule brings which with it: the same for all',
   refold_requests: 'written, never read: a stream that is folded again comes to the same',
   rollup_dirty: 'which hours of which device number are to be rolled up again, for charts',
   rollup_state: 'how far roll-ups have come: one time for all',
+  suppressed_rules: 'which rule rests in which phase: the same for all',
 }
 
 describe('the application role', () => {
@@ -180,6 +185,23 @@ describe('rows of another organisation', () => {
     expect(seen).toEqual([])
   })
 
+  it('are not seen by a supplier’s link, nor any of its buyer but the lines of its supplier, without their price', async () => {
+    const seen: string[] = []
+    const viewer = { orgId: world.party.buyer, supplier: { id: world.party.supplier, orderId: null, line: null } }
+    const allowed = marker.order('ours')
+    await asOrganisation(app, viewer, async (tx) => {
+      for (const { name } of relations)
+        for (const row of await rowsOf(tx, name)) {
+          for (const words of forbidden(null))
+            if (words !== allowed && row.toLowerCase().includes(words.toLowerCase()))
+              seen.push(`${name} tells ${words}`)
+          if (row.includes(allowed)) seen.push(name)
+          if (row.includes('4711')) seen.push(`${name} tells a price`)
+        }
+    })
+    expect([...new Set(seen)]).toEqual(['milestones', 'visible_lines'])
+  })
+
   it('are there for whom they are', async () => {
     for (const load of LOADS) {
       const party = load === 'ours' ? 'supplier' : 'stranger'
@@ -270,6 +292,8 @@ it('gives the devices’ side no people, sessions, tokens or links to read', asy
     'api_tokens',
     'share_links',
     'share_sessions',
+    'supplier_links',
+    'supplier_sessions',
   ])
     expect([name, await readable(name, 'zaitu_ingest')]).toEqual([name, []])
 })

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Change, fold, INITIAL } from '../../../server/rules/fold.ts'
+import { plainFacts } from '../../../server/rules/facts.ts'
+import { fold } from '../../../server/rules/fold.ts'
 import { wholes } from '../../../server/rules/reconcile.ts'
+import { type Change, INITIAL } from '../../../server/rules/state.ts'
+import { sampled } from '../../setup/sampled.ts'
 import { type AlarmRow, type Rig, startRig } from './rig.ts'
 
 let rig: Rig
@@ -9,9 +12,11 @@ afterEach(() => rig.close())
 
 const T0 = Math.floor(Date.now() / 1000) * 1000 - 6 * 3_600_000
 const feed = async (): Promise<string[]> =>
-  (await rig.owner.query(`select change, alarm->>'state' as state from alarm_changes order by xid, id`)).rows.map(
-    (r) => `${r.change} ${r.state}`,
-  )
+  (
+    await rig.owner.query(
+      `select change, alarm->>'state' as state from alarm_changes where alarm->>'rule' <> 'silence' order by xid, id`,
+    )
+  ).rows.map((r) => `${r.change} ${r.state}`)
 
 describe('a first alarm', () => {
   it('is raised and cleared in the transaction of its readings, once each', async () => {
@@ -52,11 +57,11 @@ describe('a first alarm', () => {
     rig = await startRig()
     await rig.send(1, { time: T0, temperature: 20 })
     await rig.send(1, { time: T0 + 120_000, temperature: 35 })
-    const before = (await rig.owner.query('select id from alarms')).rows
+    const before = (await rig.owner.query(`select id from alarms where rule <> 'silence'`)).rows
     await rig.send(1, { time: T0 + 60_000, temperature: 32 })
     await rig.settled()
     expect(await rig.alarms()).toMatchObject([{ onset: T0 + 60_000, value: 32, clearedAt: null }])
-    expect((await rig.owner.query('select id from alarms')).rows).toEqual(before)
+    expect((await rig.owner.query(`select id from alarms where rule <> 'silence'`)).rows).toEqual(before)
     expect(await feed()).toEqual(['raised active-unacknowledged', 'amended active-unacknowledged'])
   })
 
@@ -80,7 +85,7 @@ describe('a first alarm', () => {
     ])
     await rig.settled()
     expect(await rig.alarms()).toMatchObject([{ onset: T0 + 180_000, value: 27, limit: 25, clearedAt: null }])
-    expect((await rig.owner.query('select void from alarms order by onset')).rows).toEqual([
+    expect((await rig.owner.query(`select void from alarms where rule <> 'silence' order by onset`)).rows).toEqual([
       { void: true },
       { void: false },
     ])
@@ -125,15 +130,22 @@ const scrambled = course.chain((samples) =>
 
 /** What the pure fold of the readings in their own order says. */
 const truth = (samples: readonly Sample[]): Omit<AlarmRow, 'retrospective'>[] => {
-  const context = { versions: [{ from: 0, limits: { temperature: { high: 30 } } }], from: 0, to: null }
+  const context = { versions: [{ from: 0, facts: plainFacts({ temperature: { high: 30 } }) }], from: 0, to: null }
   const { changes, state } = fold(
     INITIAL,
-    samples.map((sample) => ({ ...sample, pressure: null, level: null })),
+    samples.map((sample) => sampled(sample)),
     context,
   )
-  return wholes({}, changes as Change[], state.open).map(
-    ({ rule, excursion: { onset, value, limit, peak }, clearedAt }) => ({ rule, onset, clearedAt, value, limit, peak }),
-  )
+  return wholes({}, changes as Change[], state.open)
+    .filter(({ rule }) => rule !== 'silence')
+    .map(({ rule, excursion: { onset, value, limit, peak }, clearedAt }) => ({
+      rule,
+      onset,
+      clearedAt,
+      value,
+      limit,
+      peak,
+    }))
 }
 
 describe('for every order of arrival, with duplicates, in any batches, over a restart', () => {
@@ -154,7 +166,7 @@ describe('for every order of arrival, with duplicates, in any batches, over a re
         const { rows } = await rig.owner.query<{ alarm: AlarmRow & { shipment: string } }>(
           `select json_build_object('rule', rule, 'onset', extract(epoch from onset) * 1000, 'clearedAt', extract(epoch from cleared_at) * 1000, 'value', value, 'limit', limit_value,
              'peak', case when cleared_at is null then null else peak end) as alarm
-           from alarms where not void and shipment_id = $1 order by onset`,
+           from alarms where not void and rule <> 'silence' and shipment_id = $1 order by onset`,
           [rig.shipments[device - 1]],
         )
         // the peak of what is still open is written when it closes

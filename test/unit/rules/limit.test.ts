@@ -1,22 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Limits } from '../../../server/model/limits.ts'
-import { type Change, fold, INITIAL, type StreamContext } from '../../../server/rules/fold.ts'
+import { plainFacts } from '../../../server/rules/facts.ts'
+import { fold } from '../../../server/rules/fold.ts'
+import { type Change, INITIAL, type StreamContext } from '../../../server/rules/state.ts'
+import { sampled } from '../../setup/sampled.ts'
 
 const at = (clock: string): number => Date.parse(`2026-05-01T${clock}Z`)
 const context = (limits: Limits, more: Partial<StreamContext> = {}): StreamContext => ({
-  versions: [{ from: 0, limits }],
+  versions: [{ from: 0, facts: plainFacts(limits) }],
   from: 0,
   to: null,
   ...more,
 })
-const celsius = (time: number, temperature: number | null, seq = 0) => ({
-  time,
-  seq,
-  temperature,
-  pressure: null,
-  level: null,
-})
+const celsius = (time: number, temperature: number | null, seq = 0) => sampled({ time, temperature, seq })
 const told = (changes: readonly Change[]) => changes.map((change) => `${change.rule} ${change.kind}`)
 
 describe('limits with a deadband', () => {
@@ -60,7 +57,7 @@ describe('limits with a deadband', () => {
   })
 
   it('clears a pressure of 5.05 bar under a limit of 5.1, whatever binary fractions make of it', () => {
-    const bar = (time: number, pressure: number) => ({ time, seq: 0, temperature: null, pressure, level: null })
+    const bar = (time: number, pressure: number) => sampled({ time, pressure })
     const { changes } = fold(INITIAL, [bar(1, 5.2), bar(2, 5.05)], context({ pressure: { high: 5.1 } }))
     expect(told(changes)).toEqual(['pressure-high raised', 'pressure-high cleared'])
   })
@@ -89,9 +86,9 @@ describe('limits with a deadband', () => {
 
 describe('a timeline that holds more than readings', () => {
   const versions = [
-    { from: 0, limits: { temperature: { high: 30 } } },
-    { from: 10, limits: { temperature: { high: 20 } } },
-    { from: 20, limits: {} },
+    { from: 0, facts: plainFacts({ temperature: { high: 30 } }) },
+    { from: 10, facts: plainFacts({ temperature: { high: 20 } }) },
+    { from: 20, facts: plainFacts({}) },
   ]
 
   it('judges the last value by a limit that begins, at the moment it begins', () => {

@@ -11,12 +11,19 @@ const recorded = (id: string, onset: number, clearedAt: number | null): Recorded
   id,
   rule: 'temperature-high',
   clearedAt,
+  cause: null,
+  priority: 'high',
   ...excursion(onset),
 })
 
 describe('what a refold says against what is recorded', () => {
   it('changes nothing where both agree', () => {
-    expect(reconcile([whole(10, 20)], [recorded('a', 10, 20)])).toEqual({ missing: [], amended: [], withdrawn: [] })
+    expect(reconcile([whole(10, 20)], [recorded('a', 10, 20)])).toEqual({
+      missing: [],
+      amended: [],
+      withdrawn: [],
+      recovered: [],
+    })
   })
 
   it('keeps the id of an alarm whose onset moves', () => {

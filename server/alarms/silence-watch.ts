@@ -1,0 +1,114 @@
+import type { Lane } from '../ingest/lane.ts'
+import type { Logger } from '../log.ts'
+import { fold } from '../rules/fold.ts'
+import { allowedMs } from '../rules/silence.ts'
+import { type Change, factsAt, type StreamState } from '../rules/state.ts'
+import { isSuppressed } from '../rules/suppression.ts'
+import { recordChanges } from '../store/alarm-record.ts'
+import type { Directory } from '../store/directory.ts'
+import { intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
+import { inTransaction, type Pool } from '../store/pool.ts'
+import { loadStates } from '../store/states.ts'
+import type { Stream } from '../store/streams.ts'
+
+const EVERY_MS = 5_000
+/** How often devices are looked up that are lent but have not spoken to this server. */
+const LOOK_UP_MS = 60_000
+
+type Deps = {
+  pool: Pool
+  lane: Lane
+  directory: Directory
+  log: Logger
+  alarmsChanged(): void
+  /** whether readings could reach us now */
+  intakeUp(): boolean
+}
+
+/**
+ * Lets time pass for streams that nothing comes from: a device that is quiet for too long is said to be silent. Time in
+ * which our own intake was not up does not count, and is remembered as an outage.
+ */
+export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, intakeUp }: Deps) => {
+  let running: Promise<void> | null = null
+  let lookedUpAt = Number.NEGATIVE_INFINITY
+  let knowsOutages = false
+
+  const beat = async (): Promise<void> => {
+    if (!knowsOutages) {
+      for (const outage of await intakeOutages(pool)) directory.outages.push(outage)
+      knowsOutages = true
+    }
+    const outage = await intakeIsUp(pool)
+    if (outage === null) return
+    directory.outages.push(outage)
+    const minutes = Math.round((outage.to - outage.from) / 60_000)
+    log.warn(
+      { from: new Date(outage.from).toISOString(), minutes },
+      'no readings were taken in for a while: no device is blamed for it',
+    )
+  }
+
+  const lookUp = async (): Promise<void> => {
+    if (performance.now() - lookedUpAt < LOOK_UP_MS) return
+    const codes = await lentNow(pool)
+    await lane.run(async () => {
+      await directory.load(codes)
+      const unknown = directory.streams().filter((stream) => stream.state === null && isNow(stream))
+      if (unknown.length > 0) await inTransaction(pool, (tx) => loadStates(tx, unknown))
+    })
+    lookedUpAt = performance.now()
+  }
+
+  const tick = async (): Promise<void> => {
+    const now = Date.now()
+    const folds: { stream: Stream; state: StreamState; changes: Change[] }[] = []
+    for (const stream of directory.streams()) {
+      const { state, context } = stream
+      if (state === null || state === 'refolding' || !isDue(stream, state, now)) continue
+      const next = fold(state, [], context, now)
+      if (next.changes.length > 0) folds.push({ stream, ...next })
+    }
+    if (folds.length === 0) return
+    await inTransaction(pool, (tx) => recordChanges(tx, folds))
+    for (const { stream, state } of folds) stream.state = state
+    alarmsChanged()
+  }
+
+  const turn = async (): Promise<void> => {
+    if (!intakeUp()) return
+    await beat()
+    await lookUp()
+    await lane.run(tick)
+  }
+  const run = (): void => {
+    running ??= turn()
+      .catch((error) =>
+        log.debug(
+          { error: error instanceof Error ? error.message : String(error) },
+          'silences are looked for a little later',
+        ),
+      )
+      .finally(() => {
+        running = null
+      })
+  }
+  const timer = setInterval(run, EVERY_MS)
+  run()
+
+  return {
+    stop: async (): Promise<void> => {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+const isNow = ({ context }: Stream): boolean =>
+  context.from <= Date.now() && (context.to === null || context.to > Date.now())
+
+const isDue = ({ context }: Stream, { heard, contact, open }: StreamState, now: number): boolean => {
+  if (heard === null || open.silence !== undefined || (context.to !== null && context.to <= now)) return false
+  const facts = factsAt(context.versions, now)
+  return facts !== undefined && now - Math.max(heard, contact) > allowedMs(facts) && !isSuppressed('silence', facts)
+}

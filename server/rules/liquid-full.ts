@@ -1,0 +1,76 @@
+import { fractionAt, highestFilling, liquidFullCelsius } from '../physics/filling.ts'
+import { countOf, isDue, remembered, rounded } from './cadence.ts'
+import type { Detector, Verdict } from './detector.ts'
+import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
+import { meanSince } from './window.ts'
+
+type State = { evaluated: number | null; over: number }
+
+const EVERY_MS = 5 * 60_000
+const SMOOTH_MS = 15 * 60_000
+/** What a level sensor and a filling on paper may be off before an overfilling is believed, as fractions. */
+const LEVEL_ERROR = 0.01
+const PAPER_ERROR = 0.002
+/** A gas space below this is all but none: 2 % has to be said, 1 % is critical. */
+const NEARLY_FULL = 0.98
+const FULL = 0.99
+/** Where it is cooler than this many kelvin below the temperature at which no gas space is left, that is critical. */
+const NEAR_KELVIN = 5
+const EMPTY = 0.01
+
+/**
+ * The liquid leaves too little gas space: filled beyond the degree of filling that the rules permit (TP1 for a portable
+ * tank, else packagings), or about to fill the tank by its expansion. Value and limit are filled fractions.
+ */
+export const liquidFull: Detector<State> = {
+  id: 'liquid-full',
+  priority: 'high',
+  lacks: () => null,
+  initial: { evaluated: null, over: 0 },
+  step({ state, open, minute, course, facts }) {
+    if (!isDue(state.evaluated, minute.time, EVERY_MS)) return { state, open }
+    const from = minute.time - Math.max(SMOOTH_MS, 2 * facts.intervalMs)
+    const celsius = meanSince(course.minutes, course.minutes.temperature, from)
+    const level = meanSince(course.minutes, course.minutes.level, from)
+    const found = judge(facts, celsius, level)
+    const next: State = { evaluated: minute.time, over: remembered(state.over, found !== null, 4) }
+    if (found === null) return { state: next, open: countOf(next.over) === 0 ? null : open }
+    if (open !== null) return { state: next, open: saidAgain(open, found, Math.max(open.peak, found.value)) }
+    if (countOf(next.over) < 3) return { state: next, open }
+    return { state: next, open: { onset: minute.time, peak: found.value, ...found } }
+  },
+}
+
+type Found = Pick<Verdict, 'value' | 'limit' | 'priority' | 'figures'>
+
+const judge = (facts: Facts, celsius: number | null, level: number | null): (Found & { value: number }) | null => {
+  const { cargo, tank } = facts
+  const expansion = (cargo?.expansion ?? 0) > 0 ? (cargo?.expansion ?? null) : null
+  // an empty tank has no temperature at which it would be full
+  const filling = (cargo?.filling?.fraction ?? 0) > EMPTY ? (cargo?.filling ?? null) : null
+  const byPaper =
+    filling !== null && expansion !== null && celsius !== null ? fractionAt(filling, expansion, celsius) : null
+  const now = Math.max(byPaper ?? 0, level ?? 0)
+  const fullAt = filling !== null && expansion !== null ? liquidFullCelsius(filling, expansion) : null
+  const figures = {
+    ...(fullAt !== null && { fullAtCelsius: rounded(fullAt, 1) }),
+    ...(celsius !== null && { celsius: rounded(celsius, 1) }),
+  }
+  const isNear = fullAt !== null && celsius !== null && celsius > fullAt - NEAR_KELVIN
+  if (now >= NEARLY_FULL || isNear)
+    return { value: rounded(now), limit: NEARLY_FULL, priority: now >= FULL ? 'critical' : 'high', figures }
+  // the degree of filling is a rule for liquids; liquefied gases are filled by weight
+  if (expansion === null || cargo?.liquefied === true) return null
+  const rule = tank === null ? 'packaging' : 'TP1'
+  if (filling !== null) {
+    const limit = highestFilling(rule, expansion, filling.celsius)
+    if (filling.fraction > limit + PAPER_ERROR)
+      return { value: rounded(filling.fraction), limit: rounded(limit), priority: 'high', figures }
+  }
+  if (level !== null && celsius !== null) {
+    const limit = highestFilling(rule, expansion, celsius)
+    if (level > limit + LEVEL_ERROR) return { value: rounded(level), limit: rounded(limit), priority: 'high', figures }
+  }
+  return null
+}

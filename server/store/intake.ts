@@ -1,0 +1,34 @@
+import type { Outage } from '../rules/silence.ts'
+import type { Pool } from './pool.ts'
+
+/** Longer than this between two words of ours, and nothing proves that we would have heard. */
+const PROVEN_FOR = '30 seconds'
+/** Outages of longer ago are of no use to a fold: raw readings that old are never late. */
+const REMEMBERED = '40 days'
+
+/** Says that readings are being taken in. Answers the outage that ends with it, if there was one. */
+export const intakeIsUp = async (pool: Pool): Promise<Outage | null> => {
+  const { rows } = await pool.query<{ began_at: Date; ended_at: Date }>(
+    `select began_at, ended_at from intake_is_up('${PROVEN_FOR}'::interval)`,
+  )
+  const row = rows[0]
+  return row === undefined ? null : { from: row.began_at.getTime(), to: row.ended_at.getTime() }
+}
+
+/** Times in which nothing could be heard, ascending, epoch ms. */
+export const intakeOutages = async (pool: Pool): Promise<Outage[]> => {
+  const { rows } = await pool.query<{ began_at: Date; ended_at: Date }>(
+    `select began_at, ended_at from intake_outages where ended_at > now() - '${REMEMBERED}'::interval order by began_at`,
+  )
+  return rows.map((row) => ({ from: row.began_at.getTime(), to: row.ended_at.getTime() }))
+}
+
+/** Codes of devices that are lent to a shipment now on which silence means something. */
+export const lentNow = async (pool: Pool): Promise<string[]> => {
+  const { rows } = await pool.query<{ code: string }>(
+    `select d.code from assignments a join devices d on d.id = a.device_id join shipments s on s.id = a.shipment_id
+     where a.during @> now() and d.revoked_at is null
+       and not exists (select from suppressed_rules q where q.rule = 'silence' and q.phase = s.phase)`,
+  )
+  return rows.map((row) => row.code)
+}
