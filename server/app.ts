@@ -21,6 +21,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { exportRoutes } from './routes/export.ts'
 import { exposureRoutes } from './routes/exposure.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
@@ -153,6 +154,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(stagePlanRoutes(deps))
         await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))
+        await inside.register(exportRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(limitProposalRoutes(deps))
         await inside.register(reportRoutes(deps))

@@ -3,7 +3,7 @@ import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
-import type { Source } from './broker/source.ts'
+import type { Message, Source } from './broker/source.ts'
 import { createBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
 import { createLocalHub } from './live/hub.ts'
@@ -75,6 +75,7 @@ export const startService = async (
   })
 
   const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
@@ -105,7 +106,7 @@ export const startService = async (
     ...(brokers.access !== null && { mqttAccess: brokers.access }),
     addresses: brokers.addresses,
     ready,
-    submit: createSubmit(pipeline),
+    submit: createSubmit({ deliver: take, waiting: pipeline.waiting }),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
     orderChanged: hub.orderChanged,
@@ -196,7 +197,7 @@ export const startService = async (
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
-  await source.start((message) => (isSuppliers(message) ? milestones : pipeline).deliver(message))
+  await source.start(take)
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
 

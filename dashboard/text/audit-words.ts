@@ -83,6 +83,7 @@ export const auditWords = {
   'did.stage.named': { en: 'named a stage of their own', zh: '命名了自定义阶段' },
   'did.milestone.said': { en: 'said how far production is of', zh: '报告了生产进度：' },
   'did.token.created': { en: 'made the API token', zh: '创建了 API 令牌' },
+  'did.dead-letter.replayed': { en: 'sent through again a message on', zh: '重新处理了消息：' },
   'did.channel.created': { en: 'added the notification channel', zh: '添加了通知通道' },
   'did.channel.changed': { en: 'changed the notification channel', zh: '更改了通知通道' },
   'did.channel.removed': { en: 'removed the notification channel', zh: '移除了通知通道' },

@@ -47,6 +47,13 @@ const makeAlarm = async (): Promise<string> => {
   )
   return alarm
 }
+const makeLetter = async (): Promise<string> => {
+  const { rows } = await service.owner.query<{ id: string }>(
+    `insert into dead_letters (org_id, received_at, topic, payload, reason) values ($1, now(), $2, '{', 'r') returning id::text`,
+    [service.one.id, `zaitu/v1/devices/${await makeDevice()}/telemetry`],
+  )
+  return rows[0]?.id ?? ''
+}
 const somebody = () => ({ email: `${randomUUID()}@one.example`, name: 'Somebody', role: 'viewer' })
 const Invited = z.object({ id: z.string(), link: z.string() })
 const invite = async () => Invited.parse((await admin.ask('POST', '/people', somebody())).json())
@@ -295,6 +302,10 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'milestone.said',
     path: `/orders/${(await admin.ask('POST', '/orders', await order())).json().id}/lines/1/milestones`,
     body: { stage: 'ready', classifier: 'actual', at: Date.now() - 60_000 },
+  }),
+  'post /dead-letters/{id}/replay': async () => ({
+    action: 'dead-letter.replayed',
+    path: `/dead-letters/${await makeLetter()}/replay`,
   }),
   'post /imports/{id}/commit': async () => ({ action: 'order.imported', path: `/imports/${await file()}/commit` }),
   'post /stages': async () => ({ action: 'stage.named', body: { stage: 'dried', name: randomUUID() } }),

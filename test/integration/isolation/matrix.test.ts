@@ -170,7 +170,7 @@ const UNKNOWN_NUMBER = '999999999'
 const unknownOf = (kind: Kind): string =>
   kind === 'photo'
     ? `${randomUUID()}/${UNKNOWN_NUMBER}`
-    : kind === 'assignment'
+    : kind === 'assignment' || kind === 'deadLetter'
       ? UNKNOWN_NUMBER
       : kind === 'device'
         ? `unknown-${randomUUID()}`
@@ -216,6 +216,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.invitation(whose)
     case 'apiToken':
       return (await make.apiToken(whose, 'read')).id
+    case 'deadLetter':
+      return make.deadLetter(whose)
     case 'proposal':
       return load === null ? null : make.proposal(load)
     case 'photo':

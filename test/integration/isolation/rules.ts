@@ -5,7 +5,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import'
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'deadLetter' | 'proposal' | 'stagePlan' | 'import'
   | 'substance' | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
@@ -250,6 +250,7 @@ export const RULES: Record<string, Rule> = {
     ],
   },
   'get /shipments/{id}/readings': { shares: true, probes: [shipmentOnly({ query: range })] },
+  'get /shipments/{id}/export': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
   'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
@@ -346,6 +347,8 @@ export const RULES: Record<string, Rule> = {
   },
   'post /notifications/{id}/retry': { admins: true, probes: [byId('notification')] },
   'get /dead-letters': look,
+  'get /dead-letters/{id}': { probes: [byId('deadLetter')] },
+  'post /dead-letters/{id}/replay': { admins: true, probes: [byId('deadLetter')] },
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named
   'post /orders': {

@@ -295,6 +295,17 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return { id, token }
     },
+    deadLetter: async (party: Party) =>
+      one(
+        owner,
+        `insert into dead_letters (org_id, topic, payload, reason, received_at) values ($1, $2, $3, $4, now()) returning id`,
+        [
+          ids.party[party],
+          `zaitu/v1/devices/${await device(party, marker.own(party))}/telemetry`,
+          Buffer.from(marker.own(party)),
+          marker.own(party),
+        ],
+      ),
     shareLink: async (party: Party, load: Load) => {
       const token = randomBytes(32).toString('base64url')
       const id = await one(
