@@ -9,10 +9,12 @@ import { accountRoutes } from './routes/account.ts'
 import { alarmQualityRoutes } from './routes/alarm-quality.ts'
 import { alarmSettingsRoutes } from './routes/alarm-settings.ts'
 import { alarmRoutes } from './routes/alarms.ts'
+import { alarmsTogetherRoutes } from './routes/alarms-together.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
 import { cacheControl } from './routes/caching.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -21,11 +23,14 @@ import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
+import { limitProposalRoutes } from './routes/limit-proposals.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
 import { milestoneRoutes } from './routes/milestones.ts'
 import { mqttAccessRoutes } from './routes/mqtt-access.ts'
+import { notificationRuleRoutes } from './routes/notification-rules.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -36,6 +41,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { receiptRoutes } from './routes/receipts.ts'
+import { reportRoutes } from './routes/report.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
 import { shareSessionRoutes } from './routes/share-session.ts'
@@ -147,13 +153,19 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))
         await inside.register(limitsRoutes(deps))
+        await inside.register(limitProposalRoutes(deps))
+        await inside.register(reportRoutes(deps))
         await inside.register(alarmRoutes(deps))
+        await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(channelRoutes(deps))
+        await inside.register(notificationRuleRoutes(deps))
+        await inside.register(notificationRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },

@@ -1,7 +1,7 @@
 import type { User } from '../../server/model/session.ts'
 import { mayAdminister } from '../state/may.ts'
 
-export const SECTIONS = ['account', 'devices', 'people', 'partners', 'tokens', 'audit'] as const
+export const SECTIONS = ['account', 'devices', 'quality', 'people', 'partners', 'tokens', 'audit'] as const
 export type Section = (typeof SECTIONS)[number]
 
 const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'audit'])
@@ -12,4 +12,9 @@ export const sectionAt = (path: string): Section | null =>
 
 /** What this person can use, in the order of the list. */
 export const sectionsOf = (user: User): Section[] =>
-  SECTIONS.filter((section) => mayAdminister(user) || !FOR_ADMINS.has(section))
+  SECTIONS.filter(
+    (section) =>
+      (mayAdminister(user) || !FOR_ADMINS.has(section)) &&
+      // a supplier looks at alarms, and does nothing about them
+      (section !== 'quality' || user.organisation.kind !== 'supplier'),
+  )

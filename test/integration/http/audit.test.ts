@@ -72,6 +72,14 @@ const order = async () => ({
   lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: '2027-03-01T00:00:00Z' }],
 })
 
+/** Benzene freezes at 5.5 °C: a lower low limit is looser than the record asks for. */
+const lower = { measure: 'temperature', side: 'low', value: 2, reason: 'a heated tank' }
+const proposed = async () => {
+  const body = shipmentBody(randomUUID(), { substance: { cas: '71-43-2' } })
+  const path = `/shipments/${(await admin.ask('POST', '/shipments', body)).json().id}/limits/proposals`
+  const member = await service.signIn(service.one.email.member)
+  return `${path}/${(await member.ask('POST', path, lower)).json().id}`
+}
 const line = async () => {
   const { id } = (await admin.ask('POST', '/orders', await order())).json()
   return { id, path: `/orders/${id}/lines/1` }
@@ -89,6 +97,19 @@ const file = async () => {
     payload: text,
   })
   return sent.json().id
+}
+
+const channel = () => ({ kind: 'webhook', name: randomUUID(), language: 'en', url: 'https://receiver.example/hook' })
+const makeChannel = async (): Promise<string> => (await admin.ask('POST', '/channels', channel())).json().id
+const ruleTo = async () => ({ channelId: await makeChannel(), priorities: ['critical'] })
+const stepTo = async () => ({ channelId: await makeChannel(), after: 'raised', minutes: 5, priorities: ['critical'] })
+const givenUp = async (): Promise<string> => {
+  const made = await service.owner.query<{ id: string }>(
+    `insert into notifications (org_id, key, kind, priority, channel_id, payload, state, attempts)
+     values ($1, gen_random_uuid(), 'alarm-raised', 'high', $2, '{}', 'dead', 11) returning id`,
+    [service.one.id, await makeChannel()],
+  )
+  return made.rows[0]?.id ?? ''
 }
 
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
@@ -120,6 +141,19 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/shipments/${await makeShipment()}`,
     body: { limits: { temperature: { high: 30 } } },
   }),
+  'post /shipments/{id}/limits/proposals': async () => ({
+    action: 'limit.set',
+    path: `/shipments/${await makeShipment()}/limits/proposals`,
+    body: { measure: 'temperature', side: 'high', value: 30, reason: 'it is hot there' },
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': async () => ({
+    action: 'limit.consented',
+    path: `${await proposed()}/consent`,
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': async () => ({
+    action: 'limit.declined',
+    path: `${await proposed()}/decline`,
+  }),
   'post /shipments/{id}/assignments': async () => {
     const { path, deviceId } = await loan()
     return { action: 'assignment.created', path, body: { deviceId, from: '2026-05-01T08:00:00Z' } }
@@ -145,6 +179,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', path, { rule: 'tilt', reason: 'the sensor is broken' })
     return { action: 'rule.put-back', path: `${path}/tilt` }
   },
+  'post /alarms/acknowledge': async () => ({ action: 'alarms.acknowledged', body: { ids: [await makeAlarm()] } }),
   'post /alarms/{id}/acknowledge': async () => ({
     action: 'alarm.acknowledged',
     path: `/alarms/${await makeAlarm()}/acknowledge`,
@@ -284,6 +319,41 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', `/shipments/${shipment}/lines`, { orderId: id, line: '1', quantity: 1 })
     return { action: 'shipment.line-detached', path: `/shipments/${shipment}/lines/${id}/1` }
   },
+  'post /channels': async () => ({ action: 'channel.created', body: channel() }),
+  'patch /channels/{id}': async () => ({
+    action: 'channel.changed',
+    path: `/channels/${await makeChannel()}`,
+    body: { url: 'https://elsewhere.example/hook' },
+  }),
+  'delete /channels/{id}': async () => ({ action: 'channel.removed', path: `/channels/${await makeChannel()}` }),
+  'post /channels/{id}/secret': async () => ({
+    action: 'channel.secret-rotated',
+    path: `/channels/${await makeChannel()}/secret`,
+  }),
+  'post /channels/{id}/test': async () => ({ action: 'channel.tested', path: `/channels/${await makeChannel()}/test` }),
+  'post /notification-rules': async () => ({ action: 'notification-rule.created', body: await ruleTo() }),
+  'put /notification-rules/{id}': async () => {
+    const body = await ruleTo()
+    const { id } = (await admin.ask('POST', '/notification-rules', body)).json()
+    return {
+      action: 'notification-rule.changed',
+      path: `/notification-rules/${id}`,
+      body: { ...body, digestMinutes: 15 },
+    }
+  },
+  'delete /notification-rules/{id}': async () => ({
+    action: 'notification-rule.removed',
+    path: `/notification-rules/${(await admin.ask('POST', '/notification-rules', await ruleTo())).json().id}`,
+  }),
+  'post /escalation-steps': async () => ({ action: 'escalation-step.created', body: await stepTo() }),
+  'delete /escalation-steps/{id}': async () => ({
+    action: 'escalation-step.removed',
+    path: `/escalation-steps/${(await admin.ask('POST', '/escalation-steps', await stepTo())).json().id}`,
+  }),
+  'post /notifications/{id}/retry': async () => ({
+    action: 'notification.retried',
+    path: `/notifications/${await givenUp()}/retry`,
+  }),
   'post /alarms/{id}/comment': async () => ({
     action: 'alarm.commented',
     path: `/alarms/${await makeAlarm()}/comment`,
@@ -385,6 +455,13 @@ describe('an entry', () => {
   it('never holds a secret', async () => {
     const made = await admin.ask('POST', '/devices', { id: `d-${randomUUID()}`, intervalSeconds: 5 })
     const rotated = await admin.ask('POST', `/devices/${made.json().id}/secret`)
+    const hook = await admin.ask('POST', '/channels', channel())
+    const rehooked = await admin.ask('POST', `/channels/${hook.json().id}/secret`)
+    const address = 'https://oapi.dingtalk.example/robot/send?access_token=hunter2'
+    const robot = { ...channel(), kind: 'dingtalk', url: address, secret: 'SEChunter3' }
+    await admin.ask('PATCH', `/channels/${(await admin.ask('POST', '/channels', robot)).json().id}`, {
+      secret: 'SEChunter4',
+    })
     const member = await service.signIn(service.one.email.member)
     const { rows } = await service.owner.query<{ text: string }>('select audit::text as text from audit')
     const all = rows.map(({ text }) => text).join('\n')
@@ -392,6 +469,11 @@ describe('an entry', () => {
     for (const secret of [
       made.json().secret,
       rotated.json().secret,
+      hook.json().secret,
+      rehooked.json().secret,
+      'hunter2',
+      'hunter3',
+      'hunter4',
       member.csrfToken,
       member.cookie.split('=')[1],
       PASSWORD,

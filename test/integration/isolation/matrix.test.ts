@@ -161,10 +161,9 @@ it('has a rule for every operation, and a probe for every id that one can give i
 const UNPROBED: Record<string, string[]> = {
   // proved with the links: only a line of one's own with that supplier
   'post /supplier-links': ['orderId'],
-  // proved with the orders
-  'post /shipments': ['orderId'],
-  // the same reference as in `post /shipments`, checked by the same function
-  'patch /shipments/{id}': ['carrierId', 'supplierId'],
+  // looked at as they are seen: proved in http/notifications.test.ts
+  'put /notification-rules/{id}': ['channelId'],
+  'get /notifications': ['alarmId'],
 }
 
 const UNKNOWN_NUMBER = '999999999'
@@ -215,6 +214,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.invitation(whose)
     case 'apiToken':
       return (await make.apiToken(whose, 'read')).id
+    case 'proposal':
+      return load === null ? null : make.proposal(load)
     case 'photo':
       return load === 'ours' || load === 'theirs' ? make.photo(await make.order(load)) : null
     case 'partner': {
@@ -229,6 +230,14 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       ).id
     case 'shareLink':
       return (await make.shareLink(whose, load ?? 'ours')).id
+    case 'channel':
+      return make.channel(whose)
+    case 'notificationRule':
+      return make.notificationRule(whose)
+    case 'escalationStep':
+      return make.escalationStep(whose)
+    case 'notification':
+      return make.notification(whose)
     default:
       return null
   }
@@ -242,7 +251,8 @@ const ask = async (
   who: Principal,
   headers: Record<string, string>,
 ) => {
-  const shipment = world.load[(who.party === null ? 'ours' : OWN[who.party]) ?? 'ours']
+  const load = (who.party === null ? 'ours' : OWN[who.party]) ?? 'ours'
+  const shipment = probe.fresh === true ? await world.make.shipment(load) : world.load[load]
   const params = probe.params?.(id, shipment) ?? {}
   const url = path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''))
   const query = probe.query?.(id)
@@ -285,6 +295,7 @@ const expected = (method: string, rule: Rule, probe: Probe, which: Case, who: Pr
   const mayNot = probe.parts !== undefined && (part === null || !probe.parts.includes(part))
   if (!inPath && mayNot) return [403]
   if (which !== 'own' || ((probe.of === 'order' || probe.of === 'photo') && !seesOrder(party))) return missing
+  if (probe.buyers === true && part !== 'buyer') return missing
   if (mayNot) return [403]
   return probe.missing === 404 ? missing : done
 }

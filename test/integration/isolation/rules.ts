@@ -5,7 +5,8 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'supplierLink' | 'partner' | 'photo' | 'stagePlan' | 'import' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import'
+  | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -17,6 +18,10 @@ export type Probe = {
   missing?: number
   /** of the shipment's parts, those that may do this */
   parts?: Part[]
+  /** changes the shipment for those who come after: each question gets another one of the same parties */
+  fresh?: true
+  /** only whoever bought it may name it: a supplier, who sees it, is answered as if it were not there */
+  buyers?: true
 }
 export type Rule = {
   /** needs no sign-in */
@@ -47,6 +52,12 @@ const shipmentOnly = (more: Partial<Probe> = {}): Probe => ({
 })
 const byId = (of: Kind, more: Partial<Probe> = {}): Probe => ({ of, at: ['id'], params: (id) => ({ id }), ...more })
 const acting: Part[] = ['buyer', 'carrier']
+const ofProposal = (): Probe => ({
+  of: 'proposal',
+  at: ['proposalId'],
+  parts: ['buyer'],
+  params: (proposalId, id) => ({ id, proposalId }),
+})
 const range = () => `from=${START}&to=${START + 3_600_000}`
 const line = (more: Record<string, unknown>) => ({
   line: '10',
@@ -180,6 +191,13 @@ export const RULES: Record<string, Rule> = {
       { of: 'tank', at: ['tankId'], missing: 422, body: (tankId) => shipment({ tankId }) },
       { of: 'organisation', at: ['carrierId'], missing: 422, body: (carrierId) => shipment({ carrierId }) },
       { of: 'organisation', at: ['supplierId'], missing: 422, body: (supplierId) => shipment({ supplierId }) },
+      {
+        of: 'order',
+        at: ['orderId'],
+        missing: 422,
+        buyers: true,
+        body: (orderId) => shipment({ lines: [{ orderId, line: '10', quantity: 1 }] }),
+      },
     ],
   },
   'get /shipments/{id}': { shares: true, probes: [shipmentOnly()] },
@@ -195,6 +213,17 @@ export const RULES: Record<string, Rule> = {
         params: (_id, s) => ({ id: s }),
         body: (tankId) => ({ tankId }),
       },
+      ...(['carrierId', 'supplierId'] as const).map(
+        (field): Probe => ({
+          of: 'organisation',
+          at: [field],
+          missing: 422,
+          parts: ['buyer'],
+          fresh: true,
+          params: (_id, s) => ({ id: s }),
+          body: (id) => ({ [field]: id }),
+        }),
+      ),
     ],
   },
   'post /shipments/{id}/assignments': {
@@ -224,9 +253,23 @@ export const RULES: Record<string, Rule> = {
   'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
   'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
+  'get /shipments/{id}/report': { shares: true, probes: [shipmentOnly()] },
+  'post /shipments/{id}/limits/proposals': {
+    people: true,
+    probes: [
+      shipmentOnly({
+        parts: ['buyer'],
+        body: () => ({ measure: 'temperature', side: 'high', value: 29, reason: 'n' }),
+      }),
+    ],
+  },
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': { people: true, probes: [ofProposal()] },
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': { people: true, probes: [ofProposal()] },
   'get /sparklines': look,
   'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
   'get /alarms/{id}': { probes: [byId('alarm')] },
+  // what is not seen, or only looked at, is skipped; nothing is said of it
+  'post /alarms/acknowledge': { probes: [{ of: null, at: ['ids'], body: () => ({ ids: [randomUUID()] }) }] },
   'post /alarms/{id}/acknowledge': act({ note: 'n' }),
   'post /alarms/{id}/comment': act({ text: 'n' }),
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
@@ -255,6 +298,48 @@ export const RULES: Record<string, Rule> = {
       { of: null, body: () => ({ settings: {} }) },
     ],
   },
+  'get /channels': { ...look, admins: true },
+  'post /channels': {
+    admins: true,
+    probes: [{ of: null, body: () => ({ kind: 'webhook', name: name(), language: 'en', url: 'https://x.example/' }) }],
+  },
+  'patch /channels/{id}': { admins: true, probes: [byId('channel', { body: () => ({ perMinute: 5 }) })] },
+  'delete /channels/{id}': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/secret': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/test': { admins: true, probes: [byId('channel')] },
+  'get /notification-rules': { ...look, admins: true },
+  'post /notification-rules': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], missing: 422, body: (channelId) => ({ channelId, priorities: ['high'] }) },
+    ],
+  },
+  'put /notification-rules/{id}': {
+    admins: true,
+    done: [422],
+    probes: [byId('notificationRule', { body: () => ({ channelId: randomUUID(), priorities: ['high'] }) })],
+  },
+  'delete /notification-rules/{id}': { admins: true, probes: [byId('notificationRule')] },
+  'post /escalation-steps': {
+    admins: true,
+    probes: [
+      {
+        of: 'channel',
+        at: ['channelId'],
+        missing: 422,
+        body: (channelId) => ({ channelId, after: 'raised', minutes: 5, priorities: ['high'] }),
+      },
+    ],
+  },
+  'delete /escalation-steps/{id}': { admins: true, probes: [byId('escalationStep')] },
+  'get /notifications': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], query: (id) => `channelId=${id}` },
+      { of: null, query: () => 'limit=1000' },
+    ],
+  },
+  'post /notifications/{id}/retry': { admins: true, probes: [byId('notification')] },
   'get /dead-letters': look,
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named
