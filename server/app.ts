@@ -35,6 +35,7 @@ import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
+import { recordChangeRoutes } from './routes/record-changes.ts'
 import { reportRoutes } from './routes/report.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
@@ -144,6 +145,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(recordChangeRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },

@@ -8,6 +8,7 @@ import {
   createWorld,
   FOREIGN,
   forbidden,
+  marker,
   OTHER,
   OWN,
   PARTIES,
@@ -168,7 +169,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
     case 'order':
       return load === 'ours' || load === 'theirs' ? make.order(load) : null
     case 'tank':
-      return make.tank(whose)
+      // one's own may come to stand on a shipment, and is then seen by all who see that
+      return which === 'own' && load !== null ? make.tank(whose, marker.on(load)) : make.tank(whose)
     case 'organisation': {
       if (which === 'own') return world.party[party]
       // those that are no partners: the one competes with the other
@@ -184,6 +186,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.invitation(whose)
     case 'apiToken':
       return (await make.apiToken(whose, 'read')).id
+    case 'substance':
+      return make.substance(whose)
     case 'proposal':
       return load === null ? null : make.proposal(load)
     case 'shareLink':

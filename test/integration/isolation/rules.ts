@@ -5,7 +5,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'substance' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -171,6 +171,8 @@ export const RULES: Record<string, Rule> = {
   'post /substances': { probes: [{ of: null, body: () => ({ cas: '67-64-1', name: name() }) }] },
   'get /tanks': look,
   'post /tanks': { probes: [{ of: null, body: () => ({ name: name(), capacityLitres: 1000 }) }] },
+  'patch /substances/{id}': { probes: [byId('substance', { body: () => ({ flashPoint: 12 }) })] },
+  'patch /tanks/{id}': { probes: [byId('tank', { body: () => ({ mawpBar: 4 }) })] },
   'get /sites': look,
   'post /sites': { probes: [{ of: null, body: () => ({ name: name(), lat: 1, lon: 1, radiusMetres: 100 }) }] },
   'get /shipments': look,

@@ -153,6 +153,11 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return order
     },
+    substance: (party: Party) =>
+      one(owner, `insert into substances (org_id, cas, name) values ($1, '64-17-5', $2) returning id`, [
+        ids.party[party],
+        label(marker.own(party)),
+      ]),
     tank: (party: Party, words = marker.own(party)) =>
       one(owner, 'insert into tanks (org_id, name, capacity_litres) values ($1, $2, 24000) returning id', [
         ids.party[party],
