@@ -43,6 +43,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { receiptRoutes } from './routes/receipts.ts'
+import { recordChangeRoutes } from './routes/record-changes.ts'
 import { reportRoutes } from './routes/report.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
@@ -170,6 +171,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(channelRoutes(deps))
         await inside.register(notificationRuleRoutes(deps))
         await inside.register(notificationRoutes(deps))
+        await inside.register(recordChangeRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },

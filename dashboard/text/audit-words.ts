@@ -58,6 +58,8 @@ export const auditWords = {
   'did.limit.proposed': { en: 'proposed to loosen a limit of', zh: '提议放宽限值：' },
   'did.limit.consented': { en: 'consented to a looser limit of', zh: '同意放宽限值：' },
   'did.limit.declined': { en: 'declined a looser limit of', zh: '否决放宽限值：' },
+  'did.tank.changed': { en: 'changed the tank', zh: '更改了罐箱' },
+  'did.substance.changed': { en: 'changed the substance', zh: '更改了物质' },
   'did.tank.created': { en: 'added the tank', zh: '添加了罐箱' },
   'did.site.created': { en: 'added the site', zh: '添加了地点' },
   'did.organisation.added': { en: 'added the partner', zh: '添加了合作方' },

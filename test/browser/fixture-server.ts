@@ -258,7 +258,7 @@ export const startFixture = async ({
     const body = mine && method !== 'GET' ? await bodyOf(request) : {}
     const known = devices.answer(method, path, body) ?? accounts.signedIn(method, path, body, url.searchParams)
     if (known !== null) return send(response, known.status, known.body)
-    const shipment = /^\/shipments\/([^/]+)(\/\w+)?$/.exec(path)
+    const shipment = /^\/shipments\/([^/]+)((?:\/[\w-]+)*)$/.exec(path)
     const found = byId.get(shipment?.[1] ?? '')
     if (found !== undefined)
       return shipmentPart(request, response, found.shipment, shipment?.[2] ?? '', url.searchParams)

@@ -132,6 +132,16 @@ const CALLS: Record<string, () => Promise<Call>> = {
   },
   'post /substances': async () => ({ action: 'substance.created', body: { cas: '67-56-1', name: randomUUID() } }),
   'post /tanks': async () => ({ action: 'tank.created', body: { name: randomUUID(), capacityLitres: 21_000 } }),
+  'patch /substances/{id}': async () => ({
+    action: 'substance.changed',
+    path: `/substances/${(await admin.ask('POST', '/substances', { cas: '50-00-0', name: randomUUID() })).json().id}`,
+    body: { sadt: 40 },
+  }),
+  'patch /tanks/{id}': async () => ({
+    action: 'tank.changed',
+    path: `/tanks/${(await admin.ask('POST', '/tanks', { name: randomUUID(), capacityLitres: 1 })).json().id}`,
+    body: { mawpBar: 4 },
+  }),
   'post /sites': async () => ({
     action: 'site.created',
     body: { name: randomUUID(), lat: 1, lon: 2.5, radiusMetres: 100 },
