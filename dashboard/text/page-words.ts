@@ -13,6 +13,7 @@ export const pageWords = {
   'nav.label': { en: 'Main', zh: '主导航' },
   'nav.fleet': { en: 'Fleet', zh: '车队' },
   'nav.alarms': { en: 'Alarms', zh: '报警' },
+  'nav.orders': { en: 'Orders', zh: '订单' },
   'nav.manage': { en: 'Manage', zh: '管理' },
   'nav.account': { en: 'Your account: {name}', zh: '我的账户：{name}' },
   'app.failed': {
@@ -90,7 +91,7 @@ export const pageWords = {
   'keys.move': { en: 'Move in the list', zh: '在列表中移动' },
   'keys.open': { en: 'Open', zh: '打开' },
   'keys.acknowledge': { en: 'Acknowledge', zh: '确认报警' },
-  'keys.go': { en: 'Fleet, alarms, manage', zh: '车队、报警、管理' },
+  'keys.go': { en: 'Fleet, alarms, orders, manage', zh: '车队、报警、订单、管理' },
   'keys.help': { en: 'These keys', zh: '显示快捷键' },
   'keys.close': { en: 'Close, leave the field', zh: '关闭，离开输入框' },
   'fleet.title': { en: 'Fleet', zh: '车队' },
