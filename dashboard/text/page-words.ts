@@ -152,6 +152,7 @@ export const pageWords = {
   'measure.battery': { en: 'Battery', zh: '电量' },
   'shipment.back': { en: 'Fleet', zh: '车队' },
   'shipment.missing': { en: 'There is no such shipment, or you may not see it.', zh: '没有此货运，或您无权查看。' },
+  'shipment.lines': { en: 'Order lines', zh: '订单行' },
   'shipment.departed': { en: 'Departure', zh: '出发' },
   'shipment.arrival': { en: 'Planned arrival', zh: '计划到达' },
   'shipment.device': { en: 'Device', zh: '设备' },
