@@ -24,6 +24,7 @@ const VALUES: Record<string, string> = {
   METRICS_TOKEN: 'sixteen characters',
   AUDIT_HEADS_URL: 'https://archive.example/heads?key=hunter2',
   ADMIN_PASSWORD: 'a long enough one',
+  SMTP_PASSWORD: 'hunter2',
   OIDC_PROVIDERS: JSON.stringify([
     {
       id: 'acme',
@@ -56,7 +57,7 @@ describe('settings', () => {
       return 'taken'
     }
     expect(sentence({ METRICS_TOKEN: 'hunter2' })).toMatch(/METRICS_TOKEN/)
-    for (const name of SECRETS.filter((one) => one !== 'MQTT_PASSWORD'))
+    for (const name of SECRETS.filter((one) => one !== 'MQTT_PASSWORD' && one !== 'SMTP_PASSWORD'))
       expect(sentence({ [name]: 'hunter2' })).not.toMatch(/hunter2|taken/)
   })
 })
