@@ -5,11 +5,12 @@ import { type Actors, DEMO_EMAIL, findActors, settlePartners, settlePassword } f
 import { DEMO_ROUTES, DEMO_TRIPS, type DemoTrip } from './demo-fleet.ts'
 import { makeDemoOrders } from './demo-orders.ts'
 import { createAssignment, endAssignment } from './store/assignments.ts'
+import { keepLimits, replaceOwnLimits } from './store/limit-settings.ts'
 import { hashToken } from './store/people.ts'
 import { inTransaction, type Pool, type Tx } from './store/pool.ts'
 import { requestRefold } from './store/refolds.ts'
 import { createShipment, updateShipment } from './store/shipments.ts'
-import { setLimits, setPhase } from './store/versions.ts'
+import { setPhase } from './store/versions.ts'
 
 const HOUR_MS = 3_600_000
 /** A trip is over so long after its planned arrival, and the device goes on the next one. */
@@ -120,12 +121,17 @@ const beginTrip = async (
     // numbers that are set aside for fiction, or can't be dialled
     contacts: [
       { name: '应急 Emergency desk', phone: '+86 000 0000 0119', role: '24-hour emergency' },
-      { name: '赵 Zhao, dispatcher', phone: '+86 000 0000 0042', role: 'carrier' },
+      { name: '赵 Zhao', phone: '+86 000 0000 0042', role: 'dispatcher' },
+      { name: `${route.origin.name}, loading desk`, phone: '+86 000 0000 0021', role: 'consignor' },
+      { name: `${route.destination.name}, tank farm`, phone: '+86 000 0000 0034', role: 'consignee' },
     ],
+    packaging: 'tank',
+    filling: trip.un === '1005' ? null : { fraction: 0.9, celsius: 20 },
   })
   if (shipmentId === null) return
   const always = { shipmentId, personId, from: 0 }
-  await setLimits(tx, always, trip.limits)
+  await replaceOwnLimits(tx, always, trip.limits)
+  await keepLimits(tx, always)
   await setPhase(tx, always, 'in-transit')
   await createAssignment(tx, { shipmentId, deviceNumber, from: departAt, to: null })
 }

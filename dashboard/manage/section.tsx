@@ -10,6 +10,7 @@ import { DevicesPage } from '../devices/devices-page.tsx'
 import { NotificationsPage } from '../notifications/notifications-page.tsx'
 import { PartnersPage } from '../people/partners-page.tsx'
 import { PeoplePage } from '../people/people-page.tsx'
+import { QualityPage } from '../quality/quality-page.tsx'
 import { t } from '../text/manage.ts'
 import { TokensPage } from '../tokens/tokens-page.tsx'
 import { useZaitu } from '../zaitu.ts'
@@ -20,6 +21,7 @@ import { type Section as Name, sectionsOf } from './sections.ts'
 const PAGES = {
   account: AccountPage,
   devices: DevicesPage,
+  quality: QualityPage,
   people: PeoplePage,
   partners: PartnersPage,
   tokens: TokensPage,

@@ -2,23 +2,25 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
-import { devicesFrom, listAssignments } from '../store/assignments.ts'
+import { listAssignments } from '../store/assignments.ts'
 import { differences } from '../store/audit.ts'
-import { linkLines, shipmentLines } from '../store/orders.ts'
+import { keepLimits, limitSources, replaceOwnLimits } from '../store/limit-settings.ts'
+import { keepChanges } from '../store/order-changes.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
-import { requestRefolds } from '../store/refolds.ts'
 import { shipmentFacts } from '../store/shipment-facts.ts'
+import { type Linked, linkLine, shipmentLines } from '../store/shipment-lines.ts'
 import {
   createShipment,
   departureOf,
   listShipments,
+  loadOf,
   organisationExists,
   readShipment,
   updateShipment,
 } from '../store/shipments.ts'
 import { resolveSubstance } from '../store/substances.ts'
 import { tankExists } from '../store/tanks.ts'
-import { limitsHistory, setLimits, setPhase } from '../store/versions.ts'
+import { limitsHistory, setPhase } from '../store/versions.ts'
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
@@ -26,6 +28,8 @@ import type { AppDeps } from './dependencies.ts'
 import { checkedIdentifiers } from './masterdata.ts'
 import { requirePart } from './parts.ts'
 import { notFound, refusal } from './problem.ts'
+import { refoldFrom } from './refold-shipment.ts'
+import { attachment } from './shipment-lines.ts'
 
 const tags = ['shipments']
 export const ShipmentParams = z.object({ id: z.uuid() })
@@ -38,7 +42,7 @@ const ListQuery = PageQuery.extend({
 /** Limits and phases of a new shipment hold from here, so that readings from before it was entered are judged too. */
 const ALWAYS = 0
 
-const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
+export const shipmentDetail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
   const shipment = await readShipment(tx, id)
   if (shipment === null) throw notFound('shipment')
   const history = await limitsHistory(tx, id)
@@ -46,6 +50,8 @@ const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
     ...shipment,
     lines: await shipmentLines(tx, id),
     assignments: await listAssignments(tx, id),
+    ...(await loadOf(tx, id)),
+    overruled: (await limitSources(tx, id))?.overruled ?? [],
     limitsHistory: history.map(({ from, limits }) => ({ from: from.toISOString(), limits })),
   }
 }
@@ -79,7 +85,7 @@ const checkReferences = async (
 
 /** Shipments: list, create, look at one, change it. */
 export const shipmentRoutes =
-  ({ pool, refoldsRequested }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, refoldsRequested, orderChanged }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -106,13 +112,16 @@ export const shipmentRoutes =
       schema: {
         tags,
         summary: 'Enter a shipment',
-        description: 'Limits are in °C and bar absolute. A UN number alone must fit exactly one substance.',
+        description:
+          'Limits are in °C and bar absolute. A UN number alone must fit exactly one substance. Of a limit given here and one that follows from the record the tighter counts; `overruled` holds those that do not.',
         body: ShipmentCreate,
         response: { 201: ShipmentDetail },
       },
       handler: async (request, reply) => {
-        const { orgId, personId } = signedIn(request)
+        const who = signedIn(request)
+        const { orgId, personId } = who
         const { body } = request
+        const linked: Linked[] = []
         checkArrival(body.departAt, body.eta)
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
         const made = await change(pool, request, async (tx) => {
@@ -132,22 +141,33 @@ export const shipmentRoutes =
             carrierId: body.carrierId ?? null,
             supplierId: body.supplierId ?? null,
             contacts: body.contacts ?? [],
+            packaging: body.packaging ?? null,
+            filling: body.filling ?? null,
           })
           if (id === null) throw refusal(409, `You have a shipment with the reference ${body.reference} already.`)
           const setting = { shipmentId: id, personId, from: ALWAYS }
-          await setLimits(tx, setting, body.limits ?? {})
+          await replaceOwnLimits(tx, setting, body.limits ?? {})
+          await keepLimits(tx, setting)
           await setPhase(tx, setting, phase)
-          const unknown = await linkLines(tx, id, body.lines ?? [])
-          if (unknown !== null)
-            throw unresolved(
-              `lines.${unknown}`,
-              'You have no order with this id and line: lines are of your own orders.',
-            )
-          const answer = await detail(tx, id)
+          for (const [i, share] of (body.lines ?? []).entries()) {
+            const outcome = await linkLine(tx, id, share)
+            if (!outcome.ok) throw unresolved(`lines.${i}`, outcome.reason)
+            linked.push(outcome.linked)
+          }
+          const by = { kind: who.kind, id: who.id, name: who.name }
+          await keepChanges(
+            tx,
+            orgId,
+            by,
+            'person',
+            linked.map((one) => attachment(one, id, body.reference)),
+          )
+          const answer = await shipmentDetail(tx, id)
           const { reference: _reference, ...facts } = await shipmentFacts(tx, id)
           const subject = { kind: 'shipment', id, name: answer.reference }
           return { answer, deed: { action: 'shipment.created', subject, details: facts } }
         })
+        for (const { orderId } of linked) orderChanged(orderId)
         return reply.code(201).header('location', `/api/v1/shipments/${made.id}`).send(made)
       },
     })
@@ -157,7 +177,7 @@ export const shipmentRoutes =
       url: '/shipments/:id',
       config: { openToShares: true },
       schema: { tags, summary: 'One shipment', params: ShipmentParams, response: { 200: ShipmentDetail } },
-      handler: (request) => asOrganisation(pool, signedIn(request), (tx) => detail(tx, request.params.id)),
+      handler: (request) => asOrganisation(pool, signedIn(request), (tx) => shipmentDetail(tx, request.params.id)),
     })
 
     app.route({
@@ -165,9 +185,9 @@ export const shipmentRoutes =
       url: '/shipments/:id',
       schema: {
         tags,
-        summary: 'Change phase, planned arrival, limits, contacts, tank, carrier or supplier',
+        summary: 'Change phase, planned arrival, limits, contacts, tank, packaging, filling, carrier or supplier',
         description:
-          'The carrier may change the phase, the buyer everything. New limits and a new phase hold from now on; the earlier ones stay in the history.',
+          'The carrier may change the phase, the buyer everything. New limits and a new phase hold from now on; the earlier ones stay in the history. `limits` takes the place of all that people have set; what follows from the record counts where it is tighter (`overruled` says so).',
         params: ShipmentParams,
         body: ShipmentPatch,
         response: { 200: ShipmentDetail },
@@ -187,19 +207,18 @@ export const shipmentRoutes =
           await updateShipment(tx, id, fields)
           const setting = { shipmentId: id, personId, from: null }
           const from: number[] = []
-          if (limits !== undefined) from.push(await setLimits(tx, setting, limits))
+          if (limits !== undefined) await replaceOwnLimits(tx, setting, limits)
+          // what is derived follows tank, packaging and filling, whoever changes them
+          const changedAt = onlyPhase ? null : await keepLimits(tx, setting)
+          if (changedAt !== null) from.push(changedAt)
           if (fields.phase !== undefined) from.push(await setPhase(tx, setting, fields.phase))
+          // cargo and tank are facts of the whole trip: what was judged without them is judged again
+          if (fields.tankId !== undefined || fields.packaging !== undefined || fields.filling !== undefined)
+            from.push(ALWAYS)
           // who is told of its readings has changed: the streams are looked up anew
           if (fields.carrierId !== undefined || fields.supplierId !== undefined) from.push(Date.now())
-          if (from.length > 0) {
-            const earliest = Math.min(...from)
-            const devices = await devicesFrom(tx, id, earliest)
-            await requestRefolds(
-              tx,
-              devices.map((deviceId) => ({ shipmentId: id, deviceId, from: earliest })),
-            )
-          }
-          const answer = await detail(tx, id)
+          if (from.length > 0) await refoldFrom(tx, id, Math.min(...from))
+          const answer = await shipmentDetail(tx, id)
           const details = differences(before, await shipmentFacts(tx, id))
           const subject = { kind: 'shipment', id, name: answer.reference }
           return { answer, deed: { action: 'shipment.changed', subject, details } }

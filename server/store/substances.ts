@@ -3,7 +3,12 @@ import type { Substance, SubstanceCreate } from '../model/masterdata.ts'
 import type { Tx } from './pool.ts'
 
 const COLUMNS = `id, cas, un, name, name_zh as "nameZh", hazard_class as "hazardClass",
-  packing_group as "packingGroup", sadt, sapt`
+  packing_group as "packingGroup", sadt, sapt, liquefied, flash_point as "flashPoint", freezing_point as "freezingPoint",
+  control_temperature as "controlTemperature", emergency_temperature as "emergencyTemperature", reactivity,
+  reactive_type as "reactiveType", heating_effect as "heatingEffect", antoine, expansion, density_15 as "density15",
+  density_50 as "density50", tunnel_code as "tunnelCode", response_card as "responseCard"`
+
+const json = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value))
 
 /** At most `limit` substances of the catalogue and of the organisation, by name, after one of that name and id. */
 export const listSubstances = async (
@@ -26,8 +31,13 @@ export const createSubstance = async (
   substance: z.output<typeof SubstanceCreate>,
 ): Promise<Substance | null> => {
   const { rows } = await tx.query<Substance>(
-    `insert into substances (org_id, cas, un, name, name_zh, hazard_class, packing_group, sadt, sapt)
-     values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::double precision, $9::double precision)
+    `insert into substances (org_id, cas, un, name, name_zh, hazard_class, packing_group, sadt, sapt,
+       liquefied, flash_point, freezing_point, control_temperature, emergency_temperature, reactivity, reactive_type,
+       heating_effect, antoine, expansion, density_15, density_50, tunnel_code, response_card)
+     values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::double precision, $9::double precision,
+       $10::boolean, $11::double precision, $12::double precision, $13::double precision, $14::double precision, $15::text,
+       $16::text, $17::text, $18::jsonb, $19::double precision, $20::double precision, $21::double precision, $22::text,
+       $23::jsonb)
      on conflict (org_id, cas, un, name) do nothing returning ${COLUMNS}`,
     [
       orgId,
@@ -39,33 +49,59 @@ export const createSubstance = async (
       substance.packingGroup ?? null,
       substance.sadt ?? null,
       substance.sapt ?? null,
+      substance.liquefied ?? false,
+      substance.flashPoint ?? null,
+      substance.freezingPoint ?? null,
+      substance.controlTemperature ?? null,
+      substance.emergencyTemperature ?? null,
+      substance.reactivity ?? null,
+      substance.reactiveType ?? null,
+      substance.heatingEffect ?? null,
+      json(substance.antoine),
+      substance.expansion ?? null,
+      substance.density15 ?? null,
+      substance.density50 ?? null,
+      substance.tunnelCode ?? null,
+      json(substance.responseCard),
     ],
   )
   return rows[0] ?? null
 }
 
-type Candidate = { id: string; cas: string; un: string | null; name: string; own: boolean }
+export type Candidate = {
+  id: string
+  cas: string
+  un: string | null
+  name: string
+  nameZh: string | null
+  own: boolean
+}
+type Identifiers = { cas?: string | undefined; un?: string | undefined }
+type Resolved = { ok: true; id: string } | { ok: false; reason: string }
 
-const describe = (candidate: Candidate): string =>
-  `CAS ${candidate.cas}, ${candidate.un === null ? 'no UN number' : `UN ${candidate.un}`}, ${candidate.name}`
-
-/**
- * The one substance that these identifiers (in their normal form) name, an organisation's own before the catalogue's;
- * or a sentence that says why there is none or more than one.
- */
-export const resolveSubstance = async (
-  tx: Tx,
-  { cas, un }: { cas?: string | undefined; un?: string | undefined },
-): Promise<{ ok: true; id: string } | { ok: false; reason: string }> => {
+/** What the organisation of `tx` can name: the catalogue and its own. */
+export const substanceCandidates = async (tx: Tx, { cas, un }: Identifiers = {}): Promise<Candidate[]> => {
   const { rows } = await tx.query<Candidate>(
-    `select id, cas, un, name, org_id is not null as own from substances
+    `select id, cas, un, name, name_zh as "nameZh", org_id is not null as own from substances
      where (org_id is null or org_id = app_org())
        and ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text)
      order by un, name`,
     [cas ?? null, un ?? null],
   )
-  const own = rows.filter((row) => row.own)
-  const candidates = own.length > 0 ? own : rows
+  return rows
+}
+
+const describe = (candidate: Candidate): string =>
+  `CAS ${candidate.cas}, ${candidate.un === null ? 'no UN number' : `UN ${candidate.un}`}, ${candidate.name}`
+
+/**
+ * The one of the candidates that these identifiers (in their normal form) name, an organisation's own before the
+ * catalogue's; or a sentence that says why there is none or more than one.
+ */
+export const pickSubstance = (all: readonly Candidate[], { cas, un }: Identifiers): Resolved => {
+  const fitting = all.filter((one) => (cas === undefined || one.cas === cas) && (un === undefined || one.un === un))
+  const own = fitting.filter((row) => row.own)
+  const candidates = own.length > 0 ? own : fitting
   const [first] = candidates
   const named = [cas === undefined ? [] : [`CAS ${cas}`], un === undefined ? [] : [`UN ${un}`]].flat().join(' with ')
   if (first === undefined)
@@ -77,3 +113,7 @@ export const resolveSubstance = async (
     }
   return { ok: true, id: first.id }
 }
+
+/** The same out of the database. */
+export const resolveSubstance = async (tx: Tx, identifiers: Identifiers): Promise<Resolved> =>
+  pickSubstance(await substanceCandidates(tx, identifiers), identifiers)

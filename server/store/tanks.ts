@@ -3,7 +3,8 @@ import type { Tank, TankCreate } from '../model/masterdata.ts'
 import type { Tx } from './pool.ts'
 
 const COLUMNS = `id, name, capacity_litres as "capacityLitres", mawp_bar as "mawpBar",
-  test_pressure_bar as "testPressureBar", relief_pressure_bar as "reliefPressureBar"`
+  test_pressure_bar as "testPressureBar", relief_pressure_bar as "reliefPressureBar",
+  kind, provision`
 
 /** At most `limit` tanks whose name comes after `after`, by name. */
 export const listTanks = async (tx: Tx, { after, limit }: { after: string; limit: number }): Promise<Tank[]> => {
@@ -17,8 +18,9 @@ export const listTanks = async (tx: Tx, { after, limit }: { after: string; limit
 /** Null when the organisation has a tank of this name. */
 export const createTank = async (tx: Tx, orgId: string, tank: z.output<typeof TankCreate>): Promise<Tank | null> => {
   const { rows } = await tx.query<Tank>(
-    `insert into tanks (org_id, name, capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar)
-     values ($1::uuid, $2::text, $3::double precision, $4::double precision, $5::double precision, $6::double precision)
+    `insert into tanks (org_id, name, capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar, kind, provision)
+     values ($1::uuid, $2::text, $3::double precision, $4::double precision, $5::double precision, $6::double precision,
+       $7::text, $8::text)
      on conflict (org_id, name) do nothing returning ${COLUMNS}`,
     [
       orgId,
@@ -27,6 +29,8 @@ export const createTank = async (tx: Tx, orgId: string, tank: z.output<typeof Ta
       tank.mawpBar ?? null,
       tank.testPressureBar ?? null,
       tank.reliefPressureBar ?? null,
+      tank.kind ?? null,
+      tank.provision ?? null,
     ],
   )
   return rows[0] ?? null

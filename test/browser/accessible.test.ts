@@ -22,6 +22,8 @@ describe.skipIf(chromiumPath === null)('accessible', () => {
     ['fleet', '/', '.row'],
     ['shipment', '/shipments/:hot', '.u-over'],
     ['table', '/shipments/:hot?view=table', '.chart-table td'],
+    ['limits and papers', '/shipments/:hot?map=0', '.limits-table'],
+    ['papers', '/shipments/:hot?papers=1', '.sheet'],
     ['alarms', '/alarms', '.alarm-item'],
     ['account', '/account', '.item'],
     ['devices', '/devices?open=tc-0001', '.item-open'],

@@ -58,11 +58,46 @@ const share = async () => Invited.parse((await admin.ask('POST', '/share-links',
 const token = () => ({ name: randomUUID(), scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 const loan = async () => ({ path: `/shipments/${await makeShipment()}/assignments`, deviceId: await makeDevice() })
 
+const supplierLink = async (supplierId?: string) => ({
+  supplierId:
+    supplierId ?? (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+})
+const linked = async (supplierId?: string) =>
+  Invited.parse((await admin.ask('POST', '/supplier-links', await supplierLink(supplierId))).json())
+
 const order = async () => ({
   number: randomUUID(),
   supplierId: (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
   lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: '2027-03-01T00:00:00Z' }],
 })
+
+/** Benzene freezes at 5.5 °C: a lower low limit is looser than the record asks for. */
+const lower = { measure: 'temperature', side: 'low', value: 2, reason: 'a heated tank' }
+const proposed = async () => {
+  const body = shipmentBody(randomUUID(), { substance: { cas: '71-43-2' } })
+  const path = `/shipments/${(await admin.ask('POST', '/shipments', body)).json().id}/limits/proposals`
+  const member = await service.signIn(service.one.email.member)
+  return `${path}/${(await member.ask('POST', path, lower)).json().id}`
+}
+const line = async () => {
+  const { id } = (await admin.ask('POST', '/orders', await order())).json()
+  return { id, path: `/orders/${id}/lines/1` }
+}
+
+/** A file that can be taken: an order of a supplier of theirs. */
+const file = async () => {
+  const supplier = randomUUID()
+  await admin.ask('POST', '/organisations', { name: supplier, kind: 'supplier' })
+  const text = `PO,Line,CAS,Qty,Unit,Need by,Supplier\n${randomUUID()},1,67-56-1,2,t,2027-01-01,${supplier}\n`
+  const sent = await service.app.inject({
+    method: 'POST',
+    url: '/api/v1/orders/import',
+    headers: { 'content-type': 'text/csv', cookie: admin.cookie, 'x-csrf-token': admin.csrfToken },
+    payload: text,
+  })
+  return sent.json().id
+}
 
 const channel = () => ({ kind: 'webhook', name: randomUUID(), language: 'en', url: 'https://receiver.example/hook' })
 const makeChannel = async (): Promise<string> => (await admin.ask('POST', '/channels', channel())).json().id
@@ -106,6 +141,19 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/shipments/${await makeShipment()}`,
     body: { limits: { temperature: { high: 30 } } },
   }),
+  'post /shipments/{id}/limits/proposals': async () => ({
+    action: 'limit.set',
+    path: `/shipments/${await makeShipment()}/limits/proposals`,
+    body: { measure: 'temperature', side: 'high', value: 30, reason: 'it is hot there' },
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': async () => ({
+    action: 'limit.consented',
+    path: `${await proposed()}/consent`,
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': async () => ({
+    action: 'limit.declined',
+    path: `${await proposed()}/decline`,
+  }),
   'post /shipments/{id}/assignments': async () => {
     const { path, deviceId } = await loan()
     return { action: 'assignment.created', path, body: { deviceId, from: '2026-05-01T08:00:00Z' } }
@@ -131,6 +179,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', path, { rule: 'tilt', reason: 'the sensor is broken' })
     return { action: 'rule.put-back', path: `${path}/tilt` }
   },
+  'post /alarms/acknowledge': async () => ({ action: 'alarms.acknowledged', body: { ids: [await makeAlarm()] } }),
   'post /alarms/{id}/acknowledge': async () => ({
     action: 'alarm.acknowledged',
     path: `/alarms/${await makeAlarm()}/acknowledge`,
@@ -187,6 +236,46 @@ const CALLS: Record<string, () => Promise<Call>> = {
   }),
   'post /share-links': async () => ({ action: 'share.created', body: await shared() }),
   'delete /share-links/{id}': async () => ({ action: 'share.withdrawn', path: `/share-links/${(await share()).id}` }),
+  'post /supplier-links': async () => ({ action: 'supplier-link.created', body: await supplierLink() }),
+  'delete /supplier-links/{id}': async () => ({
+    action: 'supplier-link.withdrawn',
+    path: `/supplier-links/${(await linked()).id}`,
+  }),
+  'post /session/supplier': async () => ({
+    action: 'supplier-link.opened',
+    body: { token: (await linked()).link.split('#')[1] },
+  }),
+  'post /supplier/lines/{id}/{line}/milestones': async () => {
+    const { id, path } = await line()
+    const supplierId = (await admin.ask('GET', `/orders/${id}`)).json().lines[0].supplier.id
+    const link = await linked(supplierId)
+    const opened = await service.app.inject({
+      method: 'POST',
+      url: '/api/v1/session/supplier',
+      payload: { token: link.link.split('#')[1] },
+    })
+    const headers = {
+      cookie: `${opened.cookies[0]?.name}=${opened.cookies[0]?.value}`,
+      'x-zaitu-supplier': '1',
+      'x-csrf-token': opened.json().csrfToken,
+    }
+    const holder: Client = {
+      ...admin,
+      ask: (method, asked, body) =>
+        service.app.inject({
+          method,
+          url: `/api/v1${asked}`,
+          headers,
+          ...(body !== undefined && { payload: JSON.parse(JSON.stringify(body)) }),
+        }),
+    }
+    return {
+      action: 'milestone.said',
+      path: `/supplier${path.replace(`/orders/${id}/lines`, `/lines/${id}`)}/milestones`,
+      body: { stage: 'ready', classifier: 'estimated', at: '2027-02-01T00:00:00Z' },
+      as: async () => holder,
+    }
+  },
   'post /session/share': async () => ({
     action: 'share.opened',
     body: { token: (await share()).link.split('#')[1] },
@@ -202,6 +291,34 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/orders/${(await admin.ask('POST', '/orders', await order())).json().id}/lines/1/milestones`,
     body: { stage: 'ready', classifier: 'actual', at: Date.now() - 60_000 },
   }),
+  'post /imports/{id}/commit': async () => ({ action: 'order.imported', path: `/imports/${await file()}/commit` }),
+  'post /stages': async () => ({ action: 'stage.named', body: { stage: 'dried', name: randomUUID() } }),
+  'post /stage-plans': async () => ({ action: 'stage-plan.set', body: { stages: [{ stage: 'ready' }] } }),
+  'delete /stage-plans/{id}': async () => {
+    const plan = { family: randomUUID(), stages: [{ stage: 'ready' }] }
+    const { id } = (await admin.ask('POST', '/stage-plans', plan)).json()
+    return { action: 'stage-plan.ended', path: `/stage-plans/${id}` }
+  },
+  'patch /orders/{id}/lines/{line}': async () => ({
+    action: 'order.line-changed',
+    path: (await line()).path,
+    body: { quantity: 2 },
+  }),
+  'post /orders/{id}/lines/{line}/receipts': async () => ({
+    action: 'receipt.recorded',
+    path: `${(await line()).path}/receipts`,
+    body: { at: Date.now() - 60_000, quantity: 1 },
+  }),
+  'post /shipments/{id}/lines': async () => ({
+    action: 'shipment.line-attached',
+    path: `/shipments/${await makeShipment()}/lines`,
+    body: { orderId: (await line()).id, line: '1', quantity: 1 },
+  }),
+  'delete /shipments/{id}/lines/{orderId}/{line}': async () => {
+    const [shipment, { id }] = [await makeShipment(), await line()]
+    await admin.ask('POST', `/shipments/${shipment}/lines`, { orderId: id, line: '1', quantity: 1 })
+    return { action: 'shipment.line-detached', path: `/shipments/${shipment}/lines/${id}/1` }
+  },
   'post /channels': async () => ({ action: 'channel.created', body: channel() }),
   'patch /channels/{id}': async () => ({
     action: 'channel.changed',
@@ -249,6 +366,9 @@ const UNAUDITED: Record<string, string> = {
   'post /session/invitation/look': 'it changes nothing: a POST only so that the token stands in no address',
   'post /mqtt/authenticate': 'a question of a broker, about a device',
   'post /mqtt/authorise': 'likewise',
+  'post /orders/import': 'a file that waits changes nothing; taking it does',
+  'post /milestones/import': 'likewise',
+  'patch /imports/{id}': 'likewise',
   'post /alarm-try-out': 'it changes nothing: a POST because settings do not fit into an address',
   'post /telemetry': 'readings are no deed of a person, they are stored with their device and kept as they came',
 }
