@@ -11,8 +11,8 @@ import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
 import { createMilestones, isSuppliers } from './milestones.ts'
+import { createNotifications } from './notifications.ts'
 import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
-import { createDispatcher, logChannel } from './notify/dispatcher.ts'
 import { createPipeline } from './pipeline.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
@@ -22,7 +22,6 @@ import { deviceSignIn } from './store/device-sign-in.ts'
 import { watchDevices } from './store/device-watch.ts'
 import { readHealth } from './store/health.ts'
 import { listOrders, readOrder } from './store/orders.ts'
-import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
 import { capabilityOf, createUpkeep } from './store/upkeep.ts'
@@ -76,6 +75,7 @@ export const startService = async (
   })
 
   const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -110,6 +110,9 @@ export const startService = async (
     alarmsChanged: hub.alarmsChanged,
     orderChanged: hub.orderChanged,
     accessEnded: hub.accessEnded,
+    testChannel: notifications.test,
+    hasMailServer: notifications.hasMailServer,
+    privateAddresses: config.NOTIFY_PRIVATE_ADDRESSES,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
@@ -148,6 +151,7 @@ export const startService = async (
     authenticate: async (headers, from) => {
       const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from })
       // a token that only posts may not listen
+      if (who?.kind === 'supplier-link') return null
       return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
     },
     snapshots: {
@@ -177,14 +181,6 @@ export const startService = async (
     connected: source.connected,
     clients: live.clients,
     health: () => readHealth(ingest),
-  })
-
-  const dispatcher = createDispatcher({
-    claim: (most) => claimDue(ingest, most),
-    sent: (id) => markSent(ingest, id),
-    failed: (id, reason) => markFailed(ingest, id, reason),
-    channels: [logChannel(log)],
-    log,
   })
 
   const publisher = createHeadPublisher({
@@ -221,7 +217,7 @@ export const startService = async (
       await live.stop()
       await app.close()
       await shelves.stop()
-      await dispatcher.stop()
+      await notifications.stop()
       await publisher.stop()
       await upkeep.stop()
       await hub.close()

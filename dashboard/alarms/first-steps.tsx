@@ -26,7 +26,7 @@ export const FirstSteps = ({ alarm, shipment }: { alarm: Alarm; shipment: Shipme
     <p class="first">
       <b>{t('alarm.first')}:</b> {t(`explain.${alarm.priority}`)}{' '}
       {contact !== undefined && (
-        <a class="call" href={telephone(contact.phone)} aria-label={t('alarm.call', { name: contact.name })}>
+        <a class="call" href={telephone(contact.phone)}>
           <PhoneIcon /> {contact.name} {contact.phone}
         </a>
       )}

@@ -22,7 +22,9 @@ export const reachText = (alarm: Alarm): string | null => {
 }
 
 const residual = (alarm: Alarm): string => {
-  const { cause, value, figures } = alarm
+  const { cause, figures } = alarm
+  // the alarm's value is of the cause that it began with
+  const value = figures?.barPerHour ?? alarm.value
   const step = {
     from: withUnit('pressure', figures?.fromBar ?? alarm.limit),
     to: withUnit('pressure', figures?.toBar ?? value),

@@ -12,4 +12,9 @@ export const sectionAt = (path: string): Section | null =>
 
 /** What this person can use, in the order of the list. */
 export const sectionsOf = (user: User): Section[] =>
-  SECTIONS.filter((section) => mayAdminister(user) || !FOR_ADMINS.has(section))
+  SECTIONS.filter(
+    (section) =>
+      (mayAdminister(user) || !FOR_ADMINS.has(section)) &&
+      // a supplier looks at alarms, and does nothing about them
+      (section !== 'quality' || user.organisation.kind !== 'supplier'),
+  )

@@ -80,7 +80,6 @@ export const alarmWords = {
   'alarm.outOfService': { en: 'Its rule is out of service on this shipment', zh: '此货运已停用该规则' },
   'alarm.brings': { en: 'Brings with it', zh: '由此引起' },
   'alarm.first': { en: 'First', zh: '首先' },
-  'alarm.call': { en: 'Call {name}', zh: '致电 {name}' },
   'why.value': { en: 'at its onset', zh: '开始时' },
   'why.limit': { en: 'limit', zh: '限值' },
   'why.peak': { en: 'furthest', zh: '极值' },

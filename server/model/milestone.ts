@@ -3,6 +3,7 @@ import { Instant, IsoInstant } from './instant.ts'
 import { StageId } from './order.ts'
 
 export const Classifier = z.enum(['actual', 'estimated', 'planned'])
+export type Classifier = z.infer<typeof Classifier>
 
 /** What is said of one stage of a line. `key` makes a retry harmless. */
 export const MilestoneSaid = z.object({
@@ -18,6 +19,12 @@ export const MilestoneSaid = z.object({
     .regex(/^\d{1,18}$/)
     .optional()
     .describe('id of the milestone that was wrong'),
+  correctsKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('its key instead, for who sends and never hears our ids: of what the same organisation said of the line'),
 })
 export type MilestoneSaid = z.infer<typeof MilestoneSaid>
 
@@ -30,7 +37,11 @@ export const MilestoneMessage = MilestoneSaid.extend({
 })
 export type MilestoneMessage = z.infer<typeof MilestoneMessage>
 
-export const SaidBy = z.object({ kind: z.enum(['person', 'token', 'mqtt']), id: z.string(), name: z.string() })
+export const SaidBy = z.object({
+  kind: z.enum(['person', 'token', 'mqtt', 'supplier-link']),
+  id: z.string(),
+  name: z.string(),
+})
 export type SaidBy = z.infer<typeof SaidBy>
 
 /** As it is kept: when it happens (`at`) apart from when we learnt of it. */
@@ -45,6 +56,8 @@ export const Milestone = z.object({
   key: z.string().nullable(),
   corrects: z.string().nullable(),
   saidBy: SaidBy,
+  /** a picture came with it: GET …/milestones/{id}/photo */
+  photo: z.boolean(),
   recordedAt: IsoInstant,
 })
 export type Milestone = z.infer<typeof Milestone>

@@ -6,16 +6,26 @@ const AHEAD_MS = 5 * 60_000
 /** Where nobody says when it was ordered, production may have begun so long before the order was entered, ms. */
 const BEFORE_ENTRY_MS = 365 * 86_400_000
 
+/** A date without a time of day, or of another time zone, may seem to be so much before the order, ms. */
+const SAME_DAY_MS = 86_400_000
+
 /** What a milestone is judged against; epoch ms. */
-export type LineFacts = { stages: readonly PlannedStage[]; orderedAt: number | null; createdAt: number }
+export type LineFacts = {
+  stages: readonly PlannedStage[]
+  orderedAt: number | null
+  createdAt: number
+  cancelledAt: number | null
+}
 
 /** Why a milestone cannot be, in a sentence for who said it; null when it can. Pure. */
 export const judgeMilestone = (said: MilestoneSaid, line: LineFacts, now: number): string | null => {
+  if (line.cancelledAt !== null)
+    return `this line was cancelled on ${new Date(line.cancelledAt).toISOString().slice(0, 10)}: the buyer can take that back`
   if (!line.stages.some(({ stage }) => stage === said.stage))
     return `stage ${said.stage} is not in the plan of this line, which has ${line.stages.map(({ stage }) => stage).join(', ')}`
   if (said.classifier === 'actual' && said.at > now + AHEAD_MS)
     return `at ${new Date(said.at).toISOString()} lies ahead: what has not happened yet is estimated, not actual`
-  const earliest = line.orderedAt ?? line.createdAt - BEFORE_ENTRY_MS
+  const earliest = line.orderedAt === null ? line.createdAt - BEFORE_ENTRY_MS : line.orderedAt - SAME_DAY_MS
   if (said.classifier === 'actual' && said.at < earliest)
     return `at ${new Date(said.at).toISOString()} is before the order: check the date`
   return null

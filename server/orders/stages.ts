@@ -10,7 +10,7 @@ export type Heard = Pick<Milestone, 'id' | 'stage' | 'classifier' | 'at' | 'prog
 export const stageStates = (plan: readonly PlannedStage[], heard: readonly Heard[]): StageState[] => {
   const corrected = new Set(heard.map(({ corrects }) => corrects))
   const standing = heard.filter(({ id }) => !corrected.has(id))
-  return plan.map(({ stage, weight, plannedAt }) => {
+  return plan.map(({ stage, weight, plannedAt, usualDays = null }) => {
     const of = standing.filter((one) => one.stage === stage)
     const last = (classifier: Heard['classifier']) => of.findLast((one) => one.classifier === classifier)
     const actual = last('actual')
@@ -22,6 +22,7 @@ export const stageStates = (plan: readonly PlannedStage[], heard: readonly Heard
       plannedAt: last('planned')?.at ?? plannedAt,
       estimatedAt: done ? null : (last('estimated')?.at ?? null),
       actualAt: done ? actual.at : null,
+      usualDays,
       progress: done ? 1 : (of.findLast((one) => one.progress !== null)?.progress ?? null),
     }
   })

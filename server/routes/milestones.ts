@@ -10,7 +10,7 @@ import { OrderParams } from './orders.ts'
 import { notFound, refusal } from './problem.ts'
 
 const tags = ['orders']
-const LineParams = OrderParams.extend({ line: z.string().min(1).max(40) })
+export const LineParams = OrderParams.extend({ line: z.string().min(1).max(40) })
 
 /** How far production has come, said by the supplier or the buyer; nothing that was said is ever changed. */
 export const milestoneRoutes =

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Order, OrderCreate, USUAL_PLAN } from '../model/order.ts'
+import { Order, OrderCreate } from '../model/order.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
+import { plannedStages } from '../store/order-lines.ts'
 import { createOrder, listOrders, readOrder } from '../store/orders.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { organisationExists } from '../store/shipments.ts'
+import { defaultStages, familiesOf, listPlans } from '../store/stage-plans.ts'
 import { resolveSubstance } from '../store/substances.ts'
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
@@ -47,7 +49,8 @@ export const orderRoutes =
       schema: {
         tags,
         summary: 'Enter an order',
-        description: 'Without stages a line gets the usual plan. `number` is your own; `id` in the answer is ours.',
+        description:
+          'Without stages a line gets your plan for its family and supplier (`/stage-plans`), else the usual one. `number` is your own; `id` in the answer is ours.',
         body: OrderCreate,
         response: { 201: Order },
       },
@@ -58,6 +61,7 @@ export const orderRoutes =
         const identifiers = lines.map(({ substance }, i) => checkedIdentifiers(substance, `lines.${i}.substance.`))
         const made = await change(pool, request, async (tx) => {
           const resolved = []
+          const plans = await listPlans(tx)
           for (const [i, line] of lines.entries()) {
             const supplier = line.supplierId ?? supplierId
             if (supplier === undefined || !(await organisationExists(tx, supplier)))
@@ -67,14 +71,13 @@ export const orderRoutes =
               )
             const substance = await resolveSubstance(tx, identifiers[i] ?? {})
             if (!substance.ok) throw unresolved(`lines.${i}.substance`, substance.reason)
-            const stages =
-              line.stages?.map(({ stage, weight = 1, plannedAt }) => ({
-                stage,
-                weight,
-                plannedAt: plannedAt === undefined ? null : new Date(plannedAt).toISOString(),
-              })) ?? USUAL_PLAN
             const { price = null, currency = null } = line
-            resolved.push({ ...line, supplierId: supplier, substanceId: substance.id, price, currency, stages })
+            const family = line.family ?? (await familiesOf(tx, [substance.id])).get(substance.id) ?? null
+            const stages =
+              line.stages === undefined
+                ? defaultStages(plans, { family, supplierId: supplier, orderedAt })
+                : plannedStages(line.stages)
+            resolved.push({ ...line, supplierId: supplier, substanceId: substance.id, price, currency, family, stages })
           }
           const id = await createOrder(tx, who.orgId, { number, orderedAt, lines: resolved })
           if (id === null) throw refusal(409, `You have an order with the number ${number} already.`)

@@ -44,7 +44,6 @@ const path = (pointer: string): string =>
 
 /** Sentences for what Fastify itself refuses; its own are written for the programmer. */
 const FASTIFY: Record<string, string> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is larger than 1 MiB. Send it in smaller parts.',
   FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Send the body as application/json.',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The body is not as long as its Content-Length says.',
@@ -83,6 +82,10 @@ export const answerError = (
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const most = (request.routeOptions.bodyLimit ?? 0) / (1024 * 1024)
+    return sendProblem(reply, status, `The body is larger than ${most} MiB. Send it in smaller parts.`)
+  }
   if (status >= 400 && status < 500) return sendProblem(reply, status, FASTIFY[code] ?? error.message)
   const facts = isResponseSerializationError(error) ? { issues: error.cause?.issues } : {}
   request.log.error({ err: error, ...facts }, 'a request failed')

@@ -5,9 +5,10 @@ import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '
 import { listAssignments } from '../store/assignments.ts'
 import { differences } from '../store/audit.ts'
 import { keepLimits, limitSources, replaceOwnLimits } from '../store/limit-settings.ts'
-import { linkLines, shipmentLines } from '../store/orders.ts'
+import { keepChanges } from '../store/order-changes.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
 import { shipmentFacts } from '../store/shipment-facts.ts'
+import { type Linked, linkLine, shipmentLines } from '../store/shipment-lines.ts'
 import {
   createShipment,
   departureOf,
@@ -28,6 +29,7 @@ import { checkedIdentifiers } from './masterdata.ts'
 import { requirePart } from './parts.ts'
 import { notFound, refusal } from './problem.ts'
 import { refoldFrom } from './refold-shipment.ts'
+import { attachment } from './shipment-lines.ts'
 
 const tags = ['shipments']
 export const ShipmentParams = z.object({ id: z.uuid() })
@@ -40,7 +42,7 @@ const ListQuery = PageQuery.extend({
 /** Limits and phases of a new shipment hold from here, so that readings from before it was entered are judged too. */
 const ALWAYS = 0
 
-const detail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
+export const shipmentDetail = async (tx: Tx, id: string): Promise<ShipmentDetail> => {
   const shipment = await readShipment(tx, id)
   if (shipment === null) throw notFound('shipment')
   const history = await limitsHistory(tx, id)
@@ -83,7 +85,7 @@ const checkReferences = async (
 
 /** Shipments: list, create, look at one, change it. */
 export const shipmentRoutes =
-  ({ pool, refoldsRequested }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, refoldsRequested, orderChanged }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -116,8 +118,10 @@ export const shipmentRoutes =
         response: { 201: ShipmentDetail },
       },
       handler: async (request, reply) => {
-        const { orgId, personId } = signedIn(request)
+        const who = signedIn(request)
+        const { orgId, personId } = who
         const { body } = request
+        const linked: Linked[] = []
         checkArrival(body.departAt, body.eta)
         const identifiers = checkedIdentifiers(body.substance, 'substance.')
         const made = await change(pool, request, async (tx) => {
@@ -145,17 +149,25 @@ export const shipmentRoutes =
           await replaceOwnLimits(tx, setting, body.limits ?? {})
           await keepLimits(tx, setting)
           await setPhase(tx, setting, phase)
-          const unknown = await linkLines(tx, id, body.lines ?? [])
-          if (unknown !== null)
-            throw unresolved(
-              `lines.${unknown}`,
-              'You have no order with this id and line: lines are of your own orders.',
-            )
-          const answer = await detail(tx, id)
+          for (const [i, share] of (body.lines ?? []).entries()) {
+            const outcome = await linkLine(tx, id, share)
+            if (!outcome.ok) throw unresolved(`lines.${i}`, outcome.reason)
+            linked.push(outcome.linked)
+          }
+          const by = { kind: who.kind, id: who.id, name: who.name }
+          await keepChanges(
+            tx,
+            orgId,
+            by,
+            'person',
+            linked.map((one) => attachment(one, id, body.reference)),
+          )
+          const answer = await shipmentDetail(tx, id)
           const { reference: _reference, ...facts } = await shipmentFacts(tx, id)
           const subject = { kind: 'shipment', id, name: answer.reference }
           return { answer, deed: { action: 'shipment.created', subject, details: facts } }
         })
+        for (const { orderId } of linked) orderChanged(orderId)
         return reply.code(201).header('location', `/api/v1/shipments/${made.id}`).send(made)
       },
     })
@@ -165,7 +177,7 @@ export const shipmentRoutes =
       url: '/shipments/:id',
       config: { openToShares: true },
       schema: { tags, summary: 'One shipment', params: ShipmentParams, response: { 200: ShipmentDetail } },
-      handler: (request) => asOrganisation(pool, signedIn(request), (tx) => detail(tx, request.params.id)),
+      handler: (request) => asOrganisation(pool, signedIn(request), (tx) => shipmentDetail(tx, request.params.id)),
     })
 
     app.route({
@@ -206,7 +218,7 @@ export const shipmentRoutes =
           // who is told of its readings has changed: the streams are looked up anew
           if (fields.carrierId !== undefined || fields.supplierId !== undefined) from.push(Date.now())
           if (from.length > 0) await refoldFrom(tx, id, Math.min(...from))
-          const answer = await detail(tx, id)
+          const answer = await shipmentDetail(tx, id)
           const details = differences(before, await shipmentFacts(tx, id))
           const subject = { kind: 'shipment', id, name: answer.reference }
           return { answer, deed: { action: 'shipment.changed', subject, details } }

@@ -24,9 +24,9 @@ const settings = {
   checkpoint_timeout: '15min',
   checkpoint_completion_target: '0.9',
   wal_compression: 'on',
-  // Nobody replicates from it.
-  wal_level: 'minimal',
-  max_wal_senders: '0',
+  // Nobody replicates from it, but a backup asks as if it did.
+  wal_level: 'replica',
+  max_wal_senders: '2',
   // Our queries are short: compiling one costs more than running it.
   jit: 'off',
   random_page_cost: '1.1',

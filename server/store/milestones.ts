@@ -14,6 +14,7 @@ type LineRow = {
   stages: PlannedStage[]
   ordered_at: Date | null
   created_at: Date
+  cancelled_at: Date | null
 }
 
 const known = (row: LineRow): KnownLine => ({
@@ -24,9 +25,10 @@ const known = (row: LineRow): KnownLine => ({
   stages: row.stages,
   orderedAt: row.ordered_at?.getTime() ?? null,
   createdAt: row.created_at.getTime(),
+  cancelledAt: row.cancelled_at?.getTime() ?? null,
 })
 
-const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, o.ordered_at, o.created_at
+const SELECT = `select l.order_id, l.line, l.org_id, l.supplier_id, l.stages, l.cancelled_at, o.ordered_at, o.created_at, o.number
   from order_lines l join orders o on o.id = l.order_id`
 
 /** A line by its order's id; null when the organisation of `tx` sees none. */
@@ -36,6 +38,19 @@ export const findLine = async (tx: Tx, orderId: string, line: string): Promise<K
     line,
   ])
   return rows[0] === undefined ? null : known(rows[0])
+}
+
+/** A line with the buyer's own number of its order, and whose that is. */
+export type NumberedLine = KnownLine & { number: string; buyer: string }
+
+/** The lines of orders with these numbers, as far as the organisation of `tx` sees them. */
+export const linesByNumber = async (tx: Tx, numbers: readonly string[]): Promise<NumberedLine[]> => {
+  const { rows } = await tx.query<LineRow & { number: string; buyer: string }>(
+    `select x.*, b.name as buyer from (${SELECT} where o.number = any ($1::text[])) x
+     join organisations b on b.id = x.org_id`,
+    [numbers],
+  )
+  return rows.map((row) => ({ ...known(row), number: row.number, buyer: row.buyer }))
 }
 
 /**
@@ -68,7 +83,8 @@ export const findSuppliersLine = async (
 
 type Row = Omit<Milestone, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
 
-const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, key, corrects::text, said_by as "saidBy", recorded_at as "recordedAt"`
+const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, key, corrects::text, said_by as "saidBy",
+  exists (select from milestone_photos p where p.milestone_id = milestones.id) as photo, recorded_at as "recordedAt"`
 
 const view = (row: Row): Milestone => ({
   ...row,
@@ -85,13 +101,16 @@ export const listMilestones = async (tx: Tx, orderId: string, line: string): Pro
   return rows.map(view)
 }
 
+/** With the id of what it corrects, however that was named. */
+type Resolved = Omit<MilestoneSaid, 'correctsKey'>
+
 export type Said =
   | { ok: true; milestone: Milestone; already: boolean }
   /** `conflict`: the key stands for something else already */
   | { ok: false; reason: string; conflict?: true }
 
 /** Whether a retry says what is kept. */
-const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
+const isSame = (kept: Milestone, said: Resolved): boolean =>
   kept.stage === said.stage &&
   kept.classifier === said.classifier &&
   kept.at === new Date(said.at).toISOString() &&
@@ -100,6 +119,14 @@ const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
   kept.note === (said.note ?? null) &&
   kept.corrects === (said.corrects ?? null)
 
+const idOfKey = async (tx: Tx, of: readonly string[], orgId: string, key: string): Promise<string | null> => {
+  const { rows } = await tx.query<{ id: string }>(
+    'select id::text from milestones where order_id = $1::uuid and line = $2::text and said_org = $3::uuid and key = $4::text',
+    [...of, orgId, key],
+  )
+  return rows[0]?.id ?? null
+}
+
 /**
  * Keeps what an organisation said of a line. The same `key` again answers what is kept, where it says the same; `at` in
  * epoch ms, `now` likewise.
@@ -107,12 +134,21 @@ const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
 export const sayMilestone = async (
   tx: Tx,
   line: KnownLine,
-  said: MilestoneSaid,
+  { correctsKey, ...rest }: MilestoneSaid,
   saidBy: SaidBy & { orgId: string },
   now: number,
 ): Promise<Said> => {
   const of = [line.orderId, line.line]
   const { orgId, ...speaker } = saidBy
+  const byKey = correctsKey === undefined ? undefined : await idOfKey(tx, of, orgId, correctsKey)
+  if (byKey === null)
+    return { ok: false, reason: `correctsKey ${correctsKey}: you have said nothing of this line by that key` }
+  if (byKey !== undefined && rest.corrects !== undefined && rest.corrects !== byKey)
+    return {
+      ok: false,
+      reason: `corrects ${rest.corrects} and correctsKey ${correctsKey} are two milestones: name one`,
+    }
+  const said: Resolved = { ...rest, ...(byKey !== undefined && { corrects: byKey }) }
   const already = (milestone: Milestone): Said =>
     isSame(milestone, said)
       ? { ok: true, milestone, already: true }

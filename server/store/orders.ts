@@ -11,7 +11,41 @@ export type NewLine = {
   needBy: number
   price: number | null
   currency: string | null
+  family?: string | null
   stages: readonly PlannedStage[]
+}
+
+/** Enters lines of orders of the buyer's own, in one statement. Times in epoch ms. */
+export const insertLines = async (
+  tx: Tx,
+  orgId: string,
+  lines: readonly (NewLine & { orderId: string })[],
+): Promise<void> => {
+  await tx.query(
+    `insert into order_lines (org_id, order_id, line, supplier_id, substance_id, quantity, unit, need_by, price, currency, family, stages)
+     select $1::uuid, * from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::float8[], $7::text[], $8::timestamptz[],
+       $9::numeric[], $10::text[], $11::text[], $12::jsonb[])`,
+    [
+      orgId, lines.map((l) => l.orderId), lines.map((l) => l.line), lines.map((l) => l.supplierId), lines.map((l) => l.substanceId),
+      lines.map((l) => l.quantity), lines.map((l) => l.unit), lines.map((l) => new Date(l.needBy)),
+      lines.map((l) => l.price), lines.map((l) => l.currency), lines.map((l) => l.family ?? null),
+      lines.map((l) => JSON.stringify(l.stages)),
+    ],
+  ) // biome-ignore format: the columns, in their order
+}
+
+/** Enters orders without lines, in one statement: number to id. Fewer where some number is taken. Times in epoch ms. */
+export const insertOrders = async (
+  tx: Tx,
+  orgId: string,
+  orders: readonly { number: string; orderedAt: number | null }[],
+): Promise<Map<string, string>> => {
+  const { rows } = await tx.query<{ id: string; number: string }>(
+    `insert into orders (org_id, number, ordered_at) select $1::uuid, * from unnest($2::text[], $3::timestamptz[])
+     on conflict (org_id, number) do nothing returning id, number`,
+    [orgId, orders.map((o) => o.number), orders.map((o) => (o.orderedAt === null ? null : new Date(o.orderedAt)))],
+  )
+  return new Map(rows.map(({ id, number }) => [number, id]))
 }
 
 /** Enters an order with its lines; null when the buyer has one of this number. Times in epoch ms. */
@@ -20,30 +54,21 @@ export const createOrder = async (
   orgId: string,
   { number, orderedAt, lines }: { number: string; orderedAt: number | null; lines: readonly NewLine[] },
 ): Promise<string | null> => {
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into orders (org_id, number, ordered_at) values ($1::uuid, $2::text, $3::timestamptz)
-     on conflict (org_id, number) do nothing returning id`,
-    [orgId, number, orderedAt === null ? null : new Date(orderedAt)],
-  )
-  const id = rows[0]?.id
+  const id = (await insertOrders(tx, orgId, [{ number, orderedAt }])).get(number)
   if (id === undefined) return null
-  await tx.query(
-    `insert into order_lines (order_id, org_id, line, supplier_id, substance_id, quantity, unit, need_by, price, currency, stages)
-     select $1::uuid, $2::uuid, * from unnest($3::text[], $4::uuid[], $5::uuid[], $6::float8[], $7::text[], $8::timestamptz[],
-       $9::numeric[], $10::text[], $11::jsonb[])`,
-    [
-      id, orgId, lines.map((l) => l.line), lines.map((l) => l.supplierId), lines.map((l) => l.substanceId),
-      lines.map((l) => l.quantity), lines.map((l) => l.unit), lines.map((l) => new Date(l.needBy)),
-      lines.map((l) => l.price), lines.map((l) => l.currency), lines.map((l) => JSON.stringify(l.stages)),
-    ],
-  ) // biome-ignore format: the columns, in their order
+  await insertLines(
+    tx,
+    orgId,
+    lines.map((line) => ({ ...line, orderId: id })),
+  )
   return id
 }
 
 type OrderRow = { id: string; number: string; buyer: Order['buyer']; ordered_at: Date | null; created_at: Date }
-type LineRow = Omit<OrderLine, 'needBy' | 'stages' | 'reached' | 'done'> & {
+type LineRow = Omit<OrderLine, 'needBy' | 'cancelledAt' | 'stages' | 'reached' | 'done'> & {
   order_id: string
   need_by: Date
+  cancelled_at: Date | null
   plan: PlannedStage[]
   heard: Heard[]
 }
@@ -51,12 +76,19 @@ type LineRow = Omit<OrderLine, 'needBy' | 'stages' | 'reached' | 'done'> & {
 const withLines = async (tx: Tx, rows: readonly OrderRow[]): Promise<Order[]> => {
   if (rows.length === 0) return []
   const { rows: lines } = await tx.query<LineRow>(
-    `select l.order_id, l.line, l.quantity, l.unit, l.need_by, l.price::float8 as price, l.currency, l.stages as plan,
+    `select l.order_id, l.line, l.quantity, l.unit, l.need_by, l.price::float8 as price, l.currency, l.family, l.cancelled_at,
+       l.stages as plan,
        jsonb_build_object('id', l.supplier_id, 'name', s.name) as supplier,
        jsonb_build_object('id', b.id, 'cas', b.cas, 'un', b.un, 'name', b.name, 'nameZh', b.name_zh) as substance,
        (select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at),
             'progress', m.progress, 'corrects', m.corrects::text) order by m.id), '[]')
-        from milestones m where m.order_id = l.order_id and m.line = l.line) as heard
+        from milestones m where m.order_id = l.order_id and m.line = l.line) as heard,
+       (select jsonb_build_object('at', iso(max(r.at)), 'quantity', sum(r.quantity), 'complete', not bool_and(r.more))
+        from receipts r where r.order_id = l.order_id and r.line = l.line and r.quantity > 0
+          and not exists (select from receipts c where c.corrects = r.id) having count(*) > 0) as received,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'reference', p.reference, 'phase', p.phase, 'quantity', x.quantity,
+            'eta', iso(p.eta)) order by p.depart_at, p.id), '[]')
+        from shipment_lines x join shipments p on p.id = x.shipment_id where x.order_id = l.order_id and x.line = l.line) as shipments
      from order_lines l join organisations s on s.id = l.supplier_id join substances b on b.id = l.substance_id
      where l.order_id = any ($1::uuid[]) order by l.order_id, length(l.line), l.line`,
     [rows.map(({ id }) => id)],
@@ -71,9 +103,16 @@ const withLines = async (tx: Tx, rows: readonly OrderRow[]): Promise<Order[]> =>
   }))
 }
 
-const lineOf = ({ order_id: _order, need_by, plan, heard, ...line }: LineRow): OrderLine => {
+const lineOf = ({ order_id: _order, need_by, cancelled_at, plan, heard, ...line }: LineRow): OrderLine => {
   const stages = stageStates(plan, heard)
-  return { ...line, needBy: need_by.toISOString(), stages, reached: reachedStage(stages), done: doneShare(stages) }
+  return {
+    ...line,
+    needBy: need_by.toISOString(),
+    cancelledAt: cancelled_at?.toISOString() ?? null,
+    stages,
+    reached: reachedStage(stages),
+    done: doneShare(stages),
+  }
 }
 
 const SELECT = `select o.id, o.number, jsonb_build_object('id', b.id, 'name', b.name) as buyer, o.ordered_at, o.created_at
@@ -109,37 +148,4 @@ export const sidesOf = async (tx: Tx, orderId: string): Promise<string[]> => {
     [orderId],
   )
   return rows.map(({ id }) => id)
-}
-
-export type ShipmentLine = { orderId: string; number: string; line: string; quantity: number; unit: string }
-
-/** The order lines that a shipment carries, as far as the organisation of `tx` sees them. */
-export const shipmentLines = async (tx: Tx, shipmentId: string): Promise<ShipmentLine[]> => {
-  const { rows } = await tx.query<ShipmentLine>(
-    `select x.order_id as "orderId", o.number, x.line, x.quantity, l.unit
-     from shipment_lines x join orders o on o.id = x.order_id
-     join order_lines l on l.order_id = x.order_id and l.line = x.line
-     where x.shipment_id = $1::uuid order by o.number, length(x.line), x.line`,
-    [shipmentId],
-  )
-  return rows
-}
-
-/** Puts lines of the buyer's own orders on a shipment; the index of the first that it has not, or null. */
-export const linkLines = async (
-  tx: Tx,
-  shipmentId: string,
-  lines: readonly { orderId: string; line: string; quantity: number }[],
-): Promise<number | null> => {
-  for (const [index, { orderId, line, quantity }] of lines.entries()) {
-    const { rowCount } = await tx.query(
-      `insert into shipment_lines (shipment_id, order_id, line, org_id, supplier_id, quantity)
-       select $1::uuid, order_id, line, org_id, supplier_id, $4::float8 from order_lines
-       where order_id = $2::uuid and line = $3::text and org_id = app_org()
-       on conflict (shipment_id, order_id, line) do nothing`,
-      [shipmentId, orderId, line, quantity],
-    )
-    if (rowCount === 0) return index
-  }
-  return null
 }

@@ -101,28 +101,40 @@ export const updateSubstance = async (
   ) // biome-ignore format: the parameters, in their order
 }
 
-type Candidate = { id: string; cas: string; un: string | null; name: string; own: boolean }
+export type Candidate = {
+  id: string
+  cas: string
+  un: string | null
+  name: string
+  nameZh: string | null
+  own: boolean
+}
+type Identifiers = { cas?: string | undefined; un?: string | undefined }
+type Resolved = { ok: true; id: string } | { ok: false; reason: string }
 
-const describe = (candidate: Candidate): string =>
-  `CAS ${candidate.cas}, ${candidate.un === null ? 'no UN number' : `UN ${candidate.un}`}, ${candidate.name}`
-
-/**
- * The one substance that these identifiers (in their normal form) name, an organisation's own before the catalogue's;
- * or a sentence that says why there is none or more than one.
- */
-export const resolveSubstance = async (
-  tx: Tx,
-  { cas, un }: { cas?: string | undefined; un?: string | undefined },
-): Promise<{ ok: true; id: string } | { ok: false; reason: string }> => {
+/** What the organisation of `tx` can name: the catalogue and its own. */
+export const substanceCandidates = async (tx: Tx, { cas, un }: Identifiers = {}): Promise<Candidate[]> => {
   const { rows } = await tx.query<Candidate>(
-    `select id, cas, un, name, org_id is not null as own from substances
+    `select id, cas, un, name, name_zh as "nameZh", org_id is not null as own from substances
      where (org_id is null or org_id = app_org())
        and ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text)
      order by un, name`,
     [cas ?? null, un ?? null],
   )
-  const own = rows.filter((row) => row.own)
-  const candidates = own.length > 0 ? own : rows
+  return rows
+}
+
+const describe = (candidate: Candidate): string =>
+  `CAS ${candidate.cas}, ${candidate.un === null ? 'no UN number' : `UN ${candidate.un}`}, ${candidate.name}`
+
+/**
+ * The one of the candidates that these identifiers (in their normal form) name, an organisation's own before the
+ * catalogue's; or a sentence that says why there is none or more than one.
+ */
+export const pickSubstance = (all: readonly Candidate[], { cas, un }: Identifiers): Resolved => {
+  const fitting = all.filter((one) => (cas === undefined || one.cas === cas) && (un === undefined || one.un === un))
+  const own = fitting.filter((row) => row.own)
+  const candidates = own.length > 0 ? own : fitting
   const [first] = candidates
   const named = [cas === undefined ? [] : [`CAS ${cas}`], un === undefined ? [] : [`UN ${un}`]].flat().join(' with ')
   if (first === undefined)
@@ -134,3 +146,7 @@ export const resolveSubstance = async (
     }
   return { ok: true, id: first.id }
 }
+
+/** The same out of the database. */
+export const resolveSubstance = async (tx: Tx, identifiers: Identifiers): Promise<Resolved> =>
+  pickSubstance(await substanceCandidates(tx, identifiers), identifiers)

@@ -58,6 +58,14 @@ const share = async () => Invited.parse((await admin.ask('POST', '/share-links',
 const token = () => ({ name: randomUUID(), scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 const loan = async () => ({ path: `/shipments/${await makeShipment()}/assignments`, deviceId: await makeDevice() })
 
+const supplierLink = async (supplierId?: string) => ({
+  supplierId:
+    supplierId ?? (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+})
+const linked = async (supplierId?: string) =>
+  Invited.parse((await admin.ask('POST', '/supplier-links', await supplierLink(supplierId))).json())
+
 const order = async () => ({
   number: randomUUID(),
   supplierId: (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
@@ -71,6 +79,37 @@ const proposed = async () => {
   const path = `/shipments/${(await admin.ask('POST', '/shipments', body)).json().id}/limits/proposals`
   const member = await service.signIn(service.one.email.member)
   return `${path}/${(await member.ask('POST', path, lower)).json().id}`
+}
+const line = async () => {
+  const { id } = (await admin.ask('POST', '/orders', await order())).json()
+  return { id, path: `/orders/${id}/lines/1` }
+}
+
+/** A file that can be taken: an order of a supplier of theirs. */
+const file = async () => {
+  const supplier = randomUUID()
+  await admin.ask('POST', '/organisations', { name: supplier, kind: 'supplier' })
+  const text = `PO,Line,CAS,Qty,Unit,Need by,Supplier\n${randomUUID()},1,67-56-1,2,t,2027-01-01,${supplier}\n`
+  const sent = await service.app.inject({
+    method: 'POST',
+    url: '/api/v1/orders/import',
+    headers: { 'content-type': 'text/csv', cookie: admin.cookie, 'x-csrf-token': admin.csrfToken },
+    payload: text,
+  })
+  return sent.json().id
+}
+
+const channel = () => ({ kind: 'webhook', name: randomUUID(), language: 'en', url: 'https://receiver.example/hook' })
+const makeChannel = async (): Promise<string> => (await admin.ask('POST', '/channels', channel())).json().id
+const ruleTo = async () => ({ channelId: await makeChannel(), priorities: ['critical'] })
+const stepTo = async () => ({ channelId: await makeChannel(), after: 'raised', minutes: 5, priorities: ['critical'] })
+const givenUp = async (): Promise<string> => {
+  const made = await service.owner.query<{ id: string }>(
+    `insert into notifications (org_id, key, kind, priority, channel_id, payload, state, attempts)
+     values ($1, gen_random_uuid(), 'alarm-raised', 'high', $2, '{}', 'dead', 11) returning id`,
+    [service.one.id, await makeChannel()],
+  )
+  return made.rows[0]?.id ?? ''
 }
 
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
@@ -207,6 +246,46 @@ const CALLS: Record<string, () => Promise<Call>> = {
   }),
   'post /share-links': async () => ({ action: 'share.created', body: await shared() }),
   'delete /share-links/{id}': async () => ({ action: 'share.withdrawn', path: `/share-links/${(await share()).id}` }),
+  'post /supplier-links': async () => ({ action: 'supplier-link.created', body: await supplierLink() }),
+  'delete /supplier-links/{id}': async () => ({
+    action: 'supplier-link.withdrawn',
+    path: `/supplier-links/${(await linked()).id}`,
+  }),
+  'post /session/supplier': async () => ({
+    action: 'supplier-link.opened',
+    body: { token: (await linked()).link.split('#')[1] },
+  }),
+  'post /supplier/lines/{id}/{line}/milestones': async () => {
+    const { id, path } = await line()
+    const supplierId = (await admin.ask('GET', `/orders/${id}`)).json().lines[0].supplier.id
+    const link = await linked(supplierId)
+    const opened = await service.app.inject({
+      method: 'POST',
+      url: '/api/v1/session/supplier',
+      payload: { token: link.link.split('#')[1] },
+    })
+    const headers = {
+      cookie: `${opened.cookies[0]?.name}=${opened.cookies[0]?.value}`,
+      'x-zaitu-supplier': '1',
+      'x-csrf-token': opened.json().csrfToken,
+    }
+    const holder: Client = {
+      ...admin,
+      ask: (method, asked, body) =>
+        service.app.inject({
+          method,
+          url: `/api/v1${asked}`,
+          headers,
+          ...(body !== undefined && { payload: JSON.parse(JSON.stringify(body)) }),
+        }),
+    }
+    return {
+      action: 'milestone.said',
+      path: `/supplier${path.replace(`/orders/${id}/lines`, `/lines/${id}`)}/milestones`,
+      body: { stage: 'ready', classifier: 'estimated', at: '2027-02-01T00:00:00Z' },
+      as: async () => holder,
+    }
+  },
   'post /session/share': async () => ({
     action: 'share.opened',
     body: { token: (await share()).link.split('#')[1] },
@@ -222,6 +301,69 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/orders/${(await admin.ask('POST', '/orders', await order())).json().id}/lines/1/milestones`,
     body: { stage: 'ready', classifier: 'actual', at: Date.now() - 60_000 },
   }),
+  'post /imports/{id}/commit': async () => ({ action: 'order.imported', path: `/imports/${await file()}/commit` }),
+  'post /stages': async () => ({ action: 'stage.named', body: { stage: 'dried', name: randomUUID() } }),
+  'post /stage-plans': async () => ({ action: 'stage-plan.set', body: { stages: [{ stage: 'ready' }] } }),
+  'delete /stage-plans/{id}': async () => {
+    const plan = { family: randomUUID(), stages: [{ stage: 'ready' }] }
+    const { id } = (await admin.ask('POST', '/stage-plans', plan)).json()
+    return { action: 'stage-plan.ended', path: `/stage-plans/${id}` }
+  },
+  'patch /orders/{id}/lines/{line}': async () => ({
+    action: 'order.line-changed',
+    path: (await line()).path,
+    body: { quantity: 2 },
+  }),
+  'post /orders/{id}/lines/{line}/receipts': async () => ({
+    action: 'receipt.recorded',
+    path: `${(await line()).path}/receipts`,
+    body: { at: Date.now() - 60_000, quantity: 1 },
+  }),
+  'post /shipments/{id}/lines': async () => ({
+    action: 'shipment.line-attached',
+    path: `/shipments/${await makeShipment()}/lines`,
+    body: { orderId: (await line()).id, line: '1', quantity: 1 },
+  }),
+  'delete /shipments/{id}/lines/{orderId}/{line}': async () => {
+    const [shipment, { id }] = [await makeShipment(), await line()]
+    await admin.ask('POST', `/shipments/${shipment}/lines`, { orderId: id, line: '1', quantity: 1 })
+    return { action: 'shipment.line-detached', path: `/shipments/${shipment}/lines/${id}/1` }
+  },
+  'post /channels': async () => ({ action: 'channel.created', body: channel() }),
+  'patch /channels/{id}': async () => ({
+    action: 'channel.changed',
+    path: `/channels/${await makeChannel()}`,
+    body: { url: 'https://elsewhere.example/hook' },
+  }),
+  'delete /channels/{id}': async () => ({ action: 'channel.removed', path: `/channels/${await makeChannel()}` }),
+  'post /channels/{id}/secret': async () => ({
+    action: 'channel.secret-rotated',
+    path: `/channels/${await makeChannel()}/secret`,
+  }),
+  'post /channels/{id}/test': async () => ({ action: 'channel.tested', path: `/channels/${await makeChannel()}/test` }),
+  'post /notification-rules': async () => ({ action: 'notification-rule.created', body: await ruleTo() }),
+  'put /notification-rules/{id}': async () => {
+    const body = await ruleTo()
+    const { id } = (await admin.ask('POST', '/notification-rules', body)).json()
+    return {
+      action: 'notification-rule.changed',
+      path: `/notification-rules/${id}`,
+      body: { ...body, digestMinutes: 15 },
+    }
+  },
+  'delete /notification-rules/{id}': async () => ({
+    action: 'notification-rule.removed',
+    path: `/notification-rules/${(await admin.ask('POST', '/notification-rules', await ruleTo())).json().id}`,
+  }),
+  'post /escalation-steps': async () => ({ action: 'escalation-step.created', body: await stepTo() }),
+  'delete /escalation-steps/{id}': async () => ({
+    action: 'escalation-step.removed',
+    path: `/escalation-steps/${(await admin.ask('POST', '/escalation-steps', await stepTo())).json().id}`,
+  }),
+  'post /notifications/{id}/retry': async () => ({
+    action: 'notification.retried',
+    path: `/notifications/${await givenUp()}/retry`,
+  }),
   'post /alarms/{id}/comment': async () => ({
     action: 'alarm.commented',
     path: `/alarms/${await makeAlarm()}/comment`,
@@ -234,6 +376,9 @@ const UNAUDITED: Record<string, string> = {
   'post /session/invitation/look': 'it changes nothing: a POST only so that the token stands in no address',
   'post /mqtt/authenticate': 'a question of a broker, about a device',
   'post /mqtt/authorise': 'likewise',
+  'post /orders/import': 'a file that waits changes nothing; taking it does',
+  'post /milestones/import': 'likewise',
+  'patch /imports/{id}': 'likewise',
   'post /alarm-try-out': 'it changes nothing: a POST because settings do not fit into an address',
   'post /telemetry': 'readings are no deed of a person, they are stored with their device and kept as they came',
 }
@@ -320,6 +465,13 @@ describe('an entry', () => {
   it('never holds a secret', async () => {
     const made = await admin.ask('POST', '/devices', { id: `d-${randomUUID()}`, intervalSeconds: 5 })
     const rotated = await admin.ask('POST', `/devices/${made.json().id}/secret`)
+    const hook = await admin.ask('POST', '/channels', channel())
+    const rehooked = await admin.ask('POST', `/channels/${hook.json().id}/secret`)
+    const address = 'https://oapi.dingtalk.example/robot/send?access_token=hunter2'
+    const robot = { ...channel(), kind: 'dingtalk', url: address, secret: 'SEChunter3' }
+    await admin.ask('PATCH', `/channels/${(await admin.ask('POST', '/channels', robot)).json().id}`, {
+      secret: 'SEChunter4',
+    })
     const member = await service.signIn(service.one.email.member)
     const { rows } = await service.owner.query<{ text: string }>('select audit::text as text from audit')
     const all = rows.map(({ text }) => text).join('\n')
@@ -327,6 +479,11 @@ describe('an entry', () => {
     for (const secret of [
       made.json().secret,
       rotated.json().secret,
+      hook.json().secret,
+      rehooked.json().secret,
+      'hunter2',
+      'hunter3',
+      'hunter4',
       member.csrfToken,
       member.cookie.split('=')[1],
       PASSWORD,

@@ -205,6 +205,43 @@ describe('a milestone', () => {
     expect((await buyer.ask('GET', `/orders/${id}/lines/1/milestones`)).json().items).toHaveLength(2)
   })
 
+  it('is corrected by its key too, for who never hears our ids, and that may be said again', async () => {
+    const { id } = (await place('PO-9')).json()
+    const body = { stage: 'ready', classifier: 'actual', at, key: 'k-1' }
+    const first = (await say(suppliers[0].client, id, body)).json()
+    const later = { ...body, at: new Date(Date.now() - 60_000).toISOString(), key: 'k-2', correctsKey: 'k-1' }
+    expect((await say(suppliers[0].client, id, later)).json().corrects).toBe(first.id)
+    expect((await say(suppliers[0].client, id, later)).statusCode).toBe(200)
+    // the other side's keys are its own
+    const foreign = await say(buyer, id, { ...body, key: 'k-3', correctsKey: 'k-1' })
+    expect([foreign.statusCode, foreign.json().detail]).toEqual([422, expect.stringMatching(/nothing of this line/)])
+    // done by mistake is taken back by what is true instead
+    await say(suppliers[0].client, id, {
+      stage: 'ready',
+      classifier: 'estimated',
+      at: '2027-01-01T00:00:00Z',
+      correctsKey: 'k-2',
+    })
+    const { stages } = (await buyer.ask('GET', `/orders/${id}`)).json().lines[0]
+    expect(stages.find((s: { stage: string }) => s.stage === 'ready')).toMatchObject({
+      actualAt: null,
+      estimatedAt: '2027-01-01T00:00:00.000Z',
+    })
+  })
+
+  it('of work that is done again takes a stage back until it is done again, and skipped stages do no harm', async () => {
+    const { id } = (await place('PO-10')).json()
+    const done = (stage: string, more: object = {}) =>
+      say(suppliers[0].client, id, { stage, classifier: 'actual', at, ...more })
+    const reached = async () => (await buyer.ask('GET', `/orders/${id}`)).json().lines[0].reached
+    await done('quality-released')
+    expect(await reached()).toBe('quality-released')
+    await done('quality-released', { progress: 0.2 })
+    expect(await reached()).toBeNull()
+    await done('ready')
+    expect(await reached()).toBe('ready')
+  })
+
   it('cannot be slipped into a foreign order, whatever the routes say', async () => {
     const { id } = (await place('PO-8')).json()
     const intrude = asOrganisation(service.deps.pool, { orgId: service.other.id }, (tx) =>

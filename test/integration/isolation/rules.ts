@@ -6,6 +6,8 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
   | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'substance' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'proposal' | 'stagePlan' | 'import'
+  | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -17,6 +19,10 @@ export type Probe = {
   missing?: number
   /** of the shipment's parts, those that may do this */
   parts?: Part[]
+  /** changes the shipment for those who come after: each question gets another one of the same parties */
+  fresh?: true
+  /** only whoever bought it may name it: a supplier, who sees it, is answered as if it were not there */
+  buyers?: true
 }
 export type Rule = {
   /** needs no sign-in */
@@ -24,6 +30,8 @@ export type Rule = {
   admins?: true
   viewers?: true
   shares?: true
+  /** whoever holds a supplier's link may do this; `only`: and nobody else */
+  suppliers?: true | 'only'
   /** not for organisations that carry */
   notCarriers?: true
   /** not for machines */
@@ -109,7 +117,12 @@ export const RULES: Record<string, Rule> = {
     probes: [{ of: null, body: () => ({ token: 'x'.repeat(43), password: 'a long one indeed, this' }) }],
   },
   'post /session/share': { open: true, done: [404], probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }] },
-  'get /session': { ...look, shares: true },
+  'post /session/supplier': {
+    open: true,
+    done: [404],
+    probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }],
+  },
+  'get /session': { ...look, shares: true, suppliers: true },
   'delete /session': { viewers: true, ends: true, done: [204, 403], probes: [{ of: null }] },
   'get /session/list': { ...look, people: true },
   'delete /session/list/{id}': { viewers: true, people: true, probes: [byId('session')] },
@@ -181,6 +194,13 @@ export const RULES: Record<string, Rule> = {
       { of: 'tank', at: ['tankId'], missing: 422, body: (tankId) => shipment({ tankId }) },
       { of: 'organisation', at: ['carrierId'], missing: 422, body: (carrierId) => shipment({ carrierId }) },
       { of: 'organisation', at: ['supplierId'], missing: 422, body: (supplierId) => shipment({ supplierId }) },
+      {
+        of: 'order',
+        at: ['orderId'],
+        missing: 422,
+        buyers: true,
+        body: (orderId) => shipment({ lines: [{ orderId, line: '10', quantity: 1 }] }),
+      },
     ],
   },
   'get /shipments/{id}': { shares: true, probes: [shipmentOnly()] },
@@ -196,6 +216,17 @@ export const RULES: Record<string, Rule> = {
         params: (_id, s) => ({ id: s }),
         body: (tankId) => ({ tankId }),
       },
+      ...(['carrierId', 'supplierId'] as const).map(
+        (field): Probe => ({
+          of: 'organisation',
+          at: [field],
+          missing: 422,
+          parts: ['buyer'],
+          fresh: true,
+          params: (_id, s) => ({ id: s }),
+          body: (id) => ({ [field]: id }),
+        }),
+      ),
     ],
   },
   'post /shipments/{id}/assignments': {
@@ -270,6 +301,48 @@ export const RULES: Record<string, Rule> = {
       { of: null, body: () => ({ settings: {} }) },
     ],
   },
+  'get /channels': { ...look, admins: true },
+  'post /channels': {
+    admins: true,
+    probes: [{ of: null, body: () => ({ kind: 'webhook', name: name(), language: 'en', url: 'https://x.example/' }) }],
+  },
+  'patch /channels/{id}': { admins: true, probes: [byId('channel', { body: () => ({ perMinute: 5 }) })] },
+  'delete /channels/{id}': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/secret': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/test': { admins: true, probes: [byId('channel')] },
+  'get /notification-rules': { ...look, admins: true },
+  'post /notification-rules': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], missing: 422, body: (channelId) => ({ channelId, priorities: ['high'] }) },
+    ],
+  },
+  'put /notification-rules/{id}': {
+    admins: true,
+    done: [422],
+    probes: [byId('notificationRule', { body: () => ({ channelId: randomUUID(), priorities: ['high'] }) })],
+  },
+  'delete /notification-rules/{id}': { admins: true, probes: [byId('notificationRule')] },
+  'post /escalation-steps': {
+    admins: true,
+    probes: [
+      {
+        of: 'channel',
+        at: ['channelId'],
+        missing: 422,
+        body: (channelId) => ({ channelId, after: 'raised', minutes: 5, priorities: ['high'] }),
+      },
+    ],
+  },
+  'delete /escalation-steps/{id}': { admins: true, probes: [byId('escalationStep')] },
+  'get /notifications': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], query: (id) => `channelId=${id}` },
+      { of: null, query: () => 'limit=1000' },
+    ],
+  },
+  'post /notifications/{id}/retry': { admins: true, probes: [byId('notification')] },
   'get /dead-letters': look,
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named
@@ -296,6 +369,70 @@ export const RULES: Record<string, Rule> = {
     scope: 'milestones',
     probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
   },
+  'get /orders/{id}/history': { probes: [byId('order')] },
+  // its two sides see a line, its buyer alone changes it: 403 for the supplier
+  'patch /orders/{id}/lines/{line}': {
+    done: [200, 403],
+    probes: [ofLine({ body: () => ({ quantity: 7 }) })],
+  },
+  'get /orders/{id}/lines/{line}/receipts': { probes: [ofLine({})] },
+  'post /orders/{id}/lines/{line}/receipts': {
+    done: [201, 403],
+    probes: [ofLine({ body: () => ({ at: new Date(START).toISOString(), quantity: 1 }) })],
+  },
+  'get /shipments/{id}/lines': { probes: [shipmentOnly()] },
+  'post /shipments/{id}/lines': {
+    probes: [
+      shipmentOnly({
+        parts: ['buyer'],
+        missing: 404,
+        body: () => ({ orderId: randomUUID(), line: '10', quantity: 1 }),
+      }),
+      {
+        of: 'order',
+        at: ['orderId'],
+        parts: ['buyer'],
+        params: (_id, s) => ({ id: s }),
+        body: (orderId) => ({ orderId, line: '10', quantity: 1 }),
+      },
+    ],
+  },
+  'delete /shipments/{id}/lines/{orderId}/{line}': {
+    probes: [
+      shipmentOnly({ parts: ['buyer'], missing: 404, params: (id) => ({ id, orderId: randomUUID(), line: '10' }) }),
+      {
+        of: 'order',
+        at: ['orderId', 'line'],
+        parts: ['buyer'],
+        // none of these is on the shipment
+        missing: 404,
+        params: (orderId, id) => ({ id, orderId, line: '10' }),
+      },
+    ],
+  },
+  'get /stages': look,
+  'post /stages': { probes: [{ of: null, body: () => ({ stage: `s-${randomUUID().slice(0, 8)}`, name: name() }) }] },
+  'get /stage-plans': look,
+  'post /stage-plans': {
+    notCarriers: true,
+    probes: [
+      {
+        of: 'organisation',
+        at: ['supplierId'],
+        missing: 422,
+        body: (supplierId) => ({ supplierId, family: name(), stages: [{ stage: 'ready' }] }),
+      },
+    ],
+  },
+  'delete /stage-plans/{id}': { probes: [byId('stagePlan')] },
+  // the body is a file, which JSON is not: read as one, and refused for what it says
+  'post /orders/import': { notCarriers: true, done: [422], probes: [{ of: null, body: () => ({}) }] },
+  'post /milestones/import': { scope: 'milestones', done: [422], probes: [{ of: null, body: () => ({}) }] },
+  'get /imports/{id}': { scope: 'milestones', probes: [byId('import')] },
+  'patch /imports/{id}': { scope: 'milestones', probes: [byId('import', { body: () => ({ mapping: {} }) })] },
+  // its rows are of nothing that is there
+  'post /imports/{id}/commit': { scope: 'milestones', done: [422], probes: [byId('import')] },
+  'get /imports/{id}/errors': { scope: 'milestones', probes: [byId('import')] },
   'get /audit': { ...look, admins: true },
   'get /audit/head': { ...look, admins: true },
   'get /audit/export': { ...look, admins: true },
@@ -307,6 +444,26 @@ export const RULES: Record<string, Rule> = {
   },
   'delete /share-links/{id}': { probes: [byId('shareLink')] },
   'get /share-links/{id}/uses': { probes: [byId('shareLink')] },
+  'get /supplier-links': { probes: [{ of: 'partner', at: ['supplierId'], query: (id) => `supplierId=${id}` }] },
+  'post /supplier-links': {
+    probes: [{ of: 'partner', at: ['supplierId'], body: (supplierId) => ({ supplierId, expiresAt: soon() }) }],
+  },
+  'delete /supplier-links/{id}': { probes: [byId('supplierLink')] },
+  'get /supplier-links/{id}/uses': { probes: [byId('supplierLink')] },
+  'get /supplier/lines': { ...look, suppliers: 'only' },
+  'post /supplier/lines/{id}/{line}/milestones': {
+    suppliers: 'only',
+    probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
+  },
+  'get /orders/{id}/lines/{line}/milestones/{milestone}/photo': {
+    probes: [
+      {
+        of: 'photo',
+        at: ['id', 'milestone'],
+        params: (both) => ({ id: both.split('/')[0] ?? '', line: '10', milestone: both.split('/')[1] ?? '' }),
+      },
+    ],
+  },
   'post /telemetry': {
     scope: 'telemetry',
     probes: [
