@@ -1,4 +1,5 @@
 import type { Invitation, Organisation, Person, SessionEntry } from '../../server/model/account.ts'
+import type { DeadLetter, ReplayOutcome } from '../../server/model/dead-letter.ts'
 import type { Device } from '../../server/model/masterdata.ts'
 import type { TokenScope, User } from '../../server/model/session.ts'
 import type { ApiToken } from '../../server/model/token.ts'
@@ -72,6 +73,12 @@ export const createRequests = (ask: Ask) => ({
   makeToken: (body: { name: string; scope: TokenScope; expiresAt: string }) =>
     ask<ApiToken & { token: string }>('POST', '/tokens', body),
   revokeToken: (id: string) => ask<null>('DELETE', `/tokens/${one(id)}`),
+
+  deadLetters: (replayed: boolean, cursor: string | null) =>
+    ask<Page<DeadLetter>>('GET', `/dead-letters${query({ replayed: String(replayed), cursor })}`),
+  deadLetter: (id: string) => ask<DeadLetter>('GET', `/dead-letters/${one(id)}`),
+  replay: (id: string, payload: string | undefined) =>
+    ask<ReplayOutcome>('POST', `/dead-letters/${one(id)}/replay`, payload === undefined ? {} : { payload }),
 
   audit: (filter: Record<string, string | null>, cursor: string | null) =>
     ask<Page<Entry>>('GET', `/audit${query({ ...filter, cursor, limit: 50 })}`),

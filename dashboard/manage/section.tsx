@@ -6,6 +6,7 @@ import type { User } from '../../server/model/session.ts'
 import { AccountPage } from '../account/account-page.tsx'
 import { AuditPage } from '../audit/audit-page.tsx'
 import { DevicesPage } from '../devices/devices-page.tsx'
+import { LettersPage } from '../letters/letters-page.tsx'
 import { PartnersPage } from '../people/partners-page.tsx'
 import { PeoplePage } from '../people/people-page.tsx'
 import { QualityPage } from '../quality/quality-page.tsx'
@@ -23,6 +24,7 @@ const PAGES = {
   people: PeoplePage,
   partners: PartnersPage,
   tokens: TokensPage,
+  letters: LettersPage,
   audit: AuditPage,
 } as const satisfies Record<Name, (props: PageProps) => ComponentChildren>
 
