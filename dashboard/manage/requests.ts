@@ -1,4 +1,5 @@
 import type { Invitation, Organisation, Person, SessionEntry } from '../../server/model/account.ts'
+import type { DeadLetter, ReplayOutcome } from '../../server/model/dead-letter.ts'
 import type { Device } from '../../server/model/masterdata.ts'
 import type {
   Channel,
@@ -99,6 +100,11 @@ export const createRequests = (ask: Ask) => ({
   notifications: (state: string | null, cursor: string | null) =>
     ask<Page<NotificationItem>>('GET', `/notifications${query({ state, cursor, limit: 30 })}`),
   retryNotification: (id: string) => ask<NotificationItem>('POST', `/notifications/${one(id)}/retry`, {}),
+  deadLetters: (replayed: boolean, cursor: string | null) =>
+    ask<Page<DeadLetter>>('GET', `/dead-letters${query({ replayed: String(replayed), cursor })}`),
+  deadLetter: (id: string) => ask<DeadLetter>('GET', `/dead-letters/${one(id)}`),
+  replay: (id: string, payload: string | undefined) =>
+    ask<ReplayOutcome>('POST', `/dead-letters/${one(id)}/replay`, payload === undefined ? {} : { payload }),
 
   audit: (filter: Record<string, string | null>, cursor: string | null) =>
     ask<Page<Entry>>('GET', `/audit${query({ ...filter, cursor, limit: 50 })}`),
