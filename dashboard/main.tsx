@@ -25,6 +25,7 @@ import { createZaitu, ZaituContext } from './zaitu.ts'
 
 /** Opened now and then, so loaded then. */
 const Section = later(async () => (await import('./manage/section.tsx')).Section)
+const Orders = later(async () => (await import('./orders/section.tsx')).Section)
 const NewShipment = later(async () => (await import('./record/new-shipment.tsx')).NewShipment)
 const Welcome = later(async () => (await import('./account/welcome.tsx')).Welcome)
 
@@ -43,6 +44,7 @@ const Page = ({ user }: { user: User }) => {
   if (at === '/shipments/new') return <NewShipment />
   if (shipment !== undefined) return <ShipmentPage key={shipment} id={shipment} />
   if (at === '/alarms') return <AlarmsPage />
+  if (/^\/orders(\/|$)/.test(at)) return <Orders user={user} />
   const section = sectionAt(at)
   if (section !== null) return <Section name={section} user={user} />
   return <NotFound />

@@ -21,6 +21,8 @@ import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { exportRoutes } from './routes/export.ts'
+import { exposureRoutes } from './routes/exposure.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitProposalRoutes } from './routes/limit-proposals.ts'
@@ -153,21 +155,23 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(stagePlanRoutes(deps))
         await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))
+        await inside.register(exportRoutes(deps))
         await inside.register(limitsRoutes(deps))
         await inside.register(limitProposalRoutes(deps))
         await inside.register(reportRoutes(deps))
         await inside.register(alarmRoutes(deps))
         await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
+        await inside.register(exposureRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
-        await inside.register(recordChangeRoutes(deps))
         await inside.register(channelRoutes(deps))
         await inside.register(notificationRuleRoutes(deps))
         await inside.register(notificationRoutes(deps))
+        await inside.register(recordChangeRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },
