@@ -266,7 +266,7 @@ export const startFixture = async ({
       accounts.signedIn(method, path, body, url.searchParams) ??
       notifications(method, path, body, url.searchParams)
     if (known !== null) return send(response, known.status, known.body)
-    const shipment = /^\/shipments\/([^/]+)(\/\w+)?$/.exec(path)
+    const shipment = /^\/shipments\/([^/]+)((?:\/[\w-]+)*)$/.exec(path)
     const found = byId.get(shipment?.[1] ?? '')
     if (found !== undefined)
       return shipmentPart(request, response, found.shipment, shipment?.[2] ?? '', url.searchParams)
