@@ -10,11 +10,11 @@ import { now } from '../state/clock.ts'
 import { t } from '../text/manage.ts'
 import { ago, dayTime } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
-import { word } from './words.ts'
+import { problemWord } from './words.ts'
 
 const Problem = ({ problem, detail }: { problem: string; detail: string | null }) => (
   <>
-    <p class="note-bad">{word('problem', problem)}</p>
+    <p class="note-bad">{problemWord(problem)}</p>
     {detail !== null && detail !== '' && <p class="hint">{t('notify.said', { detail })}</p>}
   </>
 )

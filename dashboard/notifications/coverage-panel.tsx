@@ -20,7 +20,7 @@ export const CoveragePanel = ({ told }: { told: readonly Told[] }) => (
           </dt>
           <dd>
             {one.by.length === 0 ? <b>{t('notify.nobody')}</b> : one.by.map(nameOf).join(' · ')}
-            {one.then.map(({ name, minutes }) => (
+            {one.steps.map(({ name, minutes }) => (
               <span class="told-then" key={`${name} ${minutes}`}>
                 {t('notify.then', { time: minutesText(minutes), name })}
               </span>

@@ -6,7 +6,7 @@ export type Told = {
   /** at once or gathered; `sometimes`: only of some shipments, phases or hours */
   by: { name: string; digestMinutes: number; sometimes: boolean }[]
   /** when nobody acknowledges, in the order in which they come */
-  then: { name: string; minutes: number }[]
+  steps: { name: string; minutes: number }[]
 }
 
 /** Who is told of a new alarm of each priority. A channel that is turned off tells nobody. */
@@ -32,11 +32,11 @@ export const whoIsTold = (
       if (known === undefined || (known.sometimes && !sometimes) || known.digestMinutes > rule.digestMinutes)
         by.set(rule.channelId, { name, digestMinutes: rule.digestMinutes, sometimes })
     }
-    const then = steps
+    const following = steps
       .filter((step) => step.after === 'raised' && step.priorities.includes(priority) && names.has(step.channelId))
       .toSorted((a, b) => a.minutes - b.minutes)
       .map(({ channelId, minutes }) => ({ name: names.get(channelId) ?? '', minutes }))
-    return { priority, by: [...by.values()], then }
+    return { priority, by: [...by.values()], steps: following }
   })
 }
 

@@ -8,7 +8,7 @@ import { param, setParams } from '../state/address.ts'
 import { t } from '../text/manage.ts'
 import { dayTime } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
-import { word } from './words.ts'
+import { dropWord, kindWord, problemWord } from './words.ts'
 
 const SHOW = ['all', 'failing', 'dead', 'waiting', 'untold'] as const
 type Show = (typeof SHOW)[number]
@@ -20,13 +20,13 @@ const label = (show: Show): string => {
 }
 
 const whatOf = ({ kind, rule, title, shipmentReference }: NotificationItem): string =>
-  [rule === null ? (title ?? word('kind', kind)) : ruleName(rule), shipmentReference]
+  [rule === null ? (title ?? kindWord(kind)) : ruleName(rule), shipmentReference]
     .filter((part) => part !== null)
     .join(' · ')
 
 const why = ({ state, problem }: NotificationItem): string | null => {
   if (problem === null) return null
-  return word(state === 'dropped' ? 'drop' : 'problem', problem)
+  return state === 'dropped' ? dropWord(problem) : problemWord(problem)
 }
 
 const ItemRow = ({ item, onAgain }: { item: NotificationItem; onAgain(): void }) => {
@@ -44,7 +44,7 @@ const ItemRow = ({ item, onAgain }: { item: NotificationItem; onAgain(): void })
         <p class="item-facts">
           {[
             dayTime(item.createdAt),
-            item.rule === null ? null : word('kind', kind),
+            item.rule === null ? null : kindWord(kind),
             channel === null ? null : t('notify.toWhom', { name: channel.name }),
             item.together ? t('notify.together') : null,
             attempts > 1 ? t('notify.tries', { n: attempts }) : null,

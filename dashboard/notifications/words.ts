@@ -11,10 +11,10 @@ type PlainKey = Extract<keyof typeof notifyWords, `${'problem' | 'drop' | 'kind'
 const isPlain = (key: string): key is PlainKey => key in notifyWords
 const plain = translator(notifyWords)
 /** A word by its key; of what is newer than this page, what the server calls it. */
-export const word = (group: 'problem' | 'drop' | 'kind', name: string): string => {
-  const key = `${group}.${name}`
-  return isPlain(key) ? plain(key) : name
-}
+const wordOr = (key: string, name: string): string => (isPlain(key) ? plain(key) : name)
+export const problemWord = (problem: string): string => wordOr(`problem.${problem}`, problem)
+export const dropWord = (reason: string): string => wordOr(`drop.${reason}`, reason)
+export const kindWord = (kind: string): string => wordOr(`kind.${kind}`, kind)
 
 export const minutesText = (minutes: number): string => duration(minutes * 60).replaceAll(' ', '\u00a0')
 export const prioritiesText = (priorities: readonly Priority[]): string =>

@@ -60,7 +60,7 @@ const drops = {
 } as const satisfies Record<string, Entry>
 
 const kinds = {
-  'channel.webhook': { en: 'Webhook', zh: 'Webhook' },
+  'channel.webhook': { en: 'Webhook', zh: '网络回调' },
   'channel.webhook.means': {
     en: 'Your own system; signed (Standard Webhooks).',
     zh: '贵方系统；带签名（Standard Webhooks）。',
@@ -128,9 +128,7 @@ export const notifyWords = {
     zh: '见机器人设置；没有则留空',
   },
   'notify.language': { en: 'Language of the messages', zh: '消息语言' },
-  'notify.perMinute': { en: 'Messages a minute', zh: '每分钟消息数' },
-  'notify.perMinuteHint': { en: 'More are summed up in one', zh: '超出部分合并为一条' },
-  'notify.made': { en: 'Webhook {name}', zh: 'Webhook {name}' },
+  'notify.made': { en: 'Webhook {name}', zh: '网络回调 {name}' },
   'notify.once': {
     en: 'With this secret your receiver verifies that a message is ours (Standard Webhooks). It is shown this once.',
     zh: '接收端用此密钥验证消息来源（Standard Webhooks）。仅显示这一次。',

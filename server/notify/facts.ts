@@ -1,5 +1,6 @@
 import type { Alarm } from '../model/alarm.ts'
 import type { EventPayload, MessageLanguage } from '../model/notification.ts'
+import type { ResponseCard } from '../model/record.ts'
 
 type Place = { name?: string | undefined }
 /** What is known at the moment of sending about one thing to tell. Times ISO 8601. */
@@ -20,6 +21,8 @@ export type Facts = {
     destination: Place
     eta: string
     phase: string
+    /** what to do first with this substance */
+    card: ResponseCard | null
     contacts: { name: string; phone?: string | undefined; role?: string | undefined }[]
   } | null
   /** newest known place of the alarm's device */

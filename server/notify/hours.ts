@@ -1,8 +1,9 @@
 import type { Hours } from '../model/notification.ts'
 
-const STEP_MS = 15 * 60_000
-/** A window may be open on one day of the week only. */
-const LOOK_AHEAD_MS = 8 * 86_400_000
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+/** A window may be open on one day of the week only, and clocks be put forward over it on that day. */
+const DAYS_AHEAD = 15
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -38,14 +39,25 @@ export const isOpen = ({ timeZone, days, from, to }: Hours, at: number): boolean
   return (days.includes(day) && minute >= begin) || (days.includes(yesterday) && minute < end)
 }
 
+/** Of two minutes of the day how far the first is after the second, in -720 … 719. */
+const ahead = (minute: number, of: number): number => ((minute - of + 720 + 1440) % 1440) - 720
+
 /** When they are next open: `at` itself while they are, to the minute otherwise. Epoch ms. */
 export const nextOpen = (hours: Hours, at: number): number => {
   if (isOpen(hours, at)) return at
-  const start = Math.floor(at / 60_000) * 60_000
-  for (let step = start; step < start + LOOK_AHEAD_MS; step += STEP_MS) {
-    if (!isOpen(hours, step + STEP_MS)) continue
-    let open = step + STEP_MS
-    while (isOpen(hours, open - 60_000)) open -= 60_000
+  const { timeZone, from } = hours
+  const begin = minutesOf(from)
+  const now = Math.floor(at / MINUTE_MS) * MINUTE_MS
+  const first = now + ((begin - local(now, timeZone).minute + 1440) % 1440) * MINUTE_MS
+  for (let day = 0; day <= DAYS_AHEAD; day++) {
+    const guess = first + day * DAY_MS
+    // the clocks may have been put forward or back since
+    let open = guess - ahead(local(guess, timeZone).minute, begin) * MINUTE_MS
+    // a time that is left out, as clocks are put forward: the first one after it
+    if (local(open, timeZone).minute !== begin)
+      for (let tries = 0; tries < 180 && !isOpen(hours, open); tries++) open += MINUTE_MS
+    if (!isOpen(hours, open) || open <= at) continue
+    while (open - MINUTE_MS > at && isOpen(hours, open - MINUTE_MS)) open -= MINUTE_MS
     return open
   }
   return at

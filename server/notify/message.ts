@@ -53,11 +53,24 @@ const shipmentLines = ({ shipment, position }: Facts, language: MessageLanguage)
   ]
 }
 
+/** Whom the page names first, too: who can be reached at any hour. */
+const forEmergencies = (role = ''): number => (/24|emergency|应急|紧急/i.test(role) ? 0 : 1)
+
 const whom = ({ shipment }: Facts, language: MessageLanguage): string[] => {
-  const reachable = (shipment?.contacts ?? []).filter(({ phone }) => phone !== undefined && phone !== '').slice(0, 3)
+  const reachable = (shipment?.contacts ?? [])
+    .filter(({ phone }) => phone !== undefined && phone !== '')
+    .toSorted((a, b) => forEmergencies(a.role) - forEmergencies(b.role))
+    .slice(0, 3)
   if (reachable.length === 0) return []
   const called = reachable.map(({ name, role, phone }) => `${name}${role === undefined ? '' : ` (${role})`} ${phone}`)
   return [line('call', language, called.join(', '))]
+}
+
+/** The first measures of the substance's response card, where somebody may have to act now. */
+const ofSubstance = ({ shipment, priority, alarm }: Facts, language: MessageLanguage): string[] => {
+  const first = shipment?.card?.[language]?.first
+  const isUrgent = (priority === 'critical' || priority === 'high') && alarm?.clearedAt === null
+  return first === undefined || !isUrgent ? [] : [line('card', language, first)]
 }
 
 const alarmLines = (facts: Facts, language: MessageLanguage): string[] => {
@@ -75,6 +88,7 @@ const alarmLines = (facts: Facts, language: MessageLanguage): string[] => {
     ...(left === null ? [] : [line('left', language, left)]),
     ...(alarm.cause === null ? [] : [line('cause', language, CAUSE[alarm.cause][language])]),
     ...(first === null ? [] : [line('first', language, first)]),
+    ...ofSubstance(facts, language),
     ...(alarm.clearedAt === null || alarm.retrospective ? whom(facts, language) : []),
   ]
 }

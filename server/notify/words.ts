@@ -72,6 +72,7 @@ export const PHRASE = {
   cause: { en: 'Likely cause', zh: '可能原因' },
   peak: { en: 'furthest', zh: '极值' },
   first: { en: 'First', zh: '首要处置' },
+  card: { en: 'Of this substance', zh: '本物质' },
   call: { en: 'Call', zh: '联系' },
   open: { en: 'Open the alarm', zh: '查看报警' },
   openList: { en: 'Open all', zh: '查看全部' },

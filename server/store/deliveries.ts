@@ -1,5 +1,6 @@
 import type { Alarm, Priority } from '../model/alarm.ts'
 import { type ChannelKind, EventPayload, type MessageLanguage, type Problem } from '../model/notification.ts'
+import type { ResponseCard } from '../model/record.ts'
 import { inTransaction, type Pool, type Tx } from './pool.ts'
 
 type Secret = {
@@ -83,6 +84,7 @@ type Shipment = {
   destination: { name?: string }
   eta: string
   phase: string
+  card: ResponseCard | null
   contacts: { name: string; phone?: string; role?: string }[]
 }
 
@@ -100,7 +102,7 @@ const dueOf = async (tx: Tx, channelId: string): Promise<DueRow[]> => {
        (select d.alarm from alarm_details d where d.id = n.alarm_id) as alarm,
        case when s.id is not null then jsonb_build_object('id', s.id, 'reference', s.reference, 'substance', m.name,
          'substanceZh', m.name_zh, 'un', m.un, 'origin', s.origin, 'destination', s.destination, 'eta', iso(s.eta),
-         'phase', s.phase, 'contacts', s.contacts) end as shipment,
+         'phase', s.phase, 'card', m.response_card, 'contacts', s.contacts) end as shipment,
        case when p.lat is not null then jsonb_build_object('lat', p.lat, 'lon', p.lon, 'at', iso(p.time)) end as position
      from due join notifications n on n.id = due.id
      left join alarms a on a.id = n.alarm_id
