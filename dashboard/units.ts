@@ -27,6 +27,15 @@ export const toShown = (measure: Measure, value: number, units: Units): number =
   return bar * PRESSURE_FACTOR[units.pressure]
 }
 
+/** The number that a person typed, as °C, bar absolute or a fraction; rounded to what it can mean. */
+export const fromShown = (measure: Measure, shown: number, units: Units): number => {
+  if (measure === 'level') return rounded(shown / 100)
+  if (measure === 'temperature') return rounded(units.temperature === 'F' ? (shown - 32) / 1.8 : shown)
+  const bar = shown / PRESSURE_FACTOR[units.pressure]
+  return rounded(units.reference === 'gauge' ? bar + ATMOSPHERE_BAR : bar)
+}
+const rounded = (value: number): number => Math.round(value * 1e5) / 1e5
+
 /** A difference, such as a deadband or a width: the zero of the scale does not matter. */
 export const differenceToShown = (measure: Measure, difference: number, units: Units): number =>
   toShown(measure, difference, units) - toShown(measure, 0, units)

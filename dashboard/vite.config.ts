@@ -35,6 +35,9 @@ export default defineConfig({
     // CSP: nothing inline, so no file becomes a data: URL
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: [join(import.meta.dirname, 'index.html'), join(import.meta.dirname, 'supplier.html')],
+    },
   },
   server: { proxy: { '/api': { target: SERVER, ws: true } } },
 })

@@ -4,12 +4,15 @@ import { useContext } from 'preact/hooks'
 import type { Session, User } from '../server/model/session.ts'
 import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
+import { isOpen } from './live/alarm-book.ts'
 import { createOrderBook } from './live/order-book.ts'
 import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
+import { isHeard, sound } from './shell/sound.ts'
 import { createToasts } from './shell/toasts.ts'
 import { deafSince } from './state/clock.ts'
 import { mayRun } from './state/may.ts'
+import { soundFrom } from './state/preferences.ts'
 import { t } from './text/language.ts'
 
 export type Who =
@@ -66,7 +69,12 @@ export const createZaitu = ({ shared = false } = {}) => {
       if (answer.ok) world.addShipment(answer.value)
     },
     // the page of a share link has its one list of alarms in view
-    onRaised: (alarm) => !shared && toasts.raise(alarm),
+    onRaised: (alarm) => {
+      // what is quiet by design, or over already, calls nobody
+      if (shared || !isOpen(alarm)) return
+      toasts.raise(alarm)
+      if (isHeard(alarm.priority, soundFrom.peek()) && alarm.causedBy === null) void sound(alarm.priority)
+    },
   })
   const socket = createSocket({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/live`,
@@ -194,6 +202,26 @@ export const createZaitu = ({ shared = false } = {}) => {
       toasts.drop(alarmId)
       world.takeAlarm(answer.value)
       return null
+    },
+    /** Acknowledges several in one go; says what could not be. */
+    async acknowledgeTogether(ids: readonly string[]): Promise<boolean> {
+      const answer = await api.acknowledgeTogether(ids)
+      if (!answer.ok) {
+        toasts.say(answer.message)
+        return false
+      }
+      batch(() => {
+        for (const alarm of answer.value.items) {
+          toasts.drop(alarm.id)
+          world.takeAlarm(alarm)
+        }
+      })
+      toasts.say(
+        answer.value.skipped.length === 0
+          ? t('alarms.acknowledgedTogether', { n: answer.value.items.length })
+          : t('alarms.acknowledgedSome', { n: answer.value.items.length, skipped: answer.value.skipped.length }),
+      )
+      return true
     },
     stop() {
       stopWatching?.()

@@ -9,23 +9,30 @@ import { accountRoutes } from './routes/account.ts'
 import { alarmQualityRoutes } from './routes/alarm-quality.ts'
 import { alarmSettingsRoutes } from './routes/alarm-settings.ts'
 import { alarmRoutes } from './routes/alarms.ts'
+import { alarmsTogetherRoutes } from './routes/alarms-together.ts'
 import { assignmentRoutes } from './routes/assignments.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { requireSession } from './routes/authentication.ts'
 import { cacheControl } from './routes/caching.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { connectionRoutes } from './routes/connection.ts'
 import { serveDashboard } from './routes/dashboard.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { exportRoutes } from './routes/export.ts'
+import { exposureRoutes } from './routes/exposure.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
+import { limitProposalRoutes } from './routes/limit-proposals.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { masterdataRoutes } from './routes/masterdata.ts'
 import { measurementRoutes } from './routes/measurements.ts'
 import { milestoneRoutes } from './routes/milestones.ts'
 import { mqttAccessRoutes } from './routes/mqtt-access.ts'
+import { notificationRuleRoutes } from './routes/notification-rules.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -36,12 +43,17 @@ import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { receiptRoutes } from './routes/receipts.ts'
+import { recordChangeRoutes } from './routes/record-changes.ts'
+import { reportRoutes } from './routes/report.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
 import { shareSessionRoutes } from './routes/share-session.ts'
 import { shipmentLineRoutes } from './routes/shipment-lines.ts'
 import { shipmentRoutes } from './routes/shipments.ts'
 import { stagePlanRoutes } from './routes/stage-plans.ts'
+import { supplierRoutes } from './routes/supplier.ts'
+import { supplierLinkRoutes } from './routes/supplier-links.ts'
+import { supplierSessionRoutes } from './routes/supplier-session.ts'
 import { telemetryRoutes } from './routes/telemetry.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 
@@ -119,6 +131,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
       await api.register(welcomeRoutes(deps))
       await api.register(oidcRoutes(deps))
       await api.register(shareSessionRoutes(deps))
+      await api.register(supplierSessionRoutes(deps))
       await api.register(demoRoutes(deps))
       await api.register(telemetryRoutes(deps))
       await api.register(mqttAccessRoutes(deps))
@@ -132,6 +145,8 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(shipmentRoutes(deps))
         await inside.register(assignmentRoutes(deps))
         await inside.register(shareLinkRoutes(deps))
+        await inside.register(supplierLinkRoutes(deps))
+        await inside.register(supplierRoutes(deps))
         await inside.register(orderRoutes(deps))
         await inside.register(orderLineRoutes(deps))
         await inside.register(receiptRoutes(deps))
@@ -140,14 +155,23 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(stagePlanRoutes(deps))
         await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))
+        await inside.register(exportRoutes(deps))
         await inside.register(limitsRoutes(deps))
+        await inside.register(limitProposalRoutes(deps))
+        await inside.register(reportRoutes(deps))
         await inside.register(alarmRoutes(deps))
+        await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
+        await inside.register(exposureRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
         await inside.register(connectionRoutes(deps))
         await inside.register(masterdataRoutes(deps))
+        await inside.register(channelRoutes(deps))
+        await inside.register(notificationRuleRoutes(deps))
+        await inside.register(notificationRoutes(deps))
+        await inside.register(recordChangeRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },

@@ -90,6 +90,18 @@ export const Settings = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('the same as a POST, to be kept by somebody else'),
+  SMTP_HOST: z.string().optional().describe('the mail server that notifications go through; no e-mail without'),
+  SMTP_PORT: port.optional().describe('465 with SMTP_SECURITY tls, else 587'),
+  SMTP_SECURITY: z
+    .enum(['tls', 'starttls', 'none'])
+    .default('starttls')
+    .describe('none: only inside of a network that nobody listens in on'),
+  SMTP_USERNAME: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  SMTP_FROM: z.string().optional().describe('the sender, such as Zaitu <alarms@company.example>'),
+  NOTIFY_PRIVATE_ADDRESSES: flag
+    .default(false)
+    .describe('webhooks and robots may be at private addresses and over plain HTTP (a receiver in the same network)'),
   ORGANISATION: z
     .string()
     .default('My organisation')

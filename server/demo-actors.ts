@@ -46,8 +46,9 @@ const makeActors = async (tx: Tx): Promise<Actors> => {
     [orgId, JSON.stringify(Object.values(DEMO_ROUTES).flatMap(({ origin, destination }) => [origin, destination]))],
   )
   await tx.query(
-    `insert into tanks (org_id, name, capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar)
-     select $1::uuid, name, 24000, case when gas then 22 else 2.67 end, case when gas then 28.6 else 4 end, case when gas then 24.2 else 3.33 end
+    `insert into tanks (org_id, name, capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar, kind, provision)
+     select $1::uuid, name, 24000, case when gas then 22 else 2.67 end, case when gas then 28.6 else 4 end, case when gas then 24.2 else 3.33 end,
+       'portable-tank', case when gas then 'T50' else 'T7 TP2' end
      from unnest($2::text[], $3::boolean[]) as t (name, gas)`,
     [orgId, DEMO_TRIPS.map((trip) => trip.tank), DEMO_TRIPS.map((trip) => trip.un === '1005')],
   )

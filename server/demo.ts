@@ -5,11 +5,12 @@ import { type Actors, DEMO_EMAIL, findActors, settlePartners, settlePassword } f
 import { DEMO_ROUTES, DEMO_TRIPS, type DemoTrip } from './demo-fleet.ts'
 import { makeDemoOrders } from './demo-orders.ts'
 import { createAssignment, endAssignment } from './store/assignments.ts'
+import { keepLimits, replaceOwnLimits } from './store/limit-settings.ts'
 import { hashToken } from './store/people.ts'
 import { inTransaction, type Pool, type Tx } from './store/pool.ts'
 import { requestRefold } from './store/refolds.ts'
 import { createShipment, updateShipment } from './store/shipments.ts'
-import { setLimits, setPhase } from './store/versions.ts'
+import { setPhase } from './store/versions.ts'
 
 const HOUR_MS = 3_600_000
 /** A trip is over so long after its planned arrival, and the device goes on the next one. */
@@ -37,6 +38,8 @@ export type Demo = {
   /** the well-known sign-in, where nobody but this machine can use it */
   hint: { email: string; password: string } | undefined
   devices: DemoDevice[]
+  /** of the link by which the simulated supplier speaks */
+  supplierToken: string
 }
 
 /** A key of this installation, from which the secrets of the simulated devices follow: they outlive a restart. */
@@ -52,6 +55,17 @@ const readKey = async (dataDir: string): Promise<Buffer> => {
 
 const secretOf = (key: Buffer, deviceId: string): string =>
   createHmac('sha256', key).update(deviceId).digest('base64url')
+
+/** The supplier's link of this month, made where it is not there; one that a person has withdrawn stays so. */
+const settleSupplierLink = async (tx: Tx, { orgId, others }: Actors, key: Buffer, now: number): Promise<string> => {
+  const token = secretOf(key, `supplier ${new Date(now).toISOString().slice(0, 7)}`)
+  await tx.query(
+    `insert into supplier_links (org_id, supplier_id, token_hash, note, expires_at)
+     values ($1::uuid, $2::uuid, $3::bytea, 'the demo’s simulated supplier', now() + interval '60 days') on conflict do nothing`,
+    [orgId, others.supplier, hashToken(token)],
+  )
+  return token
+}
 
 /** Number of the device; its secret is set to the one that follows from the key, should the key be another one. */
 const settleDevice = async (tx: Tx, actors: Actors, trip: DemoTrip, secret: string): Promise<number> => {
@@ -120,12 +134,17 @@ const beginTrip = async (
     // numbers that are set aside for fiction, or can't be dialled
     contacts: [
       { name: '应急 Emergency desk', phone: '+86 000 0000 0119', role: '24-hour emergency' },
-      { name: '赵 Zhao, dispatcher', phone: '+86 000 0000 0042', role: 'carrier' },
+      { name: '赵 Zhao', phone: '+86 000 0000 0042', role: 'dispatcher' },
+      { name: `${route.origin.name}, loading desk`, phone: '+86 000 0000 0021', role: 'consignor' },
+      { name: `${route.destination.name}, tank farm`, phone: '+86 000 0000 0034', role: 'consignee' },
     ],
+    packaging: 'tank',
+    filling: trip.un === '1005' ? null : { fraction: 0.9, celsius: 20 },
   })
   if (shipmentId === null) return
   const always = { shipmentId, personId, from: 0 }
-  await setLimits(tx, always, trip.limits)
+  await replaceOwnLimits(tx, always, trip.limits)
+  await keepLimits(tx, always)
   await setPhase(tx, always, 'in-transit')
   await createAssignment(tx, { shipmentId, deviceNumber, from: departAt, to: null })
 }
@@ -181,6 +200,7 @@ export const seedDemo = async (
     for (const trip of DEMO_TRIPS) devices.push(await settleTrip(tx, actors, trip, key, now))
     await makeDemoOrders(tx, actors, now)
     const hint = loopback && password !== null ? { email: DEMO_EMAIL, password } : undefined
-    return { email: DEMO_EMAIL, password, hint, devices }
+    const supplierToken = await settleSupplierLink(tx, actors, key, now)
+    return { email: DEMO_EMAIL, password, hint, devices, supplierToken }
   })
 }

@@ -27,7 +27,16 @@ export const createMeters = (registry: Registry) => {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
     registers,
   })
+  const notified = new Counter({
+    name: 'zaitu_notifications_total',
+    help: 'Tries to send a notification, by kind of channel and what became of it',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  })
   return {
+    notified: (channel: string, outcome: { ok: true } | { ok: false; problem: string }): void => {
+      notified.inc({ channel, outcome: outcome.ok ? 'sent' : outcome.problem })
+    },
     batch: (facts: { readings: number; letters: number; ms: number; oldestMs: number }): void => {
       readings.inc(facts.readings)
       letters.inc(facts.letters)
@@ -56,8 +65,28 @@ export const createMeters = (registry: Registry) => {
       gauge('database_up', '1 while the database answers', async () => ((await health()) === null ? 0 : 1))
       gauge(
         'outbox_waiting',
-        'Notifications that have not left yet',
+        'Events that have not been routed to channels yet',
         ofHealth((now) => now.outboxWaiting),
+      )
+      gauge(
+        'notifications_waiting',
+        'Notifications that have not arrived yet',
+        ofHealth((now) => now.notificationsWaiting),
+      )
+      gauge(
+        'notifications_failing',
+        'Those of them that were tried in vain',
+        ofHealth((now) => now.notificationsFailing),
+      )
+      gauge(
+        'notifications_dead',
+        'Notifications that were given up and nobody has sent again',
+        ofHealth((now) => now.notificationsDead),
+      )
+      gauge(
+        'channels_failing',
+        'Channels whose last message did not arrive',
+        ofHealth((now) => now.channelsFailing),
       )
       gauge(
         'outbox_oldest_seconds',

@@ -3,7 +3,7 @@ import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
-import type { Source } from './broker/source.ts'
+import type { Message, Source } from './broker/source.ts'
 import { createBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
 import { createLocalHub } from './live/hub.ts'
@@ -11,9 +11,10 @@ import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
 import { createMilestones, isSuppliers } from './milestones.ts'
+import { createNotifications, mailServerOf } from './notifications.ts'
 import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
-import { createDispatcher, logChannel } from './notify/dispatcher.ts'
 import { createPipeline } from './pipeline.ts'
+import { createReminders } from './reminders.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
@@ -22,7 +23,6 @@ import { deviceSignIn } from './store/device-sign-in.ts'
 import { watchDevices } from './store/device-watch.ts'
 import { readHealth } from './store/health.ts'
 import { listOrders, readOrder } from './store/orders.ts'
-import { claimDue, markFailed, markSent } from './store/outbox.ts'
 import { asOrganisation, openPool } from './store/pool.ts'
 import { listShipments, readShipment } from './store/shipments.ts'
 import { capabilityOf, createUpkeep } from './store/upkeep.ts'
@@ -76,6 +76,9 @@ export const startService = async (
   })
 
   const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
+  const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
+  const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -105,11 +108,14 @@ export const startService = async (
     ...(brokers.access !== null && { mqttAccess: brokers.access }),
     addresses: brokers.addresses,
     ready,
-    submit: createSubmit(pipeline),
+    submit: createSubmit({ deliver: take, waiting: pipeline.waiting }),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
     orderChanged: hub.orderChanged,
     accessEnded: hub.accessEnded,
+    testChannel: notifications.test,
+    hasMailServer: notifications.hasMailServer,
+    privateAddresses: config.NOTIFY_PRIVATE_ADDRESSES,
     secureCookies: config.SECURE_COOKIES,
     dashboard,
     demoSignIn,
@@ -148,6 +154,7 @@ export const startService = async (
     authenticate: async (headers, from) => {
       const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from })
       // a token that only posts may not listen
+      if (who?.kind === 'supplier-link') return null
       return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
     },
     snapshots: {
@@ -179,14 +186,6 @@ export const startService = async (
     health: () => readHealth(ingest),
   })
 
-  const dispatcher = createDispatcher({
-    claim: (most) => claimDue(ingest, most),
-    sent: (id) => markSent(ingest, id),
-    failed: (id, reason) => markFailed(ingest, id, reason),
-    channels: [logChannel(log)],
-    log,
-  })
-
   const publisher = createHeadPublisher({
     targets: [
       ...(config.AUDIT_HEADS_FILE === undefined ? [] : [headFile(config.AUDIT_HEADS_FILE)]),
@@ -200,7 +199,7 @@ export const startService = async (
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
-  await source.start((message) => (isSuppliers(message) ? milestones : pipeline).deliver(message))
+  await source.start(take)
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
 
@@ -221,7 +220,8 @@ export const startService = async (
       await live.stop()
       await app.close()
       await shelves.stop()
-      await dispatcher.stop()
+      await reminders.stop()
+      await notifications.stop()
       await publisher.stop()
       await upkeep.stop()
       await hub.close()

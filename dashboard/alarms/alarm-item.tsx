@@ -1,16 +1,22 @@
 import { useSignal } from '@preact/signals'
 import type { Alarm } from '../../server/model/alarm.ts'
-import type { Newest } from '../../server/model/shipment.ts'
+import type { Newest, Shipment } from '../../server/model/shipment.ts'
 import type { AlarmDetail } from '../api/client.ts'
+import { substanceName } from '../fleet/row.tsx'
 import { isActive, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
 import { PriorityIcon } from '../shell/icons.tsx'
+import { later } from '../shell/later.tsx'
 import { now } from '../state/clock.ts'
 import { t } from '../text/language.ts'
 import { dayTimeSeconds, duration } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
 import { AcknowledgeButton } from './acknowledge.tsx'
-import { alarmText, peakText } from './alarm-text.ts'
+import { alarmText, peakText, ruleName } from './alarm-text.ts'
+import { arrivalText, FirstSteps } from './first-steps.tsx'
 import { Shelving } from './shelving.tsx'
+
+/** Asked for now and then: its words are many. */
+const Why = later(async () => (await import('./why.tsx')).Why)
 
 const facts = (alarm: Alarm, newest: Newest | null): string => {
   const end = alarm.clearedAt === null ? now.value : Date.parse(alarm.clearedAt)
@@ -30,6 +36,8 @@ const facts = (alarm: Alarm, newest: Newest | null): string => {
           name: alarm.shelvedBy ?? '',
           reason: alarm.shelvedFor ?? '',
         }),
+    alarm.suppressed ? t('alarm.suppressed') : null,
+    alarm.outOfService ? t('alarm.outOfService') : null,
     alarm.retrospective ? t('alarm.retrospective') : null,
     alarm.void ? t('alarm.void') : null,
   ]
@@ -79,6 +87,7 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
       </div>
       {open.value && (
         <>
+          <Why alarm={alarm} />
           <ul class="notes">
             {detail.value?.actions
               .filter((action) => action.note !== null || action.action !== 'acknowledged')
@@ -111,35 +120,99 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
   )
 }
 
-type AlarmItemProps = { alarm: Alarm; newest?: Newest | null; linked?: boolean; current?: boolean; onFocus?(): void }
+type AlarmItemProps = {
+  alarm: Alarm
+  /** what it has brought with it: one incident, one entry */
+  consequences?: readonly Alarm[]
+  shipment?: Shipment | null
+  linked?: boolean
+  current?: boolean
+  selected?: boolean
+  onSelect?: ((selected: boolean) => void) | undefined
+  onFocus?(): void
+}
 
-/** One alarm: what, how bad, since when, what is known; acknowledge it, note something. */
-export const AlarmItem = ({ alarm, newest = null, linked = false, current = false, onFocus }: AlarmItemProps) => (
-  <li
-    class={`alarm-item ${isOpen(alarm) && isUnacknowledged(alarm) ? `edge-${alarm.priority}` : ''}`}
-    data-alarm={alarm.id}
-    onFocusCapture={onFocus}
-  >
-    <div>
-      <h3 class={isOpen(alarm) ? `alarm-word ${alarm.priority}` : alarm.priority}>
-        <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
-        {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
-      </h3>
-      <p>
-        {linked && (
-          <>
-            <a href={`/shipments/${alarm.shipmentId}`} tabIndex={current ? 0 : -1} data-alarm-link>
-              {alarm.shipmentReference}
-            </a>{' '}
-            ·{' '}
-          </>
-        )}
-        {alarmText(alarm, newest)}
-      </p>
-      <p class="facts">
-        {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
-      </p>
-    </div>
-    {!useZaitu().shared && <Notes alarm={alarm} />}
-  </li>
+const Consequences = ({ alarms }: { alarms: readonly Alarm[] }) => (
+  <div class="consequences">
+    <span class="muted">{t('alarm.brings')}:</span>
+    <ul>
+      {alarms.map((alarm) => (
+        <li key={alarm.id} data-alarm={alarm.id}>
+          <span class={isOpen(alarm) ? `alarm-word ${alarm.priority}` : alarm.priority}>
+            <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
+            {t(`rule.${alarm.rule}`)}
+          </span>{' '}
+          <span class="muted">
+            {alarmText(alarm)} · {t(`state.${alarm.state}`)}
+          </span>
+          {isUnacknowledged(alarm) && (
+            <AcknowledgeButton
+              alarmId={alarm.id}
+              shipmentId={alarm.shipmentId}
+              rule={alarm.rule}
+              reference={alarm.shipmentReference}
+            />
+          )}
+        </li>
+      ))}
+    </ul>
+  </div>
 )
+
+const isPressing = (alarm: Alarm): boolean =>
+  isOpen(alarm) && isActive(alarm) && (alarm.priority === 'critical' || alarm.priority === 'high')
+
+/** One alarm: what, how bad, where, since when, how long is left, what to do first and whom to call; acknowledge it, note something. */
+export const AlarmItem = ({
+  alarm,
+  consequences = [],
+  shipment = null,
+  linked = false,
+  current = false,
+  selected = false,
+  onSelect,
+  onFocus,
+}: AlarmItemProps) => {
+  const newest = shipment?.newest ?? null
+  const arrival = shipment !== null && isPressing(alarm) ? arrivalText(shipment) : null
+  return (
+    <li
+      class={`alarm-item ${isOpen(alarm) && isUnacknowledged(alarm) ? `edge-${alarm.priority}` : ''}`}
+      data-alarm={alarm.id}
+      onFocusCapture={onFocus}
+    >
+      <div>
+        <h3 class={isOpen(alarm) ? `alarm-word ${alarm.priority}` : alarm.priority}>
+          {onSelect !== undefined && isUnacknowledged(alarm) && (
+            <input
+              type="checkbox"
+              checked={selected}
+              aria-label={t('alarms.select', { rule: ruleName(alarm.rule), reference: alarm.shipmentReference })}
+              onChange={(event) => onSelect(event.currentTarget.checked)}
+            />
+          )}
+          <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
+          {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
+        </h3>
+        <p>
+          {linked && (
+            <>
+              <a href={`/shipments/${alarm.shipmentId}`} tabIndex={current ? 0 : -1} data-alarm-link>
+                {alarm.shipmentReference}
+              </a>{' '}
+              {shipment !== null && <span class="muted">{substanceName(shipment)}</span>} ·{' '}
+            </>
+          )}
+          {alarmText(alarm, newest)}
+          {arrival !== null && `, ${arrival}`}
+        </p>
+        {linked && shipment !== null && isPressing(alarm) && <FirstSteps alarm={alarm} shipment={shipment} />}
+        <p class="facts">
+          {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
+        </p>
+        {consequences.length > 0 && <Consequences alarms={consequences} />}
+      </div>
+      {!useZaitu().shared && <Notes alarm={alarm} />}
+    </li>
+  )
+}

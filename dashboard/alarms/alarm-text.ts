@@ -1,10 +1,12 @@
 import type { Alarm, RuleId } from '../../server/model/alarm.ts'
 import type { Newest } from '../../server/model/shipment.ts'
 import { isHolding } from '../live/alarm-book.ts'
+import { now } from '../state/clock.ts'
 import { catalogue, type Key } from '../text/catalogue.ts'
 import { t } from '../text/language.ts'
 import { withUnit } from '../text/values.ts'
 import type { Measure } from '../units.ts'
+import { ruleText } from './rule-text.ts'
 
 const isRuleKey = (key: string): key is Extract<Key, `rule.${string}`> => key in catalogue
 
@@ -29,11 +31,11 @@ const beyond = (high: boolean, value: number | null | undefined, limit: number):
 
 /**
  * What an alarm says, in the reader's language and units, built from the same facts as the server's English sentence;
- * of a rule that is not a plain limit the server's own sentence is shown. While it lasts, the value is the newest.
+ * of a rule that is newer than this page the server's own sentence is shown. While it lasts, the value is the newest.
  */
 export const alarmText = (alarm: Alarm, newest: Newest | null = null): string => {
   const watched = limitRule(alarm.rule)
-  if (watched === null) return alarm.explanation
+  if (watched === null) return ruleText(alarm, now.value) ?? alarm.explanation
   const { measure, high } = watched
   const values = { measure: t(`measure.${measure}`), limit: withUnit(measure, alarm.limit) }
   if (!isHolding(alarm)) return t(high ? 'alarm.wasAbove' : 'alarm.wasBelow', values)

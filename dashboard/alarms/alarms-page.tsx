@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Alarm, Priority } from '../../server/model/alarm.ts'
-import { byUrgency, isShelved, isUnacknowledged } from '../live/alarm-book.ts'
+import { byUrgency, incidents, isQuiet, isShelved, isUnacknowledged } from '../live/alarm-book.ts'
 import { useKeys } from '../shell/keys.ts'
 import { param, setParams } from '../state/address.ts'
 import { t } from '../text/language.ts'
@@ -9,7 +9,7 @@ import { useZaitu } from '../zaitu.ts'
 import { AlarmItem } from './alarm-item.tsx'
 import { ruleName } from './alarm-text.ts'
 
-const SHOW = ['open', 'unacknowledged', 'shelved', 'all'] as const
+const SHOW = ['open', 'unacknowledged', 'shelved', 'quiet', 'all'] as const
 const PRIORITIES: Priority[] = ['critical', 'high', 'medium', 'low']
 /** So many are drawn; older ones come on request. */
 const DRAWN = 100
@@ -29,7 +29,9 @@ const focusAlarm = (id: string | undefined): void => {
 
 /** Every alarm: what is open first; older ones from the store when asked for. */
 export const AlarmsPage = () => {
-  const { world, api, acknowledge, toasts } = useZaitu()
+  const { world, api, acknowledge, acknowledgeTogether, toasts, runs } = useZaitu()
+  const selected = useSignal<ReadonlySet<string>>(new Set())
+  const busy = useSignal(false)
   const older = useSignal<Alarm[]>([])
   const next = useSignal<string | null>(null)
   const current = useSignal<string | null>(null)
@@ -64,19 +66,41 @@ export const AlarmsPage = () => {
         )
       : show === 'shelved'
         ? [...world.alarms.values()].filter((alarm) => isShelved(alarm) && alarm.state !== 'cleared').sort(byUrgency)
-        : open
+        : show === 'quiet'
+          ? [...world.alarms.values()].filter((alarm) => isQuiet(alarm) && alarm.state !== 'cleared').sort(byUrgency)
+          : open
   const chosen = everything.filter(
     (alarm) =>
       (show !== 'unacknowledged' || isUnacknowledged(alarm)) &&
       (priority === null || alarm.priority === priority) &&
       matches(alarm, text),
   )
-  const listed = chosen.slice(0, drawn.value)
+  const grouped = incidents(chosen)
+  const drawnGroups = grouped.slice(0, drawn.value)
+  const listed = drawnGroups.map(({ alarm }) => alarm)
+  const selectable = drawnGroups
+    .flatMap(({ alarm, consequences }) => [alarm, ...consequences])
+    .filter((alarm) => isUnacknowledged(alarm) && runs(alarm.shipmentId))
+  const chosenIds = selectable.filter(({ id }) => selected.value.has(id)).map(({ id }) => id)
   const currentId = listed.some((alarm) => alarm.id === current.value) ? current.value : (listed[0]?.id ?? null)
 
   const move = (step: number): void => {
     const at = current.value === null ? -1 : listed.findIndex((alarm) => alarm.id === current.value)
     focusAlarm(listed[Math.min(listed.length - 1, Math.max(0, at + step))]?.id)
+  }
+  /** An incident is selected with all that belongs to it. */
+  const select = (ids: readonly string[], on: boolean): void => {
+    const next = new Set(selected.value)
+    for (const id of ids) {
+      if (on) next.add(id)
+      else next.delete(id)
+    }
+    selected.value = next
+  }
+  const acknowledgeSelected = async (): Promise<void> => {
+    busy.value = true
+    if (await acknowledgeTogether(chosenIds)) selected.value = new Set()
+    busy.value = false
   }
   useKeys({
     ArrowDown: () => move(1),
@@ -133,17 +157,50 @@ export const AlarmsPage = () => {
           {t('alarms.count', { n: chosen.length })}
         </span>
       </div>
+      {selectable.length > 1 && (
+        <div class="together">
+          <label>
+            <input
+              type="checkbox"
+              checked={chosenIds.length === selectable.length}
+              onChange={(event) =>
+                select(
+                  selectable.map(({ id }) => id),
+                  event.currentTarget.checked,
+                )
+              }
+            />
+            {t('alarms.selectAll')}
+          </label>
+          {chosenIds.length > 0 && (
+            <button type="button" class="primary" disabled={busy} onClick={() => void acknowledgeSelected()}>
+              {t('alarms.acknowledgeSelected', { n: chosenIds.length })}
+            </button>
+          )}
+        </div>
+      )}
       {listed.length === 0 ? (
         <p class="empty panel">{t('alarms.none')}</p>
       ) : (
         <ul class="alarm-list panel">
-          {listed.map((alarm) => (
+          {drawnGroups.map(({ alarm, consequences }) => (
             <AlarmItem
               key={alarm.id}
               alarm={alarm}
+              consequences={consequences}
               linked
-              newest={world.entries.get(alarm.shipmentId)?.shipment.peek().newest ?? null}
+              shipment={world.entries.get(alarm.shipmentId)?.shipment.peek() ?? null}
               current={alarm.id === currentId}
+              selected={selected.value.has(alarm.id)}
+              onSelect={
+                runs(alarm.shipmentId)
+                  ? (on) =>
+                      select(
+                        [alarm, ...consequences].map(({ id }) => id),
+                        on,
+                      )
+                  : undefined
+              }
               onFocus={() => {
                 current.value = alarm.id
               }}
@@ -151,7 +208,7 @@ export const AlarmsPage = () => {
           ))}
         </ul>
       )}
-      {(chosen.length > listed.length || (show === 'all' && next.value !== null)) && (
+      {(grouped.length > listed.length || (show === 'all' && next.value !== null)) && (
         <p class="empty">
           <button
             type="button"

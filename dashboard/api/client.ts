@@ -123,6 +123,8 @@ export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => 
       ask<Page<Alarm>>('GET', `/alarms?state=${state}&limit=200${cursor === null ? '' : `&cursor=${id(cursor)}`}`),
     alarm: (alarmId: string) => ask<AlarmDetail>('GET', `/alarms/${id(alarmId)}`),
     acknowledge: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/acknowledge`, {}),
+    acknowledgeTogether: (ids: readonly string[]) =>
+      ask<{ items: Alarm[]; skipped: string[] }>('POST', '/alarms/acknowledge', { ids }),
     shelve: (alarmId: string, until: string, reason: string) =>
       ask<Alarm>('POST', `/alarms/${id(alarmId)}/shelve`, { until, reason }),
     unshelve: (alarmId: string) => ask<Alarm>('POST', `/alarms/${id(alarmId)}/unshelve`, {}),

@@ -7,12 +7,15 @@ export const PRIORITY_ORDER: Record<Priority, number> = { critical: 0, high: 1, 
 export const isHolding = (alarm: Alarm): boolean => !alarm.void && alarm.clearedAt === null
 /** Out of sight for a while, by a person; the server says when that ends. */
 export const isShelved = (alarm: Alarm): boolean => alarm.shelvedUntil !== null
+/** Quiet by design in this phase, or out of service: judged underneath, asking nobody. */
+export const isQuiet = (alarm: Alarm): boolean => alarm.suppressed || alarm.outOfService
 /** The condition still holds, or is held by a latch: it is not over. */
 export const isActive = (alarm: Alarm): boolean =>
   !alarm.void && (alarm.state.startsWith('active') || alarm.state.startsWith('latched'))
 export const isUnacknowledged = (alarm: Alarm): boolean => !alarm.void && alarm.state.endsWith('unacknowledged')
 /** Still wants something from somebody. */
-export const isOpen = (alarm: Alarm): boolean => !isShelved(alarm) && (isActive(alarm) || isUnacknowledged(alarm))
+export const isOpen = (alarm: Alarm): boolean =>
+  !isShelved(alarm) && !isQuiet(alarm) && (isActive(alarm) || isUnacknowledged(alarm))
 
 /** Worst first: active before cleared, priority, unacknowledged before acknowledged, then the oldest onset. */
 export const byUrgency = (a: Alarm, b: Alarm): number =>
@@ -25,7 +28,7 @@ export const byUrgency = (a: Alarm, b: Alarm): number =>
 
 /** What a shipment says about its alarms, from the alarms themselves. */
 export const summarise = (alarms: readonly Alarm[]): Pick<Shipment, 'worstAlarm' | 'activeAlarms'> => {
-  const active = alarms.filter((alarm) => isActive(alarm) && !isShelved(alarm)).sort(byUrgency)
+  const active = alarms.filter((alarm) => isActive(alarm) && !isShelved(alarm) && !isQuiet(alarm)).sort(byUrgency)
   const worst = active[0]
   return {
     activeAlarms: active.length,
@@ -40,4 +43,29 @@ export const summarise = (alarms: readonly Alarm[]): Pick<Shipment, 'worstAlarm'
             acknowledged: !isUnacknowledged(worst),
           },
   }
+}
+
+export type Incident = { alarm: Alarm; consequences: Alarm[] }
+
+/** One incident, one entry: alarms that another one here has brought with it stand under that one. In the order given. */
+export const incidents = (alarms: readonly Alarm[]): Incident[] => {
+  const byId = new Map(alarms.map((alarm) => [alarm.id, alarm]))
+  /** what stands at the beginning of it all, among these */
+  const rootOf = (alarm: Alarm): Alarm => {
+    let root = alarm
+    for (let steps = 0; steps < 5 && root.causedBy !== null; steps++) {
+      const cause = byId.get(root.causedBy)
+      if (cause === undefined || cause.id === alarm.id) break
+      root = cause
+    }
+    return root
+  }
+  const groups = new Map<string, Incident>()
+  for (const alarm of alarms) {
+    const root = rootOf(alarm)
+    const group = groups.get(root.id) ?? { alarm: root, consequences: [] }
+    if (root !== alarm) group.consequences.push(alarm)
+    groups.set(root.id, group)
+  }
+  return [...groups.values()]
 }

@@ -1,11 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { setParams } from '../state/address.ts'
-import { type Theme, theme, units } from '../state/preferences.ts'
+import { SOUNDS, soundFrom, type Theme, theme, units } from '../state/preferences.ts'
 import type { Language } from '../text/catalogue.ts'
 import { language, t } from '../text/language.ts'
 import { zoneName } from '../text/times.ts'
 import { PRESSURE_REFERENCES, PRESSURE_UNITS, TEMPERATURE_UNITS, type Units } from '../units.ts'
 import { useZaitu } from '../zaitu.ts'
+import { sound } from './sound.ts'
 
 type Choice<T extends string> = { value: T; label: string; lang?: string }
 type ChoicesProps<T extends string> = { label: string; now: T; options: Choice<T>[]; onChoose(value: T): void }
@@ -119,6 +120,15 @@ export const Settings = ({ onClose, onKeys }: { onClose(): void; onKeys?(): void
         now={units.value.reference}
         options={PRESSURE_REFERENCES.map((value) => ({ value, label: t(`settings.${value}`) }))}
         onChoose={(reference) => setUnits({ reference })}
+      />
+      <Choices
+        label={t('settings.sound')}
+        now={soundFrom.value}
+        options={SOUNDS.map((value) => ({ value, label: t(`settings.sound.${value}`) }))}
+        onChoose={(value) => {
+          soundFrom.value = value
+          if (value !== 'off') void sound(value)
+        }}
       />
       <footer>
         <p class="muted">{t('settings.zone', { zone: zoneName() })}</p>

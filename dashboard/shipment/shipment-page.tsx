@@ -3,9 +3,10 @@ import { useEffect } from 'preact/hooks'
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 import { AlarmItem } from '../alarms/alarm-item.tsx'
-import { byUrgency, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
+import { byUrgency, incidents, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
 import { ShareButton } from '../share/share-button.tsx'
 import { useKeys } from '../shell/keys.ts'
+import { later } from '../shell/later.tsx'
 import { navigate, param } from '../state/address.ts'
 import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
@@ -14,6 +15,11 @@ import { Head } from './head.tsx'
 import { PhasePanel } from './phase-panel.tsx'
 import { parseRange } from './range.ts'
 import { TrackPanel } from './track-panel.tsx'
+
+/** Below what is looked at first, so loaded after it. */
+const LimitsPanel = later(async () => (await import('../record/limits-panel.tsx')).LimitsPanel)
+const PapersPanel = later(async () => (await import('../record/papers-panel.tsx')).PapersPanel)
+const PapersPage = later(async () => (await import('../record/papers-page.tsx')).PapersPage)
 
 /** Stored alarms of a shipment with the newer live ones over them. */
 const together = (stored: readonly Alarm[], live: Iterable<Alarm>, shipmentId: string): Alarm[] => {
@@ -32,8 +38,8 @@ const Alarms = ({ alarms, shipment }: { alarms: readonly Alarm[]; shipment: Ship
         <p class="muted none">{t('alarm.noneActive')}</p>
       ) : (
         <ul class="alarm-list">
-          {open.map((alarm) => (
-            <AlarmItem key={alarm.id} alarm={alarm} newest={shipment.newest} />
+          {incidents(open).map(({ alarm, consequences }) => (
+            <AlarmItem key={alarm.id} alarm={alarm} consequences={consequences} shipment={shipment} />
           ))}
         </ul>
       )}
@@ -60,6 +66,7 @@ export const ShipmentPage = ({ id }: { id: string }) => {
   const stored = useSignal<Alarm[]>([])
   const problem = useSignal<string | null>(null)
   const connection = socket.connection.value.state
+  const changes = useSignal(0)
 
   // asked again when the connection comes back
   useEffect(() => {
@@ -75,7 +82,7 @@ export const ShipmentPage = ({ id }: { id: string }) => {
     return () => {
       stopped = true
     }
-  }, [id, connection === 'open'])
+  }, [id, connection === 'open', changes.value])
 
   const live = world.entries.get(id)?.shipment.value
   world.ids.value
@@ -105,13 +112,23 @@ export const ShipmentPage = ({ id }: { id: string }) => {
         </p>
       </div>
     )
+  if (param('papers') !== null) return <PapersPage key={id} id={id} />
   return (
     <div class="page shipment">
       <Head shipment={shipment} actions={<ShareButton shipment={shipment} />} />
       <div class="shipment-columns">
-        <Charts shipment={shipment} chosen={chosen} alarms={alarms} />
+        <div class="shipment-main">
+          <Charts shipment={shipment} chosen={chosen} alarms={alarms} />
+          <LimitsPanel
+            shipment={shipment}
+            onChanged={() => {
+              changes.value++
+            }}
+          />
+        </div>
         <div class="shipment-side">
           <Alarms alarms={alarms} shipment={shipment} />
+          <PapersPanel shipment={shipment} />
           <PhasePanel
             key={shipment.phase}
             shipment={shipment}

@@ -6,7 +6,12 @@ export type Theme = 'auto' | 'light' | 'dark'
 export const theme = signal<Theme>('auto')
 export const units = signal<Units>(DEFAULT_UNITS)
 
-const KEYS = { theme: 'zaitu.theme', language: 'zaitu.language', units: 'zaitu.units' } as const
+/** From which priority on a new alarm is heard. */
+export const SOUNDS = ['off', 'critical', 'high'] as const
+export type Sound = (typeof SOUNDS)[number]
+export const soundFrom = signal<Sound>('high')
+
+const KEYS = { theme: 'zaitu.theme', language: 'zaitu.language', units: 'zaitu.units', sound: 'zaitu.sound' } as const
 
 /** Storage may be forbidden (private windows, policies): the page then forgets, and works. */
 const read = (key: string): string | null => {
@@ -33,6 +38,7 @@ export const startPreferences = (unitsInAddress: string | null): (() => void) =>
   theme.value = stored === 'light' || stored === 'dark' ? stored : 'auto'
   language.value = chooseLanguage(read(KEYS.language), navigator.languages)
   units.value = parseUnits(unitsInAddress) ?? parseUnits(read(KEYS.units)) ?? DEFAULT_UNITS
+  soundFrom.value = SOUNDS.find((choice) => choice === read(KEYS.sound)) ?? 'high'
   const ends = [
     effect(() => {
       if (theme.value === 'auto') delete document.documentElement.dataset.theme
@@ -44,6 +50,7 @@ export const startPreferences = (unitsInAddress: string | null): (() => void) =>
       write(KEYS.language, language.value)
     }),
     effect(() => write(KEYS.units, unitsText(units.value))),
+    effect(() => write(KEYS.sound, soundFrom.value)),
   ]
   return () => {
     for (const end of ends) end()

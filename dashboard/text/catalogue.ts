@@ -1,13 +1,14 @@
 import { alarmWords } from './alarm-words.ts'
 import { domainWords } from './domain-words.ts'
 import { pageWords } from './page-words.ts'
+import { ruleWords } from './rule-words.ts'
 import { shareWords } from './share-words.ts'
 
 /**
  * Every text of the page, once, in both languages. `{name}` is filled in; `{n|one|other}` takes the first word where
  * n is 1, else the second. What a text needs filled in is read from its English and checked by the compiler.
  */
-export const catalogue = { ...pageWords, ...alarmWords, ...domainWords, ...shareWords } as const
+export const catalogue = { ...pageWords, ...alarmWords, ...domainWords, ...ruleWords, ...shareWords } as const
 
 export type Language = 'en' | 'zh'
 /** Texts by key, each in every language. */
@@ -23,11 +24,3 @@ type ValuesOf<W extends Words<W>, K extends keyof W> = { [N in Names<W[K]['en']>
 export type FillingOf<W extends Words<W>, K extends keyof W> = keyof ValuesOf<W, K> extends never
   ? []
   : [values: ValuesOf<W, K>]
-
-/** Fills the gaps of one text. */
-export const fill = (text: string, values: Record<string, string | number>): string =>
-  text.replace(/\{([^}|]+)(?:\|([^}|]*)\|([^}]*))?\}/g, (_, name: string, one?: string, other?: string) => {
-    const value = values[name]
-    if (one === undefined || other === undefined) return String(value ?? '')
-    return String(value === 1 ? one : other)
-  })

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { catalogue, type FillingOf, fill, type Language, type Words } from './catalogue.ts'
+import { catalogue, type FillingOf, type Language, type Words } from './catalogue.ts'
+import { fill } from './fill.ts'
 
 const isLanguage = (text: string | null): text is Language => text === 'en' || text === 'zh'
 

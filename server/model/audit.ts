@@ -3,7 +3,7 @@ import { IsoInstant } from './instant.ts'
 
 /** Who did something; `unknown` where it is not proven who it was, as at a sign-in that failed. */
 export const Actor = z.strictObject({
-  kind: z.enum(['person', 'token', 'share', 'unknown']),
+  kind: z.enum(['person', 'token', 'share', 'supplier-link', 'unknown']),
   id: z.string().nullable(),
   name: z.string().nullable(),
 })

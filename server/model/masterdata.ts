@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { IsoInstant } from './instant.ts'
 import { DeviceId } from './reading.ts'
+import { SubstanceFacts, TankKind } from './record.ts'
 
 /** What the user name of a supplier's MQTT client begins with; so no device can be called that. */
 export const SUPPLIER_PREFIX = 'supplier:'
@@ -61,6 +62,24 @@ export const SubstanceCreate = z.object({
   packingGroup: z.enum(['I', 'II', 'III']).optional(),
   sadt: z.number().min(-100).max(300).optional().describe('°C'),
   sapt: z.number().min(-100).max(300).optional().describe('°C'),
+  liquefied: z.boolean().optional().describe('a gas that travels as a liquid under its own vapour pressure'),
+  ...SubstanceFacts.partial().shape,
+})
+/** The same fields, each null where it is not known. */
+const KnownFacts = z.object({
+  flashPoint: SubstanceFacts.shape.flashPoint.nullable(),
+  freezingPoint: SubstanceFacts.shape.freezingPoint.nullable(),
+  controlTemperature: SubstanceFacts.shape.controlTemperature.nullable(),
+  emergencyTemperature: SubstanceFacts.shape.emergencyTemperature.nullable(),
+  reactivity: SubstanceFacts.shape.reactivity.nullable(),
+  reactiveType: SubstanceFacts.shape.reactiveType.nullable(),
+  heatingEffect: SubstanceFacts.shape.heatingEffect.nullable(),
+  antoine: SubstanceFacts.shape.antoine.nullable(),
+  expansion: SubstanceFacts.shape.expansion.nullable(),
+  density15: SubstanceFacts.shape.density15.nullable(),
+  density50: SubstanceFacts.shape.density50.nullable(),
+  tunnelCode: SubstanceFacts.shape.tunnelCode.nullable(),
+  responseCard: SubstanceFacts.shape.responseCard.nullable(),
 })
 export const Substance = SubstanceCreate.extend({
   id: z.uuid(),
@@ -70,8 +89,24 @@ export const Substance = SubstanceCreate.extend({
   packingGroup: z.enum(['I', 'II', 'III']).nullable(),
   sadt: z.number().nullable(),
   sapt: z.number().nullable(),
+  liquefied: z.boolean(),
+  ...KnownFacts.shape,
 })
 export type Substance = z.infer<typeof Substance>
+const notEmpty = (patch: object): boolean => Object.keys(patch).length > 0
+export const SubstancePatch = z
+  .object({
+    nameZh: Substance.shape.nameZh,
+    hazardClass: SubstanceCreate.shape.hazardClass.unwrap().nullable(),
+    packingGroup: Substance.shape.packingGroup,
+    sadt: SubstanceCreate.shape.sadt.unwrap().nullable(),
+    sapt: SubstanceCreate.shape.sapt.unwrap().nullable(),
+    liquefied: z.boolean(),
+    ...KnownFacts.shape,
+  })
+  .partial()
+  .strict()
+  .refine(notEmpty, 'nothing to change')
 
 export const TankCreate = z.object({
   name: z.string().trim().min(1).max(100).describe('ISO 6346 number or plate'),
@@ -79,14 +114,30 @@ export const TankCreate = z.object({
   mawpBar: z.number().positive().max(1000).optional().describe('bar gauge'),
   testPressureBar: z.number().positive().max(1000).optional().describe('bar gauge'),
   reliefPressureBar: z.number().positive().max(1000).optional().describe('bar gauge'),
+  kind: TankKind.optional(),
+  provision: z.string().trim().max(100).optional().describe('portable tank instruction and provisions, as T7 TP2'),
 })
 export const Tank = TankCreate.extend({
   id: z.uuid(),
   mawpBar: z.number().nullable(),
   testPressureBar: z.number().nullable(),
   reliefPressureBar: z.number().nullable(),
+  kind: TankKind.nullable(),
+  provision: z.string().nullable(),
 })
 export type Tank = z.infer<typeof Tank>
+export const TankPatch = z
+  .object({
+    capacityLitres: TankCreate.shape.capacityLitres,
+    mawpBar: TankCreate.shape.mawpBar.unwrap().nullable(),
+    testPressureBar: TankCreate.shape.testPressureBar.unwrap().nullable(),
+    reliefPressureBar: TankCreate.shape.reliefPressureBar.unwrap().nullable(),
+    kind: TankKind.nullable(),
+    provision: TankCreate.shape.provision.unwrap().nullable(),
+  })
+  .partial()
+  .strict()
+  .refine(notEmpty, 'nothing to change')
 
 export const SiteCreate = z.object({
   name: z.string().trim().min(1).max(200),

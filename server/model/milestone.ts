@@ -37,7 +37,11 @@ export const MilestoneMessage = MilestoneSaid.extend({
 })
 export type MilestoneMessage = z.infer<typeof MilestoneMessage>
 
-export const SaidBy = z.object({ kind: z.enum(['person', 'token', 'mqtt']), id: z.string(), name: z.string() })
+export const SaidBy = z.object({
+  kind: z.enum(['person', 'token', 'mqtt', 'supplier-link']),
+  id: z.string(),
+  name: z.string(),
+})
 export type SaidBy = z.infer<typeof SaidBy>
 
 /** As it is kept: when it happens (`at`) apart from when we learnt of it. */
@@ -52,6 +56,8 @@ export const Milestone = z.object({
   key: z.string().nullable(),
   corrects: z.string().nullable(),
   saidBy: SaidBy,
+  /** a picture came with it: GET …/milestones/{id}/photo */
+  photo: z.boolean(),
   recordedAt: IsoInstant,
 })
 export type Milestone = z.infer<typeof Milestone>

@@ -5,7 +5,7 @@ export const SignIn = z.object({ email: z.email().max(254), password: z.string()
 
 export const User = z.object({
   id: z.uuid(),
-  kind: z.enum(['person', 'token', 'share']),
+  kind: z.enum(['person', 'token', 'share', 'supplier-link']),
   email: z.string().nullable(),
   name: z.string(),
   role: z.enum(['viewer', 'member', 'admin']),

@@ -3,6 +3,7 @@ import { Priority } from './alarm.ts'
 import { Instant, IsoInstant } from './instant.ts'
 import { Limits } from './limits.ts'
 import { DeviceId } from './reading.ts'
+import { Containment, Filling, OverruledLimit } from './record.ts'
 
 export const Place = z.object({
   name: z.string().min(1).max(200),
@@ -40,6 +41,8 @@ export const ShipmentCreate = z.object({
   lines: z.array(z.object({ orderId: z.uuid(), line: z.string(), quantity: z.number().positive() })).optional(),
   contacts: z.array(Contact).max(20).optional(),
   limits: Limits.optional(),
+  packaging: Containment.optional().describe('in what it travels; else as its tank is one'),
+  filling: Filling.optional(),
 })
 
 export const ShipmentPatch = z
@@ -51,6 +54,8 @@ export const ShipmentPatch = z
     tankId: z.uuid().nullable(),
     carrierId: z.uuid().nullable(),
     supplierId: z.uuid().nullable(),
+    packaging: Containment.nullable(),
+    filling: Filling.nullable(),
   })
   .partial()
   .strict()
@@ -122,6 +127,10 @@ export const ShipmentDetail = Shipment.extend({
     z.object({ orderId: z.uuid(), number: z.string(), line: z.string(), quantity: z.number(), unit: z.string() }),
   ),
   assignments: z.array(Assignment),
+  packaging: Containment.nullable(),
+  filling: Filling.nullable(),
+  /** limits that were set or follow from the record, but do not count, and why */
+  overruled: z.array(OverruledLimit),
   limitsHistory: z.array(z.object({ from: IsoInstant, limits: Limits })),
 })
 export type ShipmentDetail = z.infer<typeof ShipmentDetail>

@@ -1,58 +1,113 @@
 import type { Logger } from '../log.ts'
-
-/** What leaves the house: `key` stays the same however often it is sent, so that a receiver can tell. */
-export type Notification = { id: string; kind: string; key: string; payload: unknown }
-
-/** Where notifications go. Rejects with a sentence when it could not be delivered. */
-export type Channel = { name: string; send(notification: Notification): Promise<void> }
+import type { Outcome, Send, Target } from './channel.ts'
+import type { Facts } from './facts.ts'
+import { compose } from './message.ts'
+import { type Due, type Planned, plan } from './plan.ts'
 
 type Deps = {
-  claim(most: number): Promise<Notification[]>
-  sent(id: string): Promise<void>
-  failed(id: string, reason: string): Promise<void>
-  channels: readonly Channel[]
+  /** puts down whom each new event is to be told; how many there were */
+  route(most: number): Promise<number>
+  /** channels with something due, which no other server speaks to until they are released */
+  claim(most: number): Promise<Target[]>
+  take(channelId: string): Promise<{ dues: readonly Due[]; facts: ReadonlyMap<string, Facts>; sentLately: number }>
+  begin(message: Planned): Promise<void>
+  settle(channelId: string, message: Planned, outcome: Outcome): Promise<void>
+  release(channelId: string, ms: number): Promise<void>
+  send: Send
+  /** where people reach the page, if the settings say so; else where the channel was made */
+  publicUrl?: string | undefined
   log: Logger
+  observe?: (kind: Target['kind'], outcome: Outcome) => void
+  everyMs?: number
 }
 
 const EVERY_MS = 1_000
+const MOST_EVENTS = 200
+/** Channels spoken to at once; a slow one holds up nobody else. */
+const MOST_CHANNELS = 16
+/** After nothing answered there, or when this minute's messages are spent. */
+const PAUSE_MS = 10_000
+const MOST_PAUSE_MS = 600_000
+/** A turn with one channel is over well before its claim is (store/deliveries.ts). */
+const TURN_MS = 90_000
 
-/** Takes notifications out of the outbox and sends each over every channel, at least once. */
-export const createDispatcher = ({ claim, sent, failed, channels, log }: Deps) => {
-  let running: Promise<void> | null = null
+/**
+ * Routes events to channels and sends what is due, at least once: each message is put down as tried before it goes, and
+ * as sent after it arrived. What the receiver knows it by stays the same however often it is sent.
+ */
+export const createDispatcher = ({ everyMs = EVERY_MS, ...deps }: Deps) => {
+  const { log } = deps
+  const talking = new Set<Promise<void>>()
+  let turning: Promise<void> | null = null
+  let stopping = false
 
-  const dispatch = async (): Promise<void> => {
-    for (const notification of await claim(100)) {
-      try {
-        for (const channel of channels) await channel.send(notification)
-        await sent(notification.id)
-      } catch (error) {
-        await failed(notification.id, error instanceof Error ? error.message : String(error))
-      }
+  const tell = async (target: Target, message: Planned, facts: readonly Facts[]): Promise<Outcome> => {
+    const origin = (deps.publicUrl ?? target.origin).replace(/\/+$/, '')
+    const language = facts.find(({ id }) => id === message.leadId)?.language ?? target.language
+    await deps.begin(message)
+    const outcome = await deps.send({ ...target, language }, compose(facts, language, origin), message.leadId)
+    await deps.settle(target.id, message, outcome)
+    deps.observe?.(target.kind, outcome)
+    if (!outcome.ok)
+      log.warn(
+        { channel: target.name, kind: target.kind, problem: outcome.problem, detail: outcome.detail },
+        'a notification did not arrive; it is tried again',
+      )
+    return outcome
+  }
+
+  /** What is due at one channel; how long it is left alone afterwards, ms. */
+  const serve = async (target: Target): Promise<number> => {
+    const { dues, facts, sentLately } = await deps.take(target.id)
+    const budget = target.perMinute - sentLately
+    if (dues.length > 0 && budget <= 0) return PAUSE_MS / 2
+    const until = performance.now() + TURN_MS
+    for (const message of plan(dues, budget)) {
+      if (stopping || performance.now() > until) return 0
+      const items = message.ids.flatMap((id) => facts.get(id) ?? [])
+      const outcome = await tell(target, message, items)
+      if (!outcome.ok && outcome.unreachable === true) return PAUSE_MS
+      if (!outcome.ok && outcome.waitMs !== undefined) return Math.min(outcome.waitMs, MOST_PAUSE_MS)
+    }
+    return 0
+  }
+  const talk = async (target: Target): Promise<void> => {
+    let pauseMs = PAUSE_MS
+    try {
+      pauseMs = await serve(target)
+    } finally {
+      await deps.release(target.id, pauseMs)
+    }
+  }
+  const later = (error: unknown): void =>
+    log.debug({ error: error instanceof Error ? error.message : String(error) }, 'notifications wait for the database')
+
+  const turn = async (): Promise<void> => {
+    while (!stopping && (await deps.route(MOST_EVENTS)) === MOST_EVENTS);
+    const room = MOST_CHANNELS - talking.size
+    if (stopping || room <= 0) return
+    for (const target of await deps.claim(room)) {
+      const conversation: Promise<void> = talk(target)
+        .catch(later)
+        .finally(() => talking.delete(conversation))
+      talking.add(conversation)
     }
   }
   const timer = setInterval(() => {
-    running ??= dispatch()
-      .catch((error) =>
-        log.debug(
-          { error: error instanceof Error ? error.message : String(error) },
-          'notifications wait for the database',
-        ),
-      )
+    turning ??= turn()
+      .catch(later)
       .finally(() => {
-        running = null
+        turning = null
       })
-  }, EVERY_MS)
+  }, everyMs)
 
   return {
+    /** Resolves when what was being sent is sent and put down; what is due stays for the next start. */
     stop: async (): Promise<void> => {
+      stopping = true
       clearInterval(timer)
-      await running
+      await turning
+      await Promise.all(talking)
     },
   }
 }
-
-/** The channel that is always there: the server's own log. */
-export const logChannel = (log: Logger): Channel => ({
-  name: 'log',
-  send: async ({ kind, key, payload }) => log.info({ kind, key, alarm: payload }, 'notification'),
-})

@@ -5,6 +5,7 @@ import type { TokenScope } from '../model/session.ts'
 import { findSession, hashToken, type SignedIn } from '../store/people.ts'
 import type { Pool } from '../store/pool.ts'
 import { findShareSession } from '../store/share-links.ts'
+import { findSupplierSession } from '../store/supplier-links.ts'
 import { findToken, isApiToken } from '../store/tokens.ts'
 import { refusal } from './problem.ts'
 
@@ -20,6 +21,8 @@ declare module 'fastify' {
     adminsOnly?: boolean
     /** whoever holds a share link may look at this; the database shows it the one shipment and nothing else */
     openToShares?: boolean
+    /** whoever holds a supplier's link may do this; the database shows it that supplier's lines and nothing else */
+    openToSuppliers?: boolean
     /** an API token of this scope may do this, whatever its role */
     scope?: TokenScope
   }
@@ -30,6 +33,9 @@ export const cookieName = (secure: boolean): string => (secure ? '__Host-zaitu' 
 
 /** Its own, so that somebody who is signed in and opens a link stays signed in. */
 export const shareCookieName = (secure: boolean): string => (secure ? '__Host-zaitu-share' : 'zaitu_share')
+
+/** Of a supplier's link, its own too. */
+export const supplierCookieName = (secure: boolean): string => (secure ? '__Host-zaitu-supplier' : 'zaitu_supplier')
 
 /** The subprotocol by which a shared page's WebSocket says what `x-zaitu-share` says on HTTP: browsers set no headers there. */
 export const SHARE_PROTOCOL = 'zaitu.share'
@@ -68,6 +74,13 @@ export const sessionFromHeaders = async (
   headers: IncomingHttpHeaders,
   { secure, from = null }: { secure: boolean; from?: string | null },
 ): Promise<(SignedIn & { by: Presented['by']; token: string }) | null> => {
+  // the supplier's page, which has no live part
+  if (headers['x-zaitu-supplier'] !== undefined) {
+    const token = cookieIn(headers, supplierCookieName(secure))
+    if (token === null) return null
+    const link = await findSupplierSession(pool, token, { from, agent: headers['user-agent'] ?? null })
+    return link === null ? null : { ...link, by: 'cookie', token }
+  }
   if (isShared(headers)) {
     const token = cookieIn(headers, shareCookieName(secure))
     if (token === null) return null
@@ -96,12 +109,15 @@ export const requireSession =
   (pool: Pool, { secure }: { secure: boolean }) =>
   async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
     const session = await sessionFromHeaders(pool, request.headers, { secure, from: request.ip })
-    if (session === null && isShared(request.headers)) throw refusal(401, LINK_ENDED)
+    if (session === null && (isShared(request.headers) || request.headers['x-zaitu-supplier'] !== undefined))
+      throw refusal(401, LINK_ENDED)
     if (session === null) throw refusal(401, 'Please sign in: there is no session, or it has ended.')
     request.signedIn = session
     const { config } = request.routeOptions
     if (session.kind === 'share' && config.openToShares !== true)
       throw refusal(403, 'This link shows one shipment, and nothing else.')
+    if (session.kind === 'supplier-link' && config.openToSuppliers !== true)
+      throw refusal(403, 'This link is for saying how far your open lines are, and for nothing else.')
     if (config.adminsOnly === true && session.role !== 'admin')
       throw refusal(403, 'Only administrators of your organisation may do this.')
     if (session.scope === 'telemetry' || session.scope === 'milestones') {
@@ -114,6 +130,7 @@ export const requireSession =
       if (typeof given !== 'string' || !sameText(given, session.csrfToken))
         throw refusal(403, 'The header x-csrf-token is missing or not of this session. Sign in again.')
     }
+    if (session.kind === 'supplier-link') return
     if (session.role === 'viewer' && config.openToViewers !== true)
       throw refusal(403, 'Your account may look, but not change anything. Ask an administrator of your organisation.')
   }

@@ -26,6 +26,8 @@ export const serveDashboard = async (app: FastifyInstance, folder: string | null
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+    // suppliers' page is one of its own, small enough for a poor network
+    if (built && wantsPage && /^\/supplier\/?$/.test(path)) return reply.sendFile('supplier.html')
     if (built && wantsPage && !/^\/(api|assets)(\/|$)/.test(path)) return reply.sendFile('index.html')
     return sendProblem(reply, 404, `There is nothing at ${request.method} ${path}.`)
   })

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Outcome } from '../broker/source.ts'
+import type { ChannelTested } from '../model/notification.ts'
 import type { OidcProvider } from '../model/oidc.ts'
 import type { DeviceSignIn } from '../store/device-sign-in.ts'
 import type { Pool } from '../store/pool.ts'
@@ -66,6 +67,12 @@ export type AppDeps = {
   orderChanged(orderId: string): void
   /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
   accessEnded(id: string): void
+  /** sends a test over a channel of notifications, now; null where the organisation has no such channel */
+  testChannel?: (orgId: string, channelId: string) => Promise<ChannelTested | null>
+  /** e-mail can be sent */
+  hasMailServer?: boolean
+  /** channels may be at private addresses, over plain HTTP */
+  privateAddresses?: boolean
   /** true when people reach us over TLS: cookies are then Secure */
   secureCookies: boolean
   /** whose X-Forwarded-For is believed */

@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { RuleId } from '../model/alarm.ts'
 import { IsoInstant } from '../model/instant.ts'
 import { DEADBAND, Limits } from '../model/limits.ts'
+import { LimitSources, Proposal } from '../model/record.ts'
+import { listProposals } from '../store/limit-proposals.ts'
+import { limitSources, type Sources } from '../store/limit-settings.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { readShipment } from '../store/shipments.ts'
 import { limitsHistory } from '../store/versions.ts'
@@ -23,7 +26,28 @@ const LimitsAnswer = z.object({
   history: z.array(
     z.object({ from: IsoInstant, limits: Limits, setBy: z.string().nullable(), recordedAt: IsoInstant }),
   ),
+  ...LimitSources.shape,
+  proposals: z.array(Proposal).describe('newest first; your own organisation’s only'),
 })
+
+/** The sources as they are answered. */
+export const sourcesAnswer = ({ derived, limits, overruled, effective }: Sources): LimitSources => {
+  const { temperatureControl: control } = derived
+  return {
+    limits,
+    overruled,
+    effective,
+    advisory: derived.advisory,
+    disabled: derived.disabled,
+    filling: derived.filling,
+    temperatureControl: {
+      applies: control.applies,
+      because: control.because,
+      control: control.applies ? (control.control?.celsius ?? null) : null,
+      emergency: control.applies ? (control.emergency?.celsius ?? null) : null,
+    },
+  }
+}
 
 const UNITS = { temperature: '°C', pressure: 'bar', level: 'fraction' } as const
 const SIDES = [
@@ -53,20 +77,27 @@ export const limitsRoutes =
       config: { openToShares: true },
       schema: {
         tags: ['shipments'],
-        summary: 'The limits in force, the rules that watch them, and every earlier version',
+        summary: 'The limits in force, what they follow from, the rules that watch them, and every earlier version',
+        description:
+          '`limits` are those that count, each with its source; `overruled` those that do not; `disabled` what could not be derived, and why.',
         params: ShipmentParams,
         response: { 200: LimitsAnswer },
       },
       handler: async (request) => {
         const { id } = request.params
-        const [shipment, history] = await asOrganisation(pool, signedIn(request), async (tx) => [
+        const who = signedIn(request)
+        const [shipment, history, sources, proposals] = await asOrganisation(pool, who, async (tx) => [
           await readShipment(tx, id),
           await limitsHistory(tx, id),
+          await limitSources(tx, id),
+          await listProposals(tx, id, who.personId),
         ])
-        if (shipment === null) throw notFound('shipment')
+        if (shipment === null || sources === null) throw notFound('shipment')
         return {
           current: shipment.limits,
           rules: limitRules(shipment.limits),
+          ...sourcesAnswer(sources),
+          proposals,
           history: history.map((version) => ({
             ...version,
             from: version.from.toISOString(),

@@ -23,7 +23,7 @@ const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
   const { url } = request.routeOptions
   if (url === '/api/v1/telemetry') return 'telemetry'
   if (url?.startsWith('/api/v1/mqtt/')) return 'broker'
-  if (url === '/api/v1/session/share') return 'share'
+  if (url === '/api/v1/session/share' || url === '/api/v1/session/supplier') return 'share'
   return SIGN_IN.has(`${request.method} ${url}`) ? 'sign-in' : 'api'
 }
 

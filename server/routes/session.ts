@@ -65,7 +65,7 @@ export const sessionRoutes =
       routes.route({
         method: 'GET',
         url: '/session',
-        config: { openToShares: true },
+        config: { openToShares: true, openToSuppliers: true },
         schema: { tags: ['session'], summary: 'Who am I', response: { 200: Session } },
         handler: async (request) => viewOf(signedIn(request)),
       })

@@ -2,24 +2,25 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { Phase, Shipment, ShipmentCreate, ShipmentDetail, ShipmentPatch } from '../model/shipment.ts'
-import { devicesFrom, listAssignments } from '../store/assignments.ts'
+import { listAssignments } from '../store/assignments.ts'
 import { differences } from '../store/audit.ts'
+import { keepLimits, limitSources, replaceOwnLimits } from '../store/limit-settings.ts'
 import { keepChanges } from '../store/order-changes.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
-import { requestRefolds } from '../store/refolds.ts'
 import { shipmentFacts } from '../store/shipment-facts.ts'
 import { type Linked, linkLine, shipmentLines } from '../store/shipment-lines.ts'
 import {
   createShipment,
   departureOf,
   listShipments,
+  loadOf,
   organisationExists,
   readShipment,
   updateShipment,
 } from '../store/shipments.ts'
 import { resolveSubstance } from '../store/substances.ts'
 import { tankExists } from '../store/tanks.ts'
-import { limitsHistory, setLimits, setPhase } from '../store/versions.ts'
+import { limitsHistory, setPhase } from '../store/versions.ts'
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
@@ -27,6 +28,7 @@ import type { AppDeps } from './dependencies.ts'
 import { checkedIdentifiers } from './masterdata.ts'
 import { requirePart } from './parts.ts'
 import { notFound, refusal } from './problem.ts'
+import { refoldFrom } from './refold-shipment.ts'
 import { attachment } from './shipment-lines.ts'
 
 const tags = ['shipments']
@@ -48,6 +50,8 @@ export const shipmentDetail = async (tx: Tx, id: string): Promise<ShipmentDetail
     ...shipment,
     lines: await shipmentLines(tx, id),
     assignments: await listAssignments(tx, id),
+    ...(await loadOf(tx, id)),
+    overruled: (await limitSources(tx, id))?.overruled ?? [],
     limitsHistory: history.map(({ from, limits }) => ({ from: from.toISOString(), limits })),
   }
 }
@@ -108,7 +112,8 @@ export const shipmentRoutes =
       schema: {
         tags,
         summary: 'Enter a shipment',
-        description: 'Limits are in °C and bar absolute. A UN number alone must fit exactly one substance.',
+        description:
+          'Limits are in °C and bar absolute. A UN number alone must fit exactly one substance. Of a limit given here and one that follows from the record the tighter counts; `overruled` holds those that do not.',
         body: ShipmentCreate,
         response: { 201: ShipmentDetail },
       },
@@ -136,10 +141,13 @@ export const shipmentRoutes =
             carrierId: body.carrierId ?? null,
             supplierId: body.supplierId ?? null,
             contacts: body.contacts ?? [],
+            packaging: body.packaging ?? null,
+            filling: body.filling ?? null,
           })
           if (id === null) throw refusal(409, `You have a shipment with the reference ${body.reference} already.`)
           const setting = { shipmentId: id, personId, from: ALWAYS }
-          await setLimits(tx, setting, body.limits ?? {})
+          await replaceOwnLimits(tx, setting, body.limits ?? {})
+          await keepLimits(tx, setting)
           await setPhase(tx, setting, phase)
           for (const [i, share] of (body.lines ?? []).entries()) {
             const outcome = await linkLine(tx, id, share)
@@ -177,9 +185,9 @@ export const shipmentRoutes =
       url: '/shipments/:id',
       schema: {
         tags,
-        summary: 'Change phase, planned arrival, limits, contacts, tank, carrier or supplier',
+        summary: 'Change phase, planned arrival, limits, contacts, tank, packaging, filling, carrier or supplier',
         description:
-          'The carrier may change the phase, the buyer everything. New limits and a new phase hold from now on; the earlier ones stay in the history.',
+          'The carrier may change the phase, the buyer everything. New limits and a new phase hold from now on; the earlier ones stay in the history. `limits` takes the place of all that people have set; what follows from the record counts where it is tighter (`overruled` says so).',
         params: ShipmentParams,
         body: ShipmentPatch,
         response: { 200: ShipmentDetail },
@@ -199,18 +207,17 @@ export const shipmentRoutes =
           await updateShipment(tx, id, fields)
           const setting = { shipmentId: id, personId, from: null }
           const from: number[] = []
-          if (limits !== undefined) from.push(await setLimits(tx, setting, limits))
+          if (limits !== undefined) await replaceOwnLimits(tx, setting, limits)
+          // what is derived follows tank, packaging and filling, whoever changes them
+          const changedAt = onlyPhase ? null : await keepLimits(tx, setting)
+          if (changedAt !== null) from.push(changedAt)
           if (fields.phase !== undefined) from.push(await setPhase(tx, setting, fields.phase))
+          // cargo and tank are facts of the whole trip: what was judged without them is judged again
+          if (fields.tankId !== undefined || fields.packaging !== undefined || fields.filling !== undefined)
+            from.push(ALWAYS)
           // who is told of its readings has changed: the streams are looked up anew
           if (fields.carrierId !== undefined || fields.supplierId !== undefined) from.push(Date.now())
-          if (from.length > 0) {
-            const earliest = Math.min(...from)
-            const devices = await devicesFrom(tx, id, earliest)
-            await requestRefolds(
-              tx,
-              devices.map((deviceId) => ({ shipmentId: id, deviceId, from: earliest })),
-            )
-          }
+          if (from.length > 0) await refoldFrom(tx, id, Math.min(...from))
           const answer = await shipmentDetail(tx, id)
           const details = differences(before, await shipmentFacts(tx, id))
           const subject = { kind: 'shipment', id, name: answer.reference }

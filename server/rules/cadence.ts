@@ -15,5 +15,6 @@ export const countOf = (bits: number): number => {
 /** Rounded where it is computed, so that what is stored compares equal after it was read back. */
 export const rounded = (value: number, digits = 4): number => {
   const unit = 10 ** digits
-  return Math.round(value * unit) / unit
+  // a negative zero would not come back from JSON
+  return Math.round(value * unit) / unit + 0
 }

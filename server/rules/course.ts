@@ -19,6 +19,8 @@ export type Minute = {
   /** the last position in it */
   lat: number | null
   lon: number | null
+  /** least time between measuring and receiving, ms: what was kept, or a clock that is wrong */
+  lagMs: number
 }
 
 /** Columns of equal length, ascending in time (epoch ms, the beginning of the stretch). Gaps are simply not there. */
@@ -47,9 +49,10 @@ export type Gathering = {
   counts: readonly number[]
   lat: number | null
   lon: number | null
+  lagMs: number
 }
 
-type Measured = Pick<Reading, 'time' | Measure | 'lat' | 'lon'>
+type Measured = Pick<Reading, 'time' | 'receivedAt' | Measure | 'lat' | 'lon'>
 
 export const minuteOf = (time: number): number => Math.floor(time / MINUTE_MS) * MINUTE_MS
 
@@ -61,7 +64,7 @@ export type Minding = {
 /** A copy to work on. */
 export const minding = (from: Gathering | null): Minding =>
   from === null
-    ? { time: 0, count: 0, sums: [0, 0, 0, 0], counts: [0, 0, 0, 0], lat: null, lon: null }
+    ? { time: 0, count: 0, sums: [0, 0, 0, 0], counts: [0, 0, 0, 0], lat: null, lon: null, lagMs: 0 }
     : { ...from, sums: from.sums.slice(), counts: from.counts.slice() }
 
 /** Whether a reading of this time belongs to a later minute than the one that is gathered. */
@@ -74,7 +77,11 @@ const take = (minute: Minding, index: number, value: number | null): void => {
 }
 
 export const gather = (minute: Minding, reading: Measured): void => {
-  if (minute.count === 0) minute.time = minuteOf(reading.time)
+  const lag = reading.receivedAt - reading.time
+  if (minute.count === 0) {
+    minute.time = minuteOf(reading.time)
+    minute.lagMs = lag
+  } else if (lag < minute.lagMs) minute.lagMs = lag
   minute.count++
   take(minute, 0, reading.temperature)
   take(minute, 1, reading.pressure)
@@ -88,13 +95,13 @@ export const gather = (minute: Minding, reading: Measured): void => {
 
 /** What was gathered as a minute; the next one begins with nothing. */
 export const closed = (minute: Minding): Minute => {
-  const { time, count, sums, counts, lat, lon } = minute
+  const { time, count, sums, counts, lat, lon, lagMs } = minute
   const mean = (index: number): number | null => {
     const n = counts[index] ?? 0
     return n === 0 ? null : rounded((sums[index] ?? 0) / n)
   }
   const whole: Minute = {
-    time, count, temperature: mean(0), pressure: mean(1), level: mean(2), ambient: mean(3), lat, lon,
+    time, count, temperature: mean(0), pressure: mean(1), level: mean(2), ambient: mean(3), lat, lon, lagMs,
   } // biome-ignore format: one minute, one line
   minute.count = 0
   sums.fill(0)
@@ -104,7 +111,8 @@ export const closed = (minute: Minding): Minute => {
   return whole
 }
 
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
+// a negative zero would not come back from JSON
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4 + 0
 
 const appended = (columns: Columns, minute: Minute, most: number): Columns => {
   const push = <T>(column: readonly T[], value: T): T[] => {
@@ -130,7 +138,7 @@ const tenOf = (minutes: Columns, from: number): Minute => {
   }
   return {
     time: from, count: minutes.time.length - first, temperature: mean('temperature'), pressure: mean('pressure'),
-    level: mean('level'), ambient: mean('ambient'), lat: null, lon: null,
+    level: mean('level'), ambient: mean('ambient'), lat: null, lon: null, lagMs: 0,
   } // biome-ignore format: one stretch, two lines
 }
 

@@ -1,4 +1,5 @@
 import type { Detector } from './detector.ts'
+import { JOURNEY_DETECTORS } from './journey.ts'
 import { liquidFull } from './liquid-full.ts'
 import { pressureResidual } from './pressure-residual.ts'
 import { rateOfRise } from './rate-of-rise.ts'
@@ -17,4 +18,4 @@ export const TANK_DETECTORS: readonly Detector[] = [
 ]
 
 /** The rules that look at minutes, in the order in which they are asked. */
-export const DETECTORS: readonly Detector[] = TANK_DETECTORS
+export const DETECTORS: readonly Detector[] = [...TANK_DETECTORS, ...JOURNEY_DETECTORS]

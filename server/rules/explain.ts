@@ -24,13 +24,15 @@ const inTime = ({ figures }: Verdict): string | null => {
 }
 
 const residual = (verdict: Verdict): string => {
-  const { value, cause, figures } = verdict
+  const { cause, figures } = verdict
+  // the value is of the cause that it began with
+  const value = figures?.barPerHour ?? verdict.value
   const step = `from ${rounded(figures?.fromBar ?? verdict.limit)} to ${rounded(figures?.toBar ?? value)} bar absolute`
   switch (cause) {
     case 'leak':
       return `Pressure falls by ${rounded(Math.abs(value))} bar/h more than temperature explains: a leak, or a valve that passes`
     case 'gas-evolution':
-      return `Pressure rises by ${rounded(value)} bar/h more than temperature explains: gas forms`
+      return `Pressure rises by ${rounded(Math.abs(value))} bar/h more than temperature explains: gas forms`
     case 'relief-lifted':
       return `Pressure fell ${step} at once, near where the relief device opens: it has lifted`
     case 'sensor-fault':

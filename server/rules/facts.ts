@@ -47,7 +47,8 @@ export type Settings = RuleSettings
 
 export const SETTINGS: Settings = {
   onDelayMs: {},
-  offDelayMs: {},
+  // a rough stretch of road is one thing, not fifty
+  offDelayMs: { shock: 600_000, tilt: 600_000 },
   deadband: { temperature: 0.5, pressure: 0.05, level: 0.01 },
   rateOfRise: 3,
   hoursToLimit: 6,
@@ -56,7 +57,7 @@ export const SETTINGS: Settings = {
   battery: 15,
   silenceIntervals: 3,
   dwellMinutes: 10,
-  stopMinutes: 45,
+  stopMinutes: 60,
 }
 
 /** All that a stream's rules go by beside its readings. A missing part disables only the rules that need it. */

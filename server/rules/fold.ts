@@ -7,6 +7,7 @@ import { type Facts, plainFacts } from './facts.ts'
 import { LIMIT_RULES } from './limit.ts'
 import { measured, type Rule, type Sampled, SPOT_MEASURES, type SpotMeasure } from './rule.ts'
 import { clear, endAt, gap, type InForce, ids, quiet, type Run, raise, stopWaiting } from './run.ts'
+import { SPOT_RULES } from './spot.ts'
 import { type FactsVersion, type Folded, factsAt, type StreamContext, type StreamState } from './state.ts'
 import { isSuppressed } from './suppression.ts'
 
@@ -186,9 +187,15 @@ export const createFold = (spotRules: readonly Rule[], detectors: readonly Detec
       if (context.to !== null && context.to <= until) endAt(run, context.to)
     }
     const { open, waiting, back, minute, changes } = run
-    const { time, count, sums, counts, lat, lon } = minute
+    const { time, count, sums, counts, lat, lon, lagMs } = minute
     return {
-      state: { ...state, open, waiting, back, minute: count === 0 ? null : { time, count, sums, counts, lat, lon } },
+      state: {
+        ...state,
+        open,
+        waiting,
+        back,
+        minute: count === 0 ? null : { time, count, sums, counts, lat, lon, lagMs },
+      },
       changes,
     }
   }
@@ -216,10 +223,10 @@ const isNews = (was: Verdict, is: Verdict): boolean =>
   JSON.stringify(was.figures ?? null) !== JSON.stringify(is.figures ?? null)
 
 /** All rules of the product. */
-export const fold: Fold = createFold(LIMIT_RULES, DETECTORS)
+export const fold: Fold = createFold([...LIMIT_RULES, ...SPOT_RULES], DETECTORS)
 
 const PRIORITIES: ReadonlyMap<RuleId, Priority> = new Map<RuleId, Priority>([
-  ...LIMIT_RULES.map(({ id, priority }) => [id, priority] as const),
+  ...[...LIMIT_RULES, ...SPOT_RULES].map(({ id, priority }) => [id, priority] as const),
   ...DETECTORS.map(({ id, priority }) => [id, priority] as const),
   ['silence', 'medium'],
 ])

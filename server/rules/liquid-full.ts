@@ -2,6 +2,7 @@ import { fractionAt, highestFilling, liquidFullCelsius } from '../physics/fillin
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
 import { meanSince } from './window.ts'
 
 type State = { evaluated: number | null; over: number }
@@ -16,6 +17,7 @@ const NEARLY_FULL = 0.98
 const FULL = 0.99
 /** Where it is cooler than this many kelvin below the temperature at which no gas space is left, that is critical. */
 const NEAR_KELVIN = 5
+const EMPTY = 0.01
 
 /**
  * The liquid leaves too little gas space: filled beyond the degree of filling that the rules permit (TP1 for a portable
@@ -34,8 +36,7 @@ export const liquidFull: Detector<State> = {
     const found = judge(facts, celsius, level)
     const next: State = { evaluated: minute.time, over: remembered(state.over, found !== null, 4) }
     if (found === null) return { state: next, open: countOf(next.over) === 0 ? null : open }
-    if (open !== null)
-      return { state: next, open: { ...open, ...found, limit: open.limit, peak: Math.max(open.peak, found.value) } }
+    if (open !== null) return { state: next, open: saidAgain(open, found, Math.max(open.peak, found.value)) }
     if (countOf(next.over) < 3) return { state: next, open }
     return { state: next, open: { onset: minute.time, peak: found.value, ...found } }
   },
@@ -45,8 +46,9 @@ type Found = Pick<Verdict, 'value' | 'limit' | 'priority' | 'figures'>
 
 const judge = (facts: Facts, celsius: number | null, level: number | null): (Found & { value: number }) | null => {
   const { cargo, tank } = facts
-  const expansion = cargo?.expansion ?? null
-  const filling = cargo?.filling ?? null
+  const expansion = (cargo?.expansion ?? 0) > 0 ? (cargo?.expansion ?? null) : null
+  // an empty tank has no temperature at which it would be full
+  const filling = (cargo?.filling?.fraction ?? 0) > EMPTY ? (cargo?.filling ?? null) : null
   const byPaper =
     filling !== null && expansion !== null && celsius !== null ? fractionAt(filling, expansion, celsius) : null
   const now = Math.max(byPaper ?? 0, level ?? 0)

@@ -14,7 +14,10 @@ const LEAST_BAR = 0.05
 const SUDDEN_BAR = 0.15
 const NOISES = 8
 const SUDDEN_MS = 8 * 60_000
-const HEAT_KELVIN = 2
+const HEAT_KELVIN = 1
+/** Where its start is not known: it had climbed to so many times the gauge pressure it had as loaded, and lost no more than that share. */
+const CLIMBED = 2
+const RELIEF_MOST = 0.25
 /** Entries of the course that a step is looked for between: three before it, then two (relief) or three. */
 const BEFORE = 3
 const AFTER = 3
@@ -36,26 +39,28 @@ const rangeOf = (values: readonly (number | null)[], from: number, to: number): 
 
 /**
  * Whether the newest minutes stand a step away from those before them. One minute alone is no step: it has to last.
- * `noise`: standard deviation of a minute's mean, bar.
+ * `noise`: standard deviation of a minute's mean, bar; `loaded`: the pressure that the tank began with, bar absolute.
  */
-export const jumpOf = (course: Course, facts: Facts, noise: number): Jump | null => {
+export const jumpOf = (course: Course, facts: Facts, noise: number, loaded: number | null): Jump | null => {
   const { time, pressure, temperature } = course.minutes
   const end = time.at(-1) ?? 0
   const spanOf = (entries: number): number => end - (time.at(-entries) ?? Number.NEGATIVE_INFINITY)
   const longest = (entries: number): number => (entries + 1) * Math.max(60_000, facts.intervalMs)
   const relief = facts.tank?.relief ?? null
-  if (relief !== null && spanOf(BEFORE + AFTER_RELIEF) <= longest(BEFORE + AFTER_RELIEF)) {
+  if (spanOf(BEFORE + AFTER_RELIEF) <= longest(BEFORE + AFTER_RELIEF)) {
     const before = rangeOf(pressure, BEFORE + AFTER_RELIEF, AFTER_RELIEF)
     const after = rangeOf(pressure, AFTER_RELIEF, 0)
-    const gauge = relief - ATMOSPHERE_BAR
-    const limit = Math.max(LEAST_BAR, RELIEF_DROP * gauge, NOISES * noise)
-    if (
-      before !== null &&
-      after !== null &&
-      before.high - after.high > limit &&
-      before.high >= relief - RELIEF_NEAR * gauge
-    )
-      return { cause: 'relief-lifted', from: before.high, to: after.high, limit: relief }
+    if (before !== null && after !== null) {
+      const start = relief ?? before.high
+      const gauge = start - ATMOSPHERE_BAR
+      const drop = before.high - after.high
+      const isNear =
+        relief !== null
+          ? before.high >= relief - RELIEF_NEAR * gauge
+          : loaded !== null && gauge > CLIMBED * Math.max(0.1, loaded - ATMOSPHERE_BAR) && drop < RELIEF_MOST * gauge
+      if (isNear && drop > Math.max(LEAST_BAR, RELIEF_DROP * gauge, NOISES * noise))
+        return { cause: 'relief-lifted', from: before.high, to: after.high, limit: start }
+    }
   }
   // beyond a few minutes a change is a slope, not a step
   if (spanOf(BEFORE + AFTER) > SUDDEN_MS) return null

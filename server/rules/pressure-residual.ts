@@ -2,10 +2,11 @@ import type { Cause, Priority } from '../model/alarm.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
-import { jumpOf, noiseOf } from './pressure-jump.ts'
+import { type Jump, jumpOf, noiseOf } from './pressure-jump.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
-import { learntFrom, modelOf } from './residual-model.ts'
+import { learntFrom, mayBeVented, modelOf } from './residual-model.ts'
 import { type Trend, trendOf } from './residual-trend.ts'
+import { saidAgain } from './saying.ts'
 import { meanSince } from './window.ts'
 
 type State = {
@@ -45,8 +46,11 @@ const GAP_MS = 6 * HOUR_MS
 /** As long a step keeps the alarm open that it raised. */
 const JUMP_MS = 2 * HOUR_MS
 const QUIET = 24
-/** The tank is open in these, by design. */
-const OPEN_PHASES = new Set(['loading', 'unloading', 'cleaning'])
+/** So near to the relief device's start that there is no time to wait, h. */
+const SOON_HOURS = 1
+/** A step shows within three readings, taken as minutes here. */
+const STEP_HOURS = 3 / 60
+const STILL_MS = 5 * 60_000
 
 /**
  * Pressure that temperature does not explain, in a closed tank with a gas pad: a leak, gas that forms, the relief device
@@ -64,7 +68,6 @@ export const pressureResidual: Detector<State> = {
   lacks: () => null,
   initial: INITIAL,
   step({ state: before, open, minute, course, facts }) {
-    if (OPEN_PHASES.has(facts.phase)) return { state: before.last === null ? before : INITIAL, open: null }
     const { time, pressure } = minute
     if (pressure === null) return { state: before, open }
     const state: State = {
@@ -76,14 +79,14 @@ export const pressureResidual: Detector<State> = {
     if (before.last === null || time - before.last > Math.max(GAP_MS, 6 * facts.intervalMs))
       return { state: { ...state, since: time, base: null, falls: 0, rises: 0, evaluated: time }, open }
 
-    const jump = before.noise === null || isMoving(state, facts) ? null : jumpOf(course, facts, before.noise)
-    if (jump !== null) {
+    const blind = before.noise === null || isMoving(state, facts)
+    const jump = blind ? null : jumpOf(course, facts, before.noise ?? 0, before.base?.pressure ?? null)
+    // in a runaway pressure leaps too: no sensor is blamed while gas forms, or while the thermometer is at its end
+    const isDoubtful = open?.cause === 'gas-evolution' || stillFor(state.temperature) > STILL_MS
+    if (jump !== null && !(jump.cause === 'sensor-fault' && isDoubtful)) {
       // what was learnt of this tank before the step holds no more: a new baseline
       const next: State = { ...state, since: time, base: null, falls: 0, rises: 0, quiet: 0, jumpedAt: time }
-      return {
-        state: next,
-        open: said(open, time, jump.cause, jump.from, jump.limit, { fromBar: jump.from, toBar: jump.to }),
-      }
+      return { state: next, open: saidOfJump(open, time, jump) }
     }
     if (!isDue(before.evaluated, time, EVERY_MS)) return { state, open }
     return evaluated({ ...state, evaluated: time }, open)
@@ -95,9 +98,10 @@ export const pressureResidual: Detector<State> = {
       // a stuck thermometer says nothing about what the pressure should be
       if (stillFor(state.temperature) > mostUsual(state.temperature, facts.intervalMs) / 2)
         return { state: { ...state, noise, base, falls: 0, rises: 0 }, open }
-      const learnt = facts.cargo?.antoine == null ? learntFrom(course.tens, state.since) : null
+      const learnt = learntFrom(course.tens, state.since)
       const model = modelOf(facts, base, base.level, learnt)
-      const trend = model === null ? null : trendOf(course, time, facts, model, state)
+      const blind = model === null || mayBeVented(model, base, learnt)
+      const trend = blind ? null : trendOf(course, time, facts, model, state)
       if (trend === null) return { state: { ...state, noise, base }, open }
       const next: State = {
         ...state,
@@ -141,6 +145,14 @@ export const pressureResidual: Detector<State> = {
   },
 }
 
+/** A step; a leak's is said as what it is in an hour, as every leak's is. */
+const saidOfJump = (open: Verdict | null, time: number, { cause, from, to, limit }: Jump): Verdict => {
+  const steps = { fromBar: rounded(from, 3), toBar: rounded(to, 3) }
+  if (cause !== 'leak') return said(open, time, cause, from, limit, steps)
+  const barPerHour = rounded((to - from) / STEP_HOURS, 3)
+  return said(open, time, cause, barPerHour, -limit / STEP_HOURS, { ...steps, barPerHour })
+}
+
 /** A new verdict, or the one that stands with what is known now. A step outranks a slope, and is not taken back by one. */
 const said = (
   open: Verdict | null,
@@ -150,14 +162,16 @@ const said = (
   limit: number,
   figures: Record<string, number>,
 ): Verdict => {
-  const priority: Priority = cause === 'relief-lifted' ? 'critical' : cause === 'sensor-fault' ? 'medium' : 'high'
+  const soon = (figures.hoursToRelief ?? Number.POSITIVE_INFINITY) < SOON_HOURS
+  const priority: Priority =
+    cause === 'relief-lifted' || soon ? 'critical' : cause === 'sensor-fault' ? 'medium' : 'high'
   if (open === null)
     return { onset: time, value: rounded(value), limit: rounded(limit), peak: rounded(value), cause, priority, figures }
   const outranked = open.cause === 'relief-lifted' && cause !== 'relief-lifted'
   if (outranked) return open
   // value, limit and peak stay in the unit in which they began
   const peak = open.cause === cause && Math.abs(value) > Math.abs(open.peak) ? rounded(value) : open.peak
-  return { ...open, peak, cause, priority, figures }
+  return saidAgain(open, { cause, priority, figures }, peak)
 }
 
 const MOVED_DEGREES = 0.02

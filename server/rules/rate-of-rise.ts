@@ -28,7 +28,7 @@ export const rateOfRise: Detector<State> = {
     const slope = going === null ? null : bestOf(going)
     if (going === null || slope === null) return { state: { ...state, evaluated: minute.time, over: 0 }, open }
     const most = facts.settings.rateOfRise
-    const driven = drivenBy(state.weather, going.celsius, going.ambient, most)
+    const driven = drivenBy(state.weather, going.celsius, going.ambient, facts.tank?.capacityLitres ?? null, most)
     const limit = Math.min(most, Math.max(LEAST, driven))
     const over = remembered(state.over, slope.low > limit, 3)
     const quiet = going.long !== null && going.long.low <= driven

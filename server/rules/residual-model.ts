@@ -1,3 +1,4 @@
+import { ATMOSPHERE_BAR } from '../model/reading.ts'
 import { type Baseline, type Contents, closedTankPressure, padPressure } from '../physics/closed-tank.ts'
 import { holdsAt, vapourPressure, vapourPressureSlope } from '../physics/vapour-pressure.ts'
 import type { Columns } from './course.ts'
@@ -15,11 +16,28 @@ export type Model = {
   surface: number
   /** pressure of the pad, bar; null where it is not known */
   pad(celsius: number, pressure: number): number | null
-  /** share by which what it expects of a change of temperature may be wrong */
+  /** by how much what it expects of a kelvin may be wrong, bar/K */
   error: number
 }
 
 export type Learnt = { slope: number; error: number }
+
+/** An open vent keeps a tank within this of the air's pressure, wherever it goes; bar. */
+const VENTED = 0.06
+const FOLLOWS = 0.4
+
+/**
+ * Whether the tank may be open to the air, so that its pressure says nothing about what is in it: it began at the air's
+ * pressure, and has not shown that pressure goes with temperature.
+ */
+export const mayBeVented = (model: Model, base: Baseline, learnt: Learnt | null): boolean => {
+  if (Math.abs(base.pressure - ATMOSPHERE_BAR) > VENTED) return false
+  if (learnt === null) return true
+  const expected = model.expected(base.celsius + 0.5) - model.expected(base.celsius - 0.5)
+  return (
+    learnt.slope < FOLLOWS * (model.known ? expected : PRIOR_SLOPE * base.pressure) || learnt.error > learnt.slope / 2
+  )
+}
 
 /** From the cargo's figures where there are any that hold here, else from the slope that was learnt, else null. */
 export const modelOf = (facts: Facts, base: Baseline, level: number | null, learnt: Learnt | null): Model | null => {
@@ -33,28 +51,32 @@ export const modelOf = (facts: Facts, base: Baseline, level: number | null, lear
     }
     const pad = liquefied ? 0 : padPressure(antoine, base)
     const baseline = liquefied ? { ...base, pressure: vapourPressure(antoine, base.celsius) } : base
+    const expected = (celsius: number) => closedTankPressure(contents, baseline, celsius)
     return {
       known: true,
-      expected: (celsius) => closedTankPressure(contents, baseline, celsius),
+      expected,
       surface: vapourPressureSlope(antoine, base.celsius) + (0.5 * pad) / (base.celsius + KELVIN),
       pad: (celsius, pressure) => (liquefied ? null : padPressure(antoine, { celsius, pressure })),
-      error: expansion === null ? 0.4 : 0.15,
+      error: (expansion === null ? 0.4 : 0.15) * Math.abs(expected(base.celsius + 0.5) - expected(base.celsius - 0.5)),
     }
   }
   if (learnt === null) return null
   return {
     known: false,
     expected: (celsius) => learnt.slope * celsius,
-    surface: learnt.slope / 2,
+    surface: 1.7 * learnt.slope, // it may be a liquefied gas, of which the surface decides
     pad: () => null,
-    error: 0.3 + learnt.error / Math.max(0.005, learnt.slope),
+    error: 0.3 * learnt.slope + learnt.error,
   }
 }
 
-/** What is plausible before anything is learnt: 20 mbar/K, give or take 30; and the scatter of a mean of ten minutes, bar. */
-const PRIOR_SLOPE = 0.02
-const PRIOR_ERROR = 0.03
-const SCATTER = 0.004
+/**
+ * What is plausible before anything is learnt, 1/K of the pressure: from a pad over a heavy liquid to a liquefied gas. And
+ * the scatter of a mean of ten minutes, as a share too.
+ */
+const PRIOR_SLOPE = 0.016
+const PRIOR_ERROR = 0.025
+const SCATTER = 0.003
 const LEAST_TENS = 18
 
 /**
@@ -81,9 +103,10 @@ export const learntFrom = (tens: Columns, from: number): Learnt | null => {
     hb += h * b
     cb += c * b
   }
+  const scale = Math.abs(bar0)
   const ridge = (SCATTER / PRIOR_ERROR) ** 2
   // the part of temperature and pressure that time does not explain
   const own = cc - (hc * hc) / hh
-  const slope = (cb - (hc * hb) / hh + ridge * PRIOR_SLOPE) / (own + ridge)
-  return { slope: Math.max(0, slope), error: SCATTER / Math.sqrt(own + ridge) }
+  const slope = (cb - (hc * hb) / hh + ridge * PRIOR_SLOPE * scale) / (own + ridge)
+  return { slope: Math.max(0, slope), error: (SCATTER * scale) / Math.sqrt(own + ridge) }
 }

@@ -33,8 +33,8 @@ const USUAL_TIMES = 2.5
 const USUAL_WEIGHT = 0.02
 const USUAL_STEP = 1.5
 /** Gas goes into solution, and out of it, over that many hours; and by up to that share of what it has to, an hour. */
-const DISSOLVING_HOURS = 10
-const DISSOLVING_SHARE = 0.12
+const DISSOLVING_HOURS = 18
+const DISSOLVING_SHARE = 0.2
 /** Bar/h that no model is right within. */
 const FLOOR = 0.0025
 /** A surface that becomes warmer or colder than the bulk, K/h: weather, starting, stopping. */
@@ -46,8 +46,8 @@ const HEATING = 0.6
 const WARM_HOURS = 2
 /** Per K/h of heating the surface was this many kelvin warmer than the bulk, and gives that back. */
 const WARM_SURFACE = 3
-/** A gauge sensor on the road: a road climbs so much in an hour at most, as bar. */
-const ROAD = 0.1
+/** A gauge sensor on the road: 0.12 bar a kilometre, and a road climbs little more than that in an hour. */
+const ROAD = 0.15
 
 /** How the residual goes, over the last hour and over the last two and a half; null where there is too little to tell. */
 export const trendOf = (course: Course, time: number, facts: Facts, model: Model, kept: Kept): Trend | null => {
@@ -75,13 +75,12 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
         : kept.slowPad + (pad - kept.slowPad) * (1 - Math.exp(-EVALUATED_HOURS / DISSOLVING_HOURS))
   const heating = warming.low > HEATING
   const warm = Math.max(kept.warm * Math.exp(-EVALUATED_HOURS / WARM_HOURS), heating ? warming.slope : 0)
-  const expectedSlope = (model.expected(celsius + 0.5) - model.expected(celsius - 0.5)) * warming.slope
   const liquefied = facts.cargo?.liquefied === true
   const usual = kept.usual ?? FLOOR / USUAL_TIMES
   const common =
     FLOOR +
     (liquefied ? SURFACE_LIQUEFIED : SURFACE) * model.surface +
-    model.error * Math.abs(expectedSlope) +
+    model.error * Math.abs(warming.slope) +
     Math.max(0, USUAL_TIMES * usual - FLOOR) +
     (facts.gauge === true && kept.movedAt !== null && kept.movedAt >= from(150) ? ROAD : 0)
   const dissolving = pad === null || slowPad === null ? 0 : DISSOLVING_SHARE * (pad - slowPad)
@@ -93,8 +92,10 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
   const rises = (slope: Slope | null): boolean => slope !== null && slope.low > mayRise
   const falling = (falls(trend) && isSteady(hour, -1)) || (falls(long) && trend.slope < -mayFall / 2)
   const rising = !heating && ((rises(trend) && isSteady(hour, 1)) || (rises(long) && trend.slope > mayRise / 2))
+  const relief = facts.tank?.relief ?? null
   const verdict = falling ? 'falls' : rising ? 'rises' : null
-  const shown = falling && !falls(trend) && long !== null ? long : trend
+  const isLong = long !== null && ((falling && !falls(trend)) || (rising && !rises(trend)))
+  const shown = isLong ? long : trend
   return {
     verdict,
     slope: shown.slope,
@@ -105,6 +106,7 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
       kelvinPerHour: rounded(warming.slope, 2),
       pressure: rounded(pressure, 3),
       celsius: rounded(celsius, 1),
+      ...(relief !== null && rising && { hoursToRelief: rounded(Math.max(0, relief - pressure) / shown.slope, 1) }),
       ...(pad !== null && pad > 0.02 && { padPercentPerHour: rounded((100 * shown.slope) / pad, 1) }),
     },
     slowPad: slowPad === null ? null : rounded(slowPad),

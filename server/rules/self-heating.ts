@@ -4,27 +4,44 @@ import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Course } from './course.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
 import { type Going, goingOf } from './temperature-course.ts'
 import { drivenBy, learnt, NO_WEATHER, type Weather } from './weather.ts'
 import { seriesOf, slopeOf, windowMs } from './window.ts'
 
-type State = { evaluated: number | null; learnt: number | null; over: number; weather: Weather; quiet: number }
+type State = {
+  evaluated: number | null
+  learnt: number | null
+  over: number
+  weather: Weather
+  quietSince: number | null
+}
 
 const EVERY_MS = 5 * 60_000
+/** A cargo that may warm itself is looked at more often: it can leave as little as two hours. */
+const REACTIVE_EVERY_MS = 2 * 60_000
 const LEARN_EVERY_MS = 10 * 60_000
 /** Without an ambient sensor: what the weather may drive, K/h. */
 const UNKNOWN_WEATHER = 1.5
-/** It is over when for so many evaluations on end the weather can explain what is left of the rise. */
-const QUIET = 6
+/** It is over when for so long on end the weather can explain what is left of the rise, ms. */
+const QUIET_MS = 30 * 60_000
 /** A reaction's rate grows by about a seventh a kelvin: E/(R·T²) with 90…120 kJ/mol at 20…40 °C gives 0.11…0.16. */
 const GROWTH = { most: 0.16, likely: 0.12 }
 const CRITICAL_HOURS = 2
+/** min */
+const QUARTER = 16
 
 /** Hours to a limit at a rate (K/h) that grows by e^(growth·ΔT): (1 − e^(−growth·ΔT))/(growth·rate). */
 const hoursTo = (kelvin: number, rate: number, growth: number): number =>
-  kelvin <= 0 ? 0 : rate <= 0 ? 999 : growth === 0 ? kelvin / rate : (1 - Math.exp(-growth * kelvin)) / (growth * rate)
+  kelvin <= 0
+    ? 0
+    : rate <= 0
+      ? Number.POSITIVE_INFINITY
+      : growth === 0
+        ? kelvin / rate
+        : (1 - Math.exp(-growth * kelvin)) / (growth * rate)
 
-const capped = (hours: number): number => rounded(Math.min(hours, 999), 1)
+const capped = (hours: number): number => rounded(Math.min(hours, 99), 1)
 
 /**
  * Hub and Jones: dT/dt grows and T − Ta grows, over two windows of half an hour, with no sun to explain it: then it warms
@@ -58,15 +75,22 @@ export const selfHeating: Detector<State> = {
   id: 'self-heating',
   priority: 'high',
   lacks: () => null,
-  initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quiet: 0 },
+  initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quietSince: null },
   step({ state, open, minute, course, facts }) {
-    if (!isDue(state.evaluated, minute.time, EVERY_MS)) return { state, open }
+    const reactive = facts.cargo?.reactive === true
+    if (!isDue(state.evaluated, minute.time, reactive ? REACTIVE_EVERY_MS : EVERY_MS)) return { state, open }
     const going = goingOf(course, minute.time, facts.intervalMs)
     const slope = going === null ? null : steepest(going)
     if (going === null || slope === null) return { state: { ...state, evaluated: minute.time, over: 0 }, open }
-    const driven = drivenBy(state.weather, going.celsius, going.ambient, UNKNOWN_WEATHER)
+    const driven = drivenBy(
+      state.weather,
+      going.celsius,
+      going.ambient,
+      facts.tank?.capacityLitres ?? null,
+      UNKNOWN_WEATHER,
+    )
     const beyond = slope.low > driven
-    const suspicious = beyond && (facts.cargo?.reactive === true || accelerates(course, minute.time, facts, going))
+    const suspicious = beyond && (reactive || accelerates(course, minute.time, facts, going))
     const over = remembered(state.over, suspicious, 3)
     const learns = !beyond && going.long !== null && isDue(state.learnt, minute.time, LEARN_EVERY_MS)
     const next: State = {
@@ -74,9 +98,9 @@ export const selfHeating: Detector<State> = {
       learnt: learns ? minute.time : state.learnt,
       over,
       weather: learns ? learnt(state.weather, going.long?.slope ?? 0, going.celsius, going.ambient) : state.weather,
-      quiet: slope.slope < driven ? state.quiet + 1 : 0,
+      quietSince: slope.slope < driven ? (state.quietSince ?? minute.time) : null,
     }
-    const said = saying(slope, going.celsius, facts)
+    const said = saying(slope, suspicious || open !== null ? latest(course, minute.time, facts) : null, going, facts)
     const value = rounded(slope.slope, 2)
     if (open === null) {
       if (!suspicious || countOf(over) < 2) return { state: next, open }
@@ -88,10 +112,11 @@ export const selfHeating: Detector<State> = {
         cause: 'self-heating',
         ...said,
       }
-      return { state: { ...next, quiet: 0 }, open: raised }
+      return { state: { ...next, quietSince: null }, open: raised }
     }
-    if (next.quiet >= QUIET) return { state: { ...next, over: 0 }, open: null }
-    return { state: next, open: { ...open, ...said, peak: Math.max(open.peak, value) } }
+    if (next.quietSince !== null && minute.time - next.quietSince >= QUIET_MS)
+      return { state: { ...next, over: 0 }, open: null }
+    return { state: next, open: saidAgain(open, said, Math.max(open.peak, value)) }
   },
 }
 
@@ -101,20 +126,30 @@ const steepest = ({ short, long }: Going): Slope | null => {
   return short.low > long.low ? short : long
 }
 
+/** The last quarter of an hour: wide bounds, but not held back by the time before it began. */
+const latest = (course: Course, time: number, facts: Facts): Slope | null => {
+  const { minutes } = course
+  const from = time - windowMs(QUARTER, facts.intervalMs)
+  const series = seriesOf(minutes, from, QUARTER, (index) => minutes.temperature[index] ?? null)
+  return slopeOf(series, facts.intervalMs, 0.9)
+}
+
 const saying = (
-  slope: Slope,
-  celsius: number,
+  sure: Slope,
+  newest: Slope | null,
+  { celsius, short }: Going,
   facts: Facts,
 ): { priority: Priority; figures: Record<string, number> } => {
   const { emergency, control } = facts.cargo ?? {}
   const limit = emergency ?? facts.limits.temperature?.highHigh ?? control ?? facts.limits.temperature?.high
-  const figures: Record<string, number> = { celsius: rounded(celsius, 1), slopeLeast: rounded(slope.low, 2) }
+  const figures: Record<string, number> = { celsius: rounded(celsius, 1), slopeLeast: rounded(sure.low, 2) }
   if (limit === undefined || limit === null) return { priority: 'high', figures }
   const kelvin = limit - celsius
-  const likely = hoursTo(kelvin, slope.slope, GROWTH.likely)
+  const rates = [sure, short, newest].flatMap((slope) => slope ?? [])
+  const likely = hoursTo(kelvin, Math.max(...rates.map(({ slope }) => slope)), GROWTH.likely)
   figures.hoursLikely = capped(likely)
-  figures.hoursLeast = capped(hoursTo(kelvin, slope.high, GROWTH.most))
-  figures.hoursMost = capped(Math.max(likely, hoursTo(kelvin, slope.low, 0)))
+  figures.hoursLeast = capped(hoursTo(kelvin, Math.max(...rates.map(({ high }) => high)), GROWTH.most))
+  figures.hoursMost = capped(Math.max(likely, hoursTo(kelvin, sure.low, 0)))
   figures.limitCelsius = limit
   return { priority: likely <= CRITICAL_HOURS ? 'critical' : 'high', figures }
 }

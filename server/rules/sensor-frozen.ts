@@ -1,6 +1,7 @@
 import { rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
+import { saidAgain } from './saying.ts'
 
 type State = { temperature: Repeats; pressure: Repeats }
 
@@ -23,8 +24,7 @@ export const sensorFrozen: Detector<State> = {
     }
     const found = judge(next.temperature, 'temperature', intervalMs) ?? judge(next.pressure, 'pressure', intervalMs)
     if (found === null) return { state: next, open: null }
-    if (open !== null)
-      return { state: next, open: { ...open, peak: Math.max(open.peak, found.value), figures: found.figures } }
+    if (open !== null) return { state: next, open: saidAgain(open, found, Math.max(open.peak, found.value)) }
     const raised: Verdict = {
       onset: minute.time,
       peak: found.value,

@@ -1,8 +1,9 @@
 import type { Priority } from '../model/alarm.ts'
-import { timeToLimit } from '../physics/time-to-limit.ts'
+import { hoursLinear, timeToLimit } from '../physics/time-to-limit.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
+import { saidAgain } from './saying.ts'
 import { bestOf, goingOf } from './temperature-course.ts'
 
 type State = { evaluated: number | null; near: number; away: number }
@@ -17,7 +18,8 @@ const RELEASE = 1.5
 const AWAY = 6
 /** A critical limit this near leaves no time to wait for it, h. */
 const SOON_HOURS = 2
-const NEVER_HOURS = 999
+/** Beyond that it is only said that it is far. */
+const FAR_HOURS = 99
 
 type Limit = { celsius: number; severe: boolean }
 
@@ -40,7 +42,7 @@ const hasLimit = ({ limits, cargo }: Facts): boolean =>
     (limit) => typeof limit === 'number',
   )
 
-const capped = (hours: number): number => rounded(Math.min(hours, NEVER_HOURS), 1)
+const capped = (hours: number): number => rounded(Math.min(hours, FAR_HOURS), 1)
 
 /**
  * A temperature limit will be reached within `settings.hoursToLimit`, likely: towards the ambient first, on a straight line
@@ -56,10 +58,9 @@ export const timeToLimitRule: Detector<State> = {
     const going = goingOf(course, minute.time, facts.intervalMs)
     const slope = going === null ? null : bestOf(going)
     if (going === null || slope === null) return { state: { evaluated: minute.time, near: 0, away: state.away }, open }
-    // what has passed its limit is the limit's own alarm from now on
-    const passed = open !== null && going.celsius >= open.limit
-    const standing = passed ? null : open
-    const limit = standing === null ? limitsAbove(facts, going.celsius)[0] : limitOf(facts, standing.limit)
+    // what has passed its limit is the limit's own alarm from now on, and the next limit is another alarm
+    if (open !== null && going.celsius >= open.limit) return { state: { ...state, evaluated: minute.time }, open: null }
+    const limit = open === null ? limitsAbove(facts, going.celsius)[0] : limitOf(facts, open.limit)
     if (limit === undefined) return { state: { evaluated: minute.time, near: 0, away: 0 }, open: null }
     const { likely, least, most } = timeToLimit(going.celsius, limit.celsius, {
       slope,
@@ -73,19 +74,21 @@ export const timeToLimitRule: Detector<State> = {
       near: remembered(state.near, isNear, 4),
       away: likely > RELEASE * ahead ? state.away + 1 : 0,
     }
-    const figures = { hoursLikely: capped(likely), hoursLeast: capped(least), hoursMost: capped(most) }
+    // where the air may turn out too cool ever to bring it there, the straight line at the slowest rate ends the range
+    const last = Number.isFinite(most) ? most : Math.max(likely, hoursLinear(going.celsius, limit.celsius, slope.low))
+    const figures = { hoursLikely: capped(likely), hoursLeast: capped(least), hoursMost: capped(last) }
     const priority: Priority = !limit.severe ? 'medium' : likely <= SOON_HOURS ? 'critical' : 'high'
     const value = rounded(going.celsius, 2)
-    if (standing === null) {
+    if (open === null) {
       if (!isNear || countOf(next.near) < 3) return { state: next, open: null }
       const raised: Verdict = { onset: minute.time, value, limit: limit.celsius, peak: value, priority, figures }
       return { state: { ...next, away: 0 }, open: raised }
     }
     if (next.away >= AWAY) return { state: { ...next, near: 0 }, open: null }
-    return { state: next, open: { ...standing, priority, figures, peak: Math.max(standing.peak, value) } }
+    return { state: next, open: saidAgain(open, { priority, figures }, Math.max(open.peak, value)) }
   },
 }
 
-/** The limit that a standing alarm names, as it is now; undefined where nobody sets it any more. */
+/** The limit that an open alarm names, as it is now; undefined where nobody sets it any more. */
 const limitOf = (facts: Facts, celsius: number): Limit | undefined =>
   limitsAbove(facts, Number.NEGATIVE_INFINITY).find((limit) => limit.celsius === celsius)

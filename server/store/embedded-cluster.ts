@@ -24,9 +24,9 @@ const settings = {
   checkpoint_timeout: '15min',
   checkpoint_completion_target: '0.9',
   wal_compression: 'on',
-  // Nobody replicates from it.
-  wal_level: 'minimal',
-  max_wal_senders: '0',
+  // Nobody replicates from it, but a backup asks as if it did.
+  wal_level: 'replica',
+  max_wal_senders: '2',
   // Our queries are short: compiling one costs more than running it.
   jit: 'off',
   random_page_cost: '1.1',
@@ -105,6 +105,10 @@ export const createCluster = async (home: Home, log: Logger): Promise<void> => {
   await rm(draft, { recursive: true, force: true })
   log.info({ cluster: home.cluster }, 'made the embedded database')
 }
+
+/** Resolves when all files of a cluster, which nobody has open, are on disk. */
+export const syncCluster = (home: Home, cluster: string): Promise<void> =>
+  run(home, 'initdb', ['--sync-only', '-D', cluster])
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

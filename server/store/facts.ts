@@ -2,8 +2,9 @@ import { RuleId } from '../model/alarm.ts'
 import { Limits } from '../model/limits.ts'
 import { RuleSettingsChange } from '../model/rule-settings.ts'
 import { Phase, type Place } from '../model/shipment.ts'
-import { type Cargo, type Facts, SETTINGS, settingsWith, type TankFacts, type TripFacts } from '../rules/facts.ts'
+import { type Facts, SETTINGS, settingsWith, type TripFacts } from '../rules/facts.ts'
 import type { FactsVersion } from '../rules/state.ts'
+import type { LoadedRecord } from './record.ts'
 
 type Version<T> = { from: number } & T
 
@@ -17,8 +18,6 @@ export type FactsRow = {
   destination: Place
   depart_at: Date
   eta: Date
-  cargo: Cargo | null
-  tank: TankFacts | null
 }
 
 const versions = (table: string, column: string) =>
@@ -33,7 +32,7 @@ export const LOAN_FACTS = `${versions('shipment_limits', 'limits')} as limits,
     where r.org_id = s.org_id and (r.shipment_id is null or r.shipment_id = s.id)) as settings,
   (select coalesce(json_agg(json_build_object('rule', o.rule, 'from', (extract(epoch from o.out_from) * 1000)::bigint,
       'to', (extract(epoch from o.out_to) * 1000)::bigint)), '[]') from rule_service o where o.shipment_id = a.shipment_id) as service,
-  s.origin, s.destination, s.depart_at, s.eta, null::json as cargo, null::json as tank`
+  s.origin, s.destination, s.depart_at, s.eta`
 
 /** A place is as large as this where nobody has said how large, m. */
 const PLACE_METRES = 1_000
@@ -50,19 +49,19 @@ const tripOf = (row: FactsRow): TripFacts => ({
   eta: row.eta.getTime(),
 })
 
+/** What a stream's device adds to the facts; times in ms. */
+export type DeviceFacts = { intervalMs: number; reportMs: number; gauge: boolean }
+
 /** The facts from each moment on at which something of them changes. */
-export const factsVersions = (
-  row: FactsRow,
-  device: { intervalMs: number; reportMs: number; gauge: boolean },
-): FactsVersion[] => {
+export const factsVersions = (row: FactsRow, device: DeviceFacts, record: LoadedRecord | undefined): FactsVersion[] => {
   const trip = isPlace(row.origin) && isPlace(row.destination) ? tripOf(row) : null
   let facts: Facts = {
     ...device,
     trip,
     limits: {},
     phase: 'in-transit',
-    cargo: row.cargo,
-    tank: row.tank,
+    cargo: record?.cargo ?? null,
+    tank: record?.tank ?? null,
     settings: SETTINGS,
     outOfService: [],
   }

@@ -83,7 +83,8 @@ export const findSuppliersLine = async (
 
 type Row = Omit<Milestone, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
 
-const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, key, corrects::text, said_by as "saidBy", recorded_at as "recordedAt"`
+const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, key, corrects::text, said_by as "saidBy",
+  exists (select from milestone_photos p where p.milestone_id = milestones.id) as photo, recorded_at as "recordedAt"`
 
 const view = (row: Row): Milestone => ({
   ...row,

@@ -1,22 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { TokenScope, User } from '../model/session.ts'
-import type { Pool } from './pool.ts'
+import type { LinkedSupplier, Pool } from './pool.ts'
 
 /** How long a sign-in lasts. */
 export const SESSION_MS = 12 * 3_600_000
 
 /**
  * Who speaks, as every request behind `requireSession` knows it: a person, a machine with an API token, or whoever holds
- * a share link. `role` bounds what it may do, `shipmentId` (share links) what it is shown of its organisation.
+ * a share link or a supplier's. `role` bounds what it may do, `shipmentId` (share links) and `supplier` (suppliers' links)
+ * what it is shown of its organisation.
  */
 export type SignedIn = {
-  kind: 'person' | 'token' | 'share'
+  kind: 'person' | 'token' | 'share' | 'supplier-link'
   /** of the person, the token or the share link */
   id: string
   /** null for a machine or a share link */
   personId: string | null
   orgId: string
   shipmentId: string | null
+  /** for which supplier's lines with its organisation a supplier's link is; for others not there */
+  supplier?: LinkedSupplier
   email: string | null
   name: string
   role: User['role']

@@ -68,15 +68,31 @@ export const inTransaction = async <T>(
   }
 }
 
-/** For whom the database is asked: an organisation and, for a share link, the one shipment that it may be shown of it. */
-export type Viewer = { orgId: string; shipmentId?: string | null }
+/** Whose lines a supplier's link shows: all that are open, or the one that it names. */
+export type LinkedSupplier = { id: string; orderId: string | null; line: string | null }
+
+/**
+ * For whom the database is asked: an organisation and, for a share link, the one shipment that it may be shown of it, or,
+ * for a supplier's link, the supplier whose lines.
+ */
+export type Viewer = { orgId: string; shipmentId?: string | null; supplier?: LinkedSupplier }
+
+/** No shipment has it, so whoever is narrowed to it sees nothing but what is opened for it (sql/0021). */
+const NO_SHIPMENT = '00000000-0000-0000-0000-000000000000'
 
 /** From here to its end, a transaction sees what this organisation may see, and nothing else. */
-export const speakAs = async (tx: Tx, { orgId, shipmentId = null }: Viewer): Promise<void> => {
+export const speakAs = async (tx: Tx, { orgId, shipmentId = null, supplier }: Viewer): Promise<void> => {
   await tx.query({
     name: 'set-viewer',
-    text: `select set_config('app.org_id', $1::text, true), set_config('app.shipment_id', $2::text, true)`,
-    values: [orgId, shipmentId ?? ''],
+    text: `select set_config('app.org_id', $1::text, true), set_config('app.shipment_id', $2::text, true),
+      set_config('app.supplier_id', $3::text, true), set_config('app.order_id', $4::text, true), set_config('app.order_line', $5::text, true)`,
+    values: [
+      orgId,
+      supplier === undefined ? (shipmentId ?? '') : NO_SHIPMENT,
+      supplier?.id ?? '',
+      supplier?.orderId ?? '',
+      supplier?.line ?? '',
+    ],
   })
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Priority } from '../model/alarm.ts'
 import type { Limits } from '../model/limits.ts'
+import type { Containment, Filling } from '../model/record.ts'
 import type { Contact as ContactSchema, Phase, Place, Shipment, SubstanceSummary } from '../model/shipment.ts'
 import { newestValues } from './newest.ts'
 import type { Tx } from './pool.ts'
@@ -141,15 +142,17 @@ export type NewShipment = {
   carrierId: string | null
   supplierId: string | null
   contacts: Contact[]
+  packaging?: Containment | null
+  filling?: Filling | null
 }
 
 /** The id of the new shipment; null when the organisation has one of this reference. Times in epoch ms. */
 export const createShipment = async (tx: Tx, orgId: string, s: NewShipment): Promise<string | null> => {
   const { rows } = await tx.query<{ id: string }>(
     `insert into shipments (org_id, reference, substance_id, origin, destination, depart_at, eta, phase, tank_id,
-       carrier_id, supplier_id, contacts)
+       carrier_id, supplier_id, contacts, packaging, filling)
      values ($1::uuid, $2::text, $3::uuid, $4::jsonb, $5::jsonb, $6::timestamptz, $7::timestamptz, $8::text, $9::uuid,
-       $10::uuid, $11::uuid, $12::jsonb)
+       $10::uuid, $11::uuid, $12::jsonb, $13::text, $14::jsonb)
      on conflict (org_id, reference) do nothing returning id`,
     [
       orgId,
@@ -164,6 +167,8 @@ export const createShipment = async (tx: Tx, orgId: string, s: NewShipment): Pro
       s.carrierId,
       s.supplierId,
       JSON.stringify(s.contacts),
+      s.packaging ?? null,
+      s.filling == null ? null : JSON.stringify(s.filling),
     ],
   )
   return rows[0]?.id ?? null
@@ -176,6 +181,8 @@ export type ShipmentChange = {
   tankId?: string | null | undefined
   carrierId?: string | null | undefined
   supplierId?: string | null | undefined
+  packaging?: Containment | null | undefined
+  filling?: Filling | null | undefined
 }
 
 /** Changes what is given; false when the organisation has no such shipment. */
@@ -187,7 +194,9 @@ export const updateShipment = async (tx: Tx, id: string, change: ShipmentChange)
        contacts = coalesce($4::jsonb, contacts),
        tank_id = case when $5::boolean then $6::uuid else tank_id end,
        carrier_id = case when $7::boolean then $8::uuid else carrier_id end,
-       supplier_id = case when $9::boolean then $10::uuid else supplier_id end
+       supplier_id = case when $9::boolean then $10::uuid else supplier_id end,
+       packaging = case when $11::boolean then $12::text else packaging end,
+       filling = case when $13::boolean then $14::jsonb else filling end
      where id = $1::uuid`,
     [
       id,
@@ -200,9 +209,25 @@ export const updateShipment = async (tx: Tx, id: string, change: ShipmentChange)
       change.carrierId ?? null,
       change.supplierId !== undefined,
       change.supplierId ?? null,
+      change.packaging !== undefined,
+      change.packaging ?? null,
+      change.filling !== undefined,
+      change.filling == null ? null : JSON.stringify(change.filling),
     ],
   )
   return rowCount === 1
+}
+
+/** In what a shipment travels and how full it is, as it was entered. */
+export const loadOf = async (
+  tx: Tx,
+  id: string,
+): Promise<{ packaging: Containment | null; filling: Filling | null }> => {
+  const { rows } = await tx.query<{ packaging: Containment | null; filling: Filling | null }>(
+    'select packaging, filling from shipments where id = $1::uuid',
+    [id],
+  )
+  return rows[0] ?? { packaging: null, filling: null }
 }
 
 export const organisationExists = async (tx: Tx, id: string): Promise<boolean> => {

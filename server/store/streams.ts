@@ -2,6 +2,7 @@ import type { Outage } from '../rules/silence.ts'
 import type { StreamContext, StreamState } from '../rules/state.ts'
 import { type FactsRow, factsVersions, LOAN_FACTS } from './facts.ts'
 import type { Tx } from './pool.ts'
+import { type LoadedRecord, loadRecords } from './record.ts'
 
 /** One loan of a device to a shipment, with the state of its rules. Times in epoch ms. */
 export type Stream = {
@@ -72,6 +73,7 @@ export const loadDevices = async (
      from assignments a join shipments s on s.id = a.shipment_id where a.device_id = any($1::integer[]) order by lower(a.during)`,
     [devices.map((device) => device.id)],
   )
+  const records = await loadRecords(tx, [...new Set(loans.map((loan) => loan.shipment_id))])
   return devices.map((device) => ({
     id: device.id,
     code: device.code,
@@ -81,11 +83,17 @@ export const loadDevices = async (
     revoked: device.revoked,
     streams: loans
       .filter((loan) => loan.device_id === device.id)
-      .map((loan, index, all) => streamOf(device, loan, all.slice(index + 1), outages)),
+      .map((loan, index, all) => streamOf(device, loan, all.slice(index + 1), outages, records.get(loan.shipment_id))),
   }))
 }
 
-const streamOf = (device: DeviceRow, loan: LoanRow, later: readonly LoanRow[], outages: readonly Outage[]): Stream => ({
+const streamOf = (
+  device: DeviceRow,
+  loan: LoanRow,
+  later: readonly LoanRow[],
+  outages: readonly Outage[],
+  record: LoadedRecord | undefined,
+): Stream => ({
   assignmentId: loan.id,
   shipmentId: loan.shipment_id,
   orgId: loan.org_id,
@@ -94,11 +102,15 @@ const streamOf = (device: DeviceRow, loan: LoanRow, later: readonly LoanRow[], o
   deviceCode: device.code,
   reportMs: device.report_seconds * 1000,
   context: {
-    versions: factsVersions(loan, {
-      intervalMs: device.interval_seconds * 1000,
-      reportMs: device.report_seconds * 1000,
-      gauge: device.gauge,
-    }),
+    versions: factsVersions(
+      loan,
+      {
+        intervalMs: device.interval_seconds * 1000,
+        reportMs: device.report_seconds * 1000,
+        gauge: device.gauge,
+      },
+      record,
+    ),
     from: loan.from.getTime(),
     to: loan.to?.getTime() ?? null,
     outages,

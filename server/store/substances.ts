@@ -3,7 +3,12 @@ import type { Substance, SubstanceCreate } from '../model/masterdata.ts'
 import type { Tx } from './pool.ts'
 
 const COLUMNS = `id, cas, un, name, name_zh as "nameZh", hazard_class as "hazardClass",
-  packing_group as "packingGroup", sadt, sapt`
+  packing_group as "packingGroup", sadt, sapt, liquefied, flash_point as "flashPoint", freezing_point as "freezingPoint",
+  control_temperature as "controlTemperature", emergency_temperature as "emergencyTemperature", reactivity,
+  reactive_type as "reactiveType", heating_effect as "heatingEffect", antoine, expansion, density_15 as "density15",
+  density_50 as "density50", tunnel_code as "tunnelCode", response_card as "responseCard"`
+
+const json = (value: unknown): string | null => (value === undefined || value === null ? null : JSON.stringify(value))
 
 /** At most `limit` substances of the catalogue and of the organisation, by name, after one of that name and id. */
 export const listSubstances = async (
@@ -26,8 +31,13 @@ export const createSubstance = async (
   substance: z.output<typeof SubstanceCreate>,
 ): Promise<Substance | null> => {
   const { rows } = await tx.query<Substance>(
-    `insert into substances (org_id, cas, un, name, name_zh, hazard_class, packing_group, sadt, sapt)
-     values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::double precision, $9::double precision)
+    `insert into substances (org_id, cas, un, name, name_zh, hazard_class, packing_group, sadt, sapt,
+       liquefied, flash_point, freezing_point, control_temperature, emergency_temperature, reactivity, reactive_type,
+       heating_effect, antoine, expansion, density_15, density_50, tunnel_code, response_card)
+     values ($1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::double precision, $9::double precision,
+       $10::boolean, $11::double precision, $12::double precision, $13::double precision, $14::double precision, $15::text,
+       $16::text, $17::text, $18::jsonb, $19::double precision, $20::double precision, $21::double precision, $22::text,
+       $23::jsonb)
      on conflict (org_id, cas, un, name) do nothing returning ${COLUMNS}`,
     [
       orgId,
@@ -39,6 +49,20 @@ export const createSubstance = async (
       substance.packingGroup ?? null,
       substance.sadt ?? null,
       substance.sapt ?? null,
+      substance.liquefied ?? false,
+      substance.flashPoint ?? null,
+      substance.freezingPoint ?? null,
+      substance.controlTemperature ?? null,
+      substance.emergencyTemperature ?? null,
+      substance.reactivity ?? null,
+      substance.reactiveType ?? null,
+      substance.heatingEffect ?? null,
+      json(substance.antoine),
+      substance.expansion ?? null,
+      substance.density15 ?? null,
+      substance.density50 ?? null,
+      substance.tunnelCode ?? null,
+      json(substance.responseCard),
     ],
   )
   return rows[0] ?? null
@@ -54,6 +78,38 @@ export type Candidate = {
 }
 type Identifiers = { cas?: string | undefined; un?: string | undefined }
 type Resolved = { ok: true; id: string } | { ok: false; reason: string }
+/** One substance of the organisation's own, held until the transaction ends; null where it has none of this id. */
+export const readSubstance = async (tx: Tx, id: string): Promise<Substance | null> => {
+  const { rows } = await tx.query<Substance>(
+    `select ${COLUMNS} from substances where org_id = app_org() and id = $1::uuid for no key update`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+/** Sets all but what identifies it. */
+export const updateSubstance = async (
+  tx: Tx,
+  substance: { [K in keyof Substance]: Substance[K] | undefined },
+): Promise<void> => {
+  await tx.query(
+    `update substances set name_zh = $2::text, hazard_class = $3::text, packing_group = $4::text, sadt = $5::double precision,
+       sapt = $6::double precision, liquefied = $7::boolean, flash_point = $8::double precision,
+       freezing_point = $9::double precision, control_temperature = $10::double precision,
+       emergency_temperature = $11::double precision, reactivity = $12::text, reactive_type = $13::text,
+       heating_effect = $14::text, antoine = $15::jsonb, expansion = $16::double precision,
+       density_15 = $17::double precision, density_50 = $18::double precision, tunnel_code = $19::text,
+       response_card = $20::jsonb
+     where org_id = app_org() and id = $1::uuid`,
+    [
+      substance.id, substance.nameZh, substance.hazardClass, substance.packingGroup, substance.sadt, substance.sapt,
+      substance.liquefied, substance.flashPoint, substance.freezingPoint, substance.controlTemperature,
+      substance.emergencyTemperature, substance.reactivity, substance.reactiveType, substance.heatingEffect,
+      json(substance.antoine), substance.expansion, substance.density15, substance.density50, substance.tunnelCode,
+      json(substance.responseCard),
+    ],
+  ) // biome-ignore format: the parameters, in their order
+}
 
 /** What the organisation of `tx` can name: the catalogue and its own. */
 export const substanceCandidates = async (tx: Tx, { cas, un }: Identifiers = {}): Promise<Candidate[]> => {

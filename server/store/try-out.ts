@@ -6,6 +6,7 @@ import type { Sampled } from '../rules/rule.ts'
 import { type Change, INITIAL, type StreamContext, type StreamState } from '../rules/state.ts'
 import { type FactsRow, factsVersions, LOAN_FACTS } from './facts.ts'
 import type { Tx } from './pool.ts'
+import { loadRecords } from './record.ts'
 import { SAMPLED, type SampledRow, sampled } from './states.ts'
 
 /** Readings folded at a time: other requests are answered in between. */
@@ -91,14 +92,16 @@ export const tryOut = async (
 ): Promise<Tries> => {
   const since = new Date(from)
   const tries: Tries = { streams: 0, readings: 0, complete: true, stay: 0, come: [], go: [] }
-  for (const loan of await loansSince(tx, since, shipmentId)) {
+  const loans = await loansSince(tx, since, shipmentId)
+  const records = await loadRecords(tx, [...new Set(loans.map((loan) => loan.shipment_id))])
+  for (const loan of loans) {
     if (tries.readings >= MOST_READINGS) {
       tries.complete = false
       break
     }
     const device = { intervalMs: loan.interval_seconds * 1000, reportMs: loan.report_seconds * 1000, gauge: loan.gauge }
     const is: StreamContext = {
-      versions: factsVersions(loan, device),
+      versions: factsVersions(loan, device, records.get(loan.shipment_id)),
       from: loan.from.getTime(),
       to: loan.to?.getTime() ?? null,
     }

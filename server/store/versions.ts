@@ -31,10 +31,10 @@ export const setPhase = async (tx: Tx, setting: Setting, phase: Phase): Promise<
 
 export type LimitsVersion = { from: Date; limits: Limits; setBy: string | null; recordedAt: Date }
 
-/** Every version of a shipment's limits, oldest first (a share link does not learn who set them); of two with the same beginning the later recorded one holds. */
+/** Every version of a shipment's limits, oldest first (who set them is told to their own organisation only); of two with the same beginning the later recorded one holds. */
 export const limitsHistory = async (tx: Tx, shipmentId: string): Promise<LimitsVersion[]> => {
   const { rows } = await tx.query<LimitsVersion>(
-    `select l.valid_from as "from", l.limits, case when app_shipment() is null then name_of_person(l.set_by) end as "setBy", l.recorded_at as "recordedAt"
+    `select l.valid_from as "from", l.limits, case when app_shipment() is null and l.org_id = app_org() then name_of_person(l.set_by) end as "setBy", l.recorded_at as "recordedAt"
      from shipment_limits l
      where l.shipment_id = $1::uuid order by l.valid_from, l.id`,
     [shipmentId],

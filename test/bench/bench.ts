@@ -1,18 +1,28 @@
 /**
  * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
- * ratios. Options: --quick, --only ingest,batches,latency,clients,chart. The last line is one line of JSON with every figure.
+ * ratios. Options: --quick, --only ingest,batches,latency,clients,chart,alarms, or those words alone (`npm run bench -- alarms`);
+ * --seed for the study of the alarms. The last line is one line of JSON with every figure.
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { noteAlarms } from './alarms.ts'
 import { measureChart } from './chart.ts'
 import { measureClients } from './clients.ts'
 import { type Copied, type Durable, measureCopy, measureDiscarding, measureDurable } from './ingest.ts'
 import { measureLatency } from './latency.ts'
 import { median, startInfrastructure } from './rig.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seed: { type: 'string', default: 'report' },
+  },
+  allowPositionals: true,
+})
 const { quick } = values
-const wanted = (section: string): boolean => values.only === undefined || values.only.split(',').includes(section)
+const sections = [...(values.only?.split(',') ?? []), ...positionals]
+const wanted = (section: string): boolean => sections.length === 0 || sections.includes(section)
 const rounds = quick ? 1 : 3
 
 type Figure = { name: string; value: number; unit: string; goal?: { at: 'least' | 'most'; value: number } }
@@ -30,12 +40,23 @@ const note = (name: string, value: number, unit: string, goal?: Figure['goal']):
 const least = (value: number) => ({ at: 'least' as const, value })
 const most = (value: number) => ({ at: 'most' as const, value })
 
-const infrastructure = await startInfrastructure()
-const { embedded, external, communityUrl } = infrastructure
 const lost = (parts: readonly Durable[]): number =>
   parts.reduce((sum, { expected, stored }) => sum + expected - stored, 0)
 
-try {
+const measureService = async (): Promise<void> => {
+  const infrastructure = await startInfrastructure()
+  try {
+    await measureOn(infrastructure)
+  } finally {
+    await infrastructure.stop()
+  }
+}
+
+const measureOn = async ({
+  embedded,
+  external,
+  communityUrl,
+}: Awaited<ReturnType<typeof startInfrastructure>>): Promise<void> => {
   if (external === null)
     console.log(
       '!!! NOT RUN: the external half (no TimescaleDB and Mosquitto here: set TEST_DATABASE_URL and TEST_MQTT_URL)',
@@ -141,9 +162,11 @@ try {
       if (result.compressedBytesPerReading !== null) note('… compressed', result.compressedBytesPerReading, 'bytes')
     }
   }
-} finally {
-  await infrastructure.stop()
 }
+
+if (wanted('alarms')) await noteAlarms({ note, least, most }, quick, values.seed)
+// the others need a database and a broker
+if (sections.length === 0 || sections.some((section) => section !== 'alarms')) await measureService()
 console.log(
   JSON.stringify({
     at: new Date().toISOString(),

@@ -22,12 +22,15 @@ describe.skipIf(chromiumPath === null)('accessible', () => {
     ['fleet', '/', '.row'],
     ['shipment', '/shipments/:hot', '.u-over'],
     ['table', '/shipments/:hot?view=table', '.chart-table td'],
+    ['limits and papers', '/shipments/:hot?map=0', '.limits-table'],
+    ['papers', '/shipments/:hot?papers=1', '.sheet'],
     ['alarms', '/alarms', '.alarm-item'],
     ['account', '/account', '.item'],
     ['devices', '/devices?open=tc-0001', '.item-open'],
     ['people', '/people', '.item'],
     ['partners', '/partners', '.item'],
     ['tokens', '/tokens', '.empty'],
+    ['notifications', '/notifications', '.told'],
     ['audit', '/audit', '.entry'],
   ] as const
   for (const colorScheme of ['light', 'dark'] as const)

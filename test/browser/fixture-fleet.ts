@@ -133,6 +133,9 @@ export const makeShipment = (i: number, now: number): ShipmentDetail => {
     activeAlarms: 0,
     timeLeftSeconds: left,
     assignments: [{ id: String(i), deviceId: `tc-${String(i).padStart(4, '0')}`, from: departAt, to: null }],
+    packaging: null,
+    filling: null,
+    overruled: [],
     limitsHistory: [{ from: new Date(0).toISOString(), limits: kind.limits }],
   }
 }

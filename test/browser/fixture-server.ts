@@ -5,12 +5,15 @@ import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { ServerMessage } from '../../server/model/live.ts'
+import type { Proposal } from '../../server/model/record.ts'
 import type { User } from '../../server/model/session.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 import { createAccounts } from './fixture-accounts.ts'
 import { makeChart, makeSparkline, makeTrack } from './fixture-course.ts'
 import { createDevices } from './fixture-devices.ts'
 import { makeAlarms, makeShipment, noise } from './fixture-fleet.ts'
+import { createNotificationFixture } from './fixture-notifications.ts'
+import { makeProposal, makeReport, makeSources } from './fixture-record.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -67,7 +70,11 @@ export const startFixture = async ({
   const byId = new Map(shipments.map((shipment, i) => [shipment.id, { shipment, i }]))
   const alarms = new Map(makeAlarms(shipments, startedAt).map((alarm) => [alarm.id, alarm]))
   const actions: { alarmId: string; action: string; by: string; note: string | null; at: string }[] = []
+  const proposals = new Map<string, { shipmentId: string; proposal: Proposal }>()
+  const proposalsOf = (shipmentId: string) =>
+    [...proposals.values()].flatMap((held) => (held.shipmentId === shipmentId ? [held.proposal] : []))
   const devices = createDevices(shipments, startedAt)
+  const notifications = createNotificationFixture(shipments)
   let url = ''
   const accounts = createAccounts(user, () => url)
   let locked = false
@@ -149,6 +156,20 @@ export const startFixture = async ({
         items: [...alarms.values()].filter((alarm) => alarm.shipmentId === shipment.id),
         next: null,
       })
+    if (part === '/limits')
+      return send(response, 200, { ...makeSources(shipment), proposals: proposalsOf(shipment.id) })
+    if (part === '/report') return send(response, 200, makeReport(shipment))
+    if (part === '/limits/proposals') {
+      const made = makeProposal(await bodyOf(request), randomUUID())
+      proposals.set(made.id, { shipmentId: shipment.id, proposal: made })
+      return send(response, 201, made)
+    }
+    const decided = /^\/limits\/proposals\/([^/]+)\/(consent|decline)$/.exec(part)
+    const held = proposals.get(decided?.[1] ?? '')
+    if (held !== undefined) {
+      held.proposal = { ...held.proposal, state: decided?.[2] === 'consent' ? 'in-force' : 'declined' }
+      return send(response, 200, held.proposal)
+    }
     return problem(response, 404, `There is nothing at ${part}.`)
   }
   const alarmPart = async (request: IncomingMessage, response: ServerResponse, alarm: Alarm, part: string) => {
@@ -214,15 +235,38 @@ export const startFixture = async ({
       const hours = Number(url.searchParams.get('hours'))
       return send(response, 200, { items: shipments.map((one) => makeSparkline(one, hours, Date.now() / 1000)) })
     }
+    if (path === '/alarms/acknowledge') {
+      const { ids } = await bodyOf(request)
+      const items = [...alarms.values()].flatMap((alarm): Alarm[] =>
+        Array.isArray(ids) && ids.includes(alarm.id)
+          ? [
+              {
+                ...alarm,
+                state: 'active-acknowledged',
+                acknowledgedBy: user.name,
+                acknowledgedAt: new Date().toISOString(),
+              },
+            ]
+          : [],
+      )
+      for (const alarm of items) changeAlarm(alarm, 'acknowledged')
+      return send(response, 200, { items, skipped: [] })
+    }
     if (path === '/alarms') {
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })
     }
-    const mine = /^\/(devices|connection|people|organisations|invitations|tokens|audit|session\/)/.test(path)
+    const mine =
+      /^\/(devices|connection|people|organisations|invitations|tokens|audit|session\/|channels|notification|escalation)/.test(
+        path,
+      )
     const body = mine && method !== 'GET' ? await bodyOf(request) : {}
-    const known = devices.answer(method, path, body) ?? accounts.signedIn(method, path, body, url.searchParams)
+    const known =
+      devices.answer(method, path, body) ??
+      accounts.signedIn(method, path, body, url.searchParams) ??
+      notifications(method, path, body, url.searchParams)
     if (known !== null) return send(response, known.status, known.body)
-    const shipment = /^\/shipments\/([^/]+)(\/\w+)?$/.exec(path)
+    const shipment = /^\/shipments\/([^/]+)((?:\/[\w-]+)*)$/.exec(path)
     const found = byId.get(shipment?.[1] ?? '')
     if (found !== undefined)
       return shipmentPart(request, response, found.shipment, shipment?.[2] ?? '', url.searchParams)

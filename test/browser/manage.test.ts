@@ -183,10 +183,10 @@ describe.skipIf(chromiumPath === null)('each sees what it can use', () => {
   afterAll(() => browser?.close())
 
   const CASES = [
-    { role: 'admin', kind: 'buyer', part: 'buyer', runs: true, sections: 6 },
-    { role: 'member', kind: 'carrier', part: 'carrier', runs: true, sections: 2 },
+    { role: 'admin', kind: 'buyer', part: 'buyer', runs: true, sections: 7 },
+    { role: 'member', kind: 'carrier', part: 'carrier', runs: true, sections: 3 },
     { role: 'member', kind: 'supplier', part: 'supplier', runs: false, sections: 2 },
-    { role: 'viewer', kind: 'buyer', part: 'buyer', runs: false, sections: 2 },
+    { role: 'viewer', kind: 'buyer', part: 'buyer', runs: false, sections: 3 },
   ] as const
   it.each(CASES)('$role of a $kind', async ({ role, kind, part, runs, sections }) => {
     const user = { ...USER, role, organisation: { ...USER.organisation, kind } }

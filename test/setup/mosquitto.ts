@@ -24,7 +24,7 @@ const SETTINGS = [
 ]
 
 /** Where Debian and the container image keep the plugin. */
-const pluginOf = (host: Host): string => {
+export const pluginOf = (host: Host): string => {
   if (host.kind === 'containers') return '/usr/lib/mosquitto_dynamic_security.so'
   const libraries = readdirSync(join(host.root, 'usr/lib')).find((name) => name.endsWith('-linux-gnu'))
   return `/usr/lib/${libraries}/mosquitto_dynamic_security.so`

@@ -1,73 +1,66 @@
 import type { RuleId } from '../../../server/model/alarm.ts'
-import { closed, gather, isOver, lengthened, type Minute, minding, NO_COURSE } from '../../../server/rules/course.ts'
-import type { Detector, Json, Verdict } from '../../../server/rules/detector.ts'
+import type { Verdict } from '../../../server/rules/excursion.ts'
 import type { Facts } from '../../../server/rules/facts.ts'
+import { type Fold, priorityOf } from '../../../server/rules/fold.ts'
+import type { Sampled } from '../../../server/rules/rule.ts'
+import { INITIAL } from '../../../server/rules/state.ts'
 
-type Measured = Parameters<typeof gather>[1]
-
-/** An alarm that a detector raised: what it said first and last, and when (epoch ms; the minute is known at its end). */
+/** An alarm of a trip: what it said first, under which causes and at most which priority it went on; epoch ms. */
 export type Raised = {
   rule: RuleId
   first: Verdict
   last: Verdict
-  raisedAt: number
+  onset: number
   clearedAt: number | null
   causes: string[]
+  priority: ReturnType<typeof priorityOf>
 }
 
-/** The closed minutes of readings that are in the order of their times. */
-export function* minutesOf(readings: Iterable<Measured>): Generator<Minute> {
-  const gathering = minding(null)
-  for (const reading of readings) {
-    if (isOver(gathering, reading.time)) yield closed(gathering)
-    gather(gathering, reading)
-  }
-  if (gathering.count > 0) yield closed(gathering)
-}
+type Given = { [Key in keyof Sampled]?: Sampled[Key] | undefined } & { time: number }
 
-/** Drives detectors over minutes as the fold does: each closed minute, with state and what is open kept for each. */
-export const createDrive = (detectors: readonly Detector[]) => {
-  let course = NO_COURSE
-  const states = new Map<Detector, { state: Json; open: Verdict | null }>()
-  for (const detector of detectors) states.set(detector, { state: detector.initial, open: null })
-  const current = new Map<Detector, Raised>()
+/** A reading as the rules see it, with nothing in it but what is given. */
+export const sampled = (given: Given): Sampled => ({
+  time: given.time,
+  seq: given.seq ?? 0,
+  receivedAt: given.receivedAt ?? given.time,
+  temperature: given.temperature ?? null,
+  pressure: given.pressure ?? null,
+  level: given.level ?? null,
+  ambient: given.ambient ?? null,
+  lat: given.lat ?? null,
+  lon: given.lon ?? null,
+  battery: given.battery ?? null,
+  shock: given.shock ?? null,
+  extra: given.extra ?? null,
+})
+
+/** Folds a whole trip under facts that never change, and answers its alarms in the order in which they were raised. */
+export const drive = (fold: Fold, readings: readonly Sampled[], facts: Facts): Raised[] => {
+  const from = readings[0]?.time ?? 0
+  const { changes } = fold(INITIAL, readings, { versions: [{ from, facts }], from, to: null })
   const raised: Raised[] = []
-  return {
-    raised,
-    states,
-    step(minute: Minute, facts: Facts): void {
-      course = lengthened(course, minute)
-      for (const [detector, kept] of states) {
-        if (detector.lacks(facts) !== null) continue
-        const next = detector.step({ ...kept, minute, course, facts })
-        const before = current.get(detector)
-        if (next.open === null) {
-          if (before !== undefined) before.clearedAt = minute.time
-          current.delete(detector)
-        } else if (before === undefined || kept.open === null) {
-          const alarm = {
-            rule: detector.id,
-            first: next.open,
-            last: next.open,
-            raisedAt: minute.time + 60_000,
-            clearedAt: null,
-            causes: [next.open.cause ?? ''],
-          }
-          raised.push(alarm)
-          current.set(detector, alarm)
-        } else {
-          before.last = next.open
-          const cause = next.open.cause ?? ''
-          if (before.causes.at(-1) !== cause) before.causes.push(cause)
-        }
-        states.set(detector, next)
+  const open = new Map<RuleId, Raised>()
+  for (const change of changes) {
+    const { rule, excursion, kind } = change
+    const priority = priorityOf(rule, excursion)
+    const standing = open.get(rule)
+    if (kind === 'raised') {
+      const alarm: Raised = {
+        rule, priority, first: excursion, last: excursion, onset: excursion.onset, clearedAt: null,
+        causes: excursion.cause === undefined ? [] : [excursion.cause],
+      } // biome-ignore format: one alarm, three lines
+      raised.push(alarm)
+      open.set(rule, alarm)
+    } else if (standing !== undefined) {
+      standing.last = excursion
+      standing.priority = priority
+      if (excursion.cause !== undefined && standing.causes.at(-1) !== excursion.cause)
+        standing.causes.push(excursion.cause)
+      if (kind === 'cleared') {
+        standing.clearedAt = change.clearedAt
+        open.delete(rule)
       }
-    },
+    }
   }
-}
-
-export const drive = (detectors: readonly Detector[], minutes: Iterable<Minute>, facts: Facts): Raised[] => {
-  const driven = createDrive(detectors)
-  for (const minute of minutes) driven.step(minute, facts)
-  return driven.raised
+  return raised
 }

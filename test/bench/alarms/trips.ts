@@ -21,7 +21,16 @@ export type Trip = {
   pressureReference: 'absolute' | 'gauge'
 }
 
-export type StudyScenario = ScenarioName | 'normal-gauge'
+/** The simulator's scenarios, and what is known of a trip otherwise: a gauge sensor, a cargo without any figures. */
+export type StudyScenario = ScenarioName | 'normal-gauge' | 'normal-unknown-cargo' | 'leak-unknown-cargo'
+
+const SIMULATED: Partial<Record<StudyScenario, ScenarioName>> = {
+  'normal-gauge': 'normal',
+  'normal-unknown-cargo': 'normal',
+  'leak-unknown-cargo': 'leak',
+}
+const isScenario = (name: StudyScenario): name is ScenarioName => SIMULATED[name] === undefined
+const simulatedAs = (name: StudyScenario): ScenarioName => (isScenario(name) ? name : (SIMULATED[name] ?? 'normal'))
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -30,14 +39,18 @@ const YEAR_2026 = Date.parse('2026-01-01T00:00:00Z')
 /** What each scenario's strength is drawn from, where the simulator's own would not do for the study. */
 const STRENGTH: Partial<Record<StudyScenario, (uniform: number) => number>> = {
   leak: () => 0.02,
+  'leak-unknown-cargo': () => 0.02,
   // from slow, as a decomposition begins, to the fastest of the simulator's own: K/h at the onset
   'self-heating': (uniform) => 0.5 * 8 ** uniform,
 }
 
 const substancesFor = (scenario: StudyScenario): Substance[] => {
   const all = [...SUBSTANCES.values()]
-  if (scenario === 'self-heating') return all.filter(({ reactionHeat }) => reactionHeat !== undefined)
-  const actsOnThePad = scenario === 'leak' || scenario === 'relief-lifted' || scenario === 'gas-evolution'
+  const acts = simulatedAs(scenario)
+  if (acts === 'self-heating') return all.filter(({ reactionHeat }) => reactionHeat !== undefined)
+  // a cargo that may warm itself is called self-heating on purpose, wherever the heat comes from
+  if (acts === 'heating') return all.filter(({ reactionHeat }) => reactionHeat === undefined)
+  const actsOnThePad = acts === 'leak' || acts === 'relief-lifted' || acts === 'gas-evolution'
   return actsOnThePad ? all.filter(({ liquefied }) => liquefied !== true) : all
 }
 
@@ -63,7 +76,7 @@ export const planTrip = (scenario: StudyScenario, seed: string, index: number, d
     boot: 0,
     substanceCas: substance.cas,
     route: pick([...ROUTES.keys()]),
-    scenario: scenario === 'normal-gauge' ? 'normal' : scenario,
+    scenario: simulatedAs(scenario),
     onsetMs,
     startedAt,
     intervalSeconds: 60,

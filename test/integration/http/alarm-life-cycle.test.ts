@@ -114,3 +114,19 @@ describe('the life cycle of an alarm (ISA-18.2)', () => {
     expect((await stranger.ask('POST', `/alarms/${id}/${verb}`, body)).statusCode).toBe(404)
   })
 })
+
+describe('several alarms at once', () => {
+  it('are acknowledged together; what is foreign or unknown is skipped, and nothing is said of it', async () => {
+    const ids = [await raise('high'), await raise('critical'), await raise('low')]
+    const unknown = randomUUID()
+    expect((await stranger.ask('POST', '/alarms/acknowledge', { ids: [...ids, unknown] })).json()).toEqual({
+      items: [],
+      skipped: [...ids, unknown].sort(),
+    })
+    const answer = (await member.ask('POST', '/alarms/acknowledge', { ids: [...ids, unknown], note: 'flood' })).json()
+    expect(answer.skipped).toEqual([unknown])
+    expect(answer.items.map(({ state }: { state: string }) => state)).toEqual(Array(3).fill('active-acknowledged'))
+    const { rows } = await service.owner.query('select distinct note from alarm_actions')
+    expect(rows).toEqual([{ note: 'flood' }])
+  })
+})

@@ -47,6 +47,13 @@ const makeAlarm = async (): Promise<string> => {
   )
   return alarm
 }
+const makeLetter = async (): Promise<string> => {
+  const { rows } = await service.owner.query<{ id: string }>(
+    `insert into dead_letters (org_id, received_at, topic, payload, reason) values ($1, now(), $2, '{', 'r') returning id::text`,
+    [service.one.id, `zaitu/v1/devices/${await makeDevice()}/telemetry`],
+  )
+  return rows[0]?.id ?? ''
+}
 const somebody = () => ({ email: `${randomUUID()}@one.example`, name: 'Somebody', role: 'viewer' })
 const Invited = z.object({ id: z.string(), link: z.string() })
 const invite = async () => Invited.parse((await admin.ask('POST', '/people', somebody())).json())
@@ -58,12 +65,28 @@ const share = async () => Invited.parse((await admin.ask('POST', '/share-links',
 const token = () => ({ name: randomUUID(), scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 const loan = async () => ({ path: `/shipments/${await makeShipment()}/assignments`, deviceId: await makeDevice() })
 
+const supplierLink = async (supplierId?: string) => ({
+  supplierId:
+    supplierId ?? (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+})
+const linked = async (supplierId?: string) =>
+  Invited.parse((await admin.ask('POST', '/supplier-links', await supplierLink(supplierId))).json())
+
 const order = async () => ({
   number: randomUUID(),
   supplierId: (await admin.ask('POST', '/organisations', { name: randomUUID(), kind: 'supplier' })).json().id,
   lines: [{ line: '1', substance: { cas: '67-56-1' }, quantity: 1, unit: 't', needBy: '2027-03-01T00:00:00Z' }],
 })
 
+/** Benzene freezes at 5.5 °C: a lower low limit is looser than the record asks for. */
+const lower = { measure: 'temperature', side: 'low', value: 2, reason: 'a heated tank' }
+const proposed = async () => {
+  const body = shipmentBody(randomUUID(), { substance: { cas: '71-43-2' } })
+  const path = `/shipments/${(await admin.ask('POST', '/shipments', body)).json().id}/limits/proposals`
+  const member = await service.signIn(service.one.email.member)
+  return `${path}/${(await member.ask('POST', path, lower)).json().id}`
+}
 const line = async () => {
   const { id } = (await admin.ask('POST', '/orders', await order())).json()
   return { id, path: `/orders/${id}/lines/1` }
@@ -83,6 +106,19 @@ const file = async () => {
   return sent.json().id
 }
 
+const channel = () => ({ kind: 'webhook', name: randomUUID(), language: 'en', url: 'https://receiver.example/hook' })
+const makeChannel = async (): Promise<string> => (await admin.ask('POST', '/channels', channel())).json().id
+const ruleTo = async () => ({ channelId: await makeChannel(), priorities: ['critical'] })
+const stepTo = async () => ({ channelId: await makeChannel(), after: 'raised', minutes: 5, priorities: ['critical'] })
+const givenUp = async (): Promise<string> => {
+  const made = await service.owner.query<{ id: string }>(
+    `insert into notifications (org_id, key, kind, priority, channel_id, payload, state, attempts)
+     values ($1, gen_random_uuid(), 'alarm-raised', 'high', $2, '{}', 'dead', 11) returning id`,
+    [service.one.id, await makeChannel()],
+  )
+  return made.rows[0]?.id ?? ''
+}
+
 type Call = { action: string; path?: string; body?: unknown; as?: () => Promise<Client> }
 /** How each path that changes something is called, after what it needs was made; an answer of 2xx is expected. */
 const CALLS: Record<string, () => Promise<Call>> = {
@@ -96,6 +132,16 @@ const CALLS: Record<string, () => Promise<Call>> = {
   },
   'post /substances': async () => ({ action: 'substance.created', body: { cas: '67-56-1', name: randomUUID() } }),
   'post /tanks': async () => ({ action: 'tank.created', body: { name: randomUUID(), capacityLitres: 21_000 } }),
+  'patch /substances/{id}': async () => ({
+    action: 'substance.changed',
+    path: `/substances/${(await admin.ask('POST', '/substances', { cas: '50-00-0', name: randomUUID() })).json().id}`,
+    body: { sadt: 40 },
+  }),
+  'patch /tanks/{id}': async () => ({
+    action: 'tank.changed',
+    path: `/tanks/${(await admin.ask('POST', '/tanks', { name: randomUUID(), capacityLitres: 1 })).json().id}`,
+    body: { mawpBar: 4 },
+  }),
   'post /sites': async () => ({
     action: 'site.created',
     body: { name: randomUUID(), lat: 1, lon: 2.5, radiusMetres: 100 },
@@ -112,6 +158,19 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/shipments/${await makeShipment()}`,
     body: { limits: { temperature: { high: 30 } } },
   }),
+  'post /shipments/{id}/limits/proposals': async () => ({
+    action: 'limit.set',
+    path: `/shipments/${await makeShipment()}/limits/proposals`,
+    body: { measure: 'temperature', side: 'high', value: 30, reason: 'it is hot there' },
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': async () => ({
+    action: 'limit.consented',
+    path: `${await proposed()}/consent`,
+  }),
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': async () => ({
+    action: 'limit.declined',
+    path: `${await proposed()}/decline`,
+  }),
   'post /shipments/{id}/assignments': async () => {
     const { path, deviceId } = await loan()
     return { action: 'assignment.created', path, body: { deviceId, from: '2026-05-01T08:00:00Z' } }
@@ -120,6 +179,11 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'assignment.end-moved',
     ...(await makeLoan()),
     body: { to: '2026-06-01T00:00:00Z' },
+  }),
+  'put /substances/{id}/exposure-budgets': async () => ({
+    action: 'exposure-budget.set',
+    path: `/substances/${(await admin.ask('GET', '/substances?limit=1')).json().items[0].id}/exposure-budgets`,
+    body: { items: [{ above: 25, minutes: 60 }] },
   }),
   'put /alarm-settings': async () => ({ action: 'alarm-settings.changed', body: { rateOfRise: 4 } }),
   'put /shipments/{id}/alarm-settings': async () => ({
@@ -137,6 +201,7 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', path, { rule: 'tilt', reason: 'the sensor is broken' })
     return { action: 'rule.put-back', path: `${path}/tilt` }
   },
+  'post /alarms/acknowledge': async () => ({ action: 'alarms.acknowledged', body: { ids: [await makeAlarm()] } }),
   'post /alarms/{id}/acknowledge': async () => ({
     action: 'alarm.acknowledged',
     path: `/alarms/${await makeAlarm()}/acknowledge`,
@@ -193,6 +258,46 @@ const CALLS: Record<string, () => Promise<Call>> = {
   }),
   'post /share-links': async () => ({ action: 'share.created', body: await shared() }),
   'delete /share-links/{id}': async () => ({ action: 'share.withdrawn', path: `/share-links/${(await share()).id}` }),
+  'post /supplier-links': async () => ({ action: 'supplier-link.created', body: await supplierLink() }),
+  'delete /supplier-links/{id}': async () => ({
+    action: 'supplier-link.withdrawn',
+    path: `/supplier-links/${(await linked()).id}`,
+  }),
+  'post /session/supplier': async () => ({
+    action: 'supplier-link.opened',
+    body: { token: (await linked()).link.split('#')[1] },
+  }),
+  'post /supplier/lines/{id}/{line}/milestones': async () => {
+    const { id, path } = await line()
+    const supplierId = (await admin.ask('GET', `/orders/${id}`)).json().lines[0].supplier.id
+    const link = await linked(supplierId)
+    const opened = await service.app.inject({
+      method: 'POST',
+      url: '/api/v1/session/supplier',
+      payload: { token: link.link.split('#')[1] },
+    })
+    const headers = {
+      cookie: `${opened.cookies[0]?.name}=${opened.cookies[0]?.value}`,
+      'x-zaitu-supplier': '1',
+      'x-csrf-token': opened.json().csrfToken,
+    }
+    const holder: Client = {
+      ...admin,
+      ask: (method, asked, body) =>
+        service.app.inject({
+          method,
+          url: `/api/v1${asked}`,
+          headers,
+          ...(body !== undefined && { payload: JSON.parse(JSON.stringify(body)) }),
+        }),
+    }
+    return {
+      action: 'milestone.said',
+      path: `/supplier${path.replace(`/orders/${id}/lines`, `/lines/${id}`)}/milestones`,
+      body: { stage: 'ready', classifier: 'estimated', at: '2027-02-01T00:00:00Z' },
+      as: async () => holder,
+    }
+  },
   'post /session/share': async () => ({
     action: 'share.opened',
     body: { token: (await share()).link.split('#')[1] },
@@ -207,6 +312,10 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'milestone.said',
     path: `/orders/${(await admin.ask('POST', '/orders', await order())).json().id}/lines/1/milestones`,
     body: { stage: 'ready', classifier: 'actual', at: Date.now() - 60_000 },
+  }),
+  'post /dead-letters/{id}/replay': async () => ({
+    action: 'dead-letter.replayed',
+    path: `/dead-letters/${await makeLetter()}/replay`,
   }),
   'post /imports/{id}/commit': async () => ({ action: 'order.imported', path: `/imports/${await file()}/commit` }),
   'post /stages': async () => ({ action: 'stage.named', body: { stage: 'dried', name: randomUUID() } }),
@@ -236,6 +345,41 @@ const CALLS: Record<string, () => Promise<Call>> = {
     await admin.ask('POST', `/shipments/${shipment}/lines`, { orderId: id, line: '1', quantity: 1 })
     return { action: 'shipment.line-detached', path: `/shipments/${shipment}/lines/${id}/1` }
   },
+  'post /channels': async () => ({ action: 'channel.created', body: channel() }),
+  'patch /channels/{id}': async () => ({
+    action: 'channel.changed',
+    path: `/channels/${await makeChannel()}`,
+    body: { url: 'https://elsewhere.example/hook' },
+  }),
+  'delete /channels/{id}': async () => ({ action: 'channel.removed', path: `/channels/${await makeChannel()}` }),
+  'post /channels/{id}/secret': async () => ({
+    action: 'channel.secret-rotated',
+    path: `/channels/${await makeChannel()}/secret`,
+  }),
+  'post /channels/{id}/test': async () => ({ action: 'channel.tested', path: `/channels/${await makeChannel()}/test` }),
+  'post /notification-rules': async () => ({ action: 'notification-rule.created', body: await ruleTo() }),
+  'put /notification-rules/{id}': async () => {
+    const body = await ruleTo()
+    const { id } = (await admin.ask('POST', '/notification-rules', body)).json()
+    return {
+      action: 'notification-rule.changed',
+      path: `/notification-rules/${id}`,
+      body: { ...body, digestMinutes: 15 },
+    }
+  },
+  'delete /notification-rules/{id}': async () => ({
+    action: 'notification-rule.removed',
+    path: `/notification-rules/${(await admin.ask('POST', '/notification-rules', await ruleTo())).json().id}`,
+  }),
+  'post /escalation-steps': async () => ({ action: 'escalation-step.created', body: await stepTo() }),
+  'delete /escalation-steps/{id}': async () => ({
+    action: 'escalation-step.removed',
+    path: `/escalation-steps/${(await admin.ask('POST', '/escalation-steps', await stepTo())).json().id}`,
+  }),
+  'post /notifications/{id}/retry': async () => ({
+    action: 'notification.retried',
+    path: `/notifications/${await givenUp()}/retry`,
+  }),
   'post /alarms/{id}/comment': async () => ({
     action: 'alarm.commented',
     path: `/alarms/${await makeAlarm()}/comment`,
@@ -337,6 +481,13 @@ describe('an entry', () => {
   it('never holds a secret', async () => {
     const made = await admin.ask('POST', '/devices', { id: `d-${randomUUID()}`, intervalSeconds: 5 })
     const rotated = await admin.ask('POST', `/devices/${made.json().id}/secret`)
+    const hook = await admin.ask('POST', '/channels', channel())
+    const rehooked = await admin.ask('POST', `/channels/${hook.json().id}/secret`)
+    const address = 'https://oapi.dingtalk.example/robot/send?access_token=hunter2'
+    const robot = { ...channel(), kind: 'dingtalk', url: address, secret: 'SEChunter3' }
+    await admin.ask('PATCH', `/channels/${(await admin.ask('POST', '/channels', robot)).json().id}`, {
+      secret: 'SEChunter4',
+    })
     const member = await service.signIn(service.one.email.member)
     const { rows } = await service.owner.query<{ text: string }>('select audit::text as text from audit')
     const all = rows.map(({ text }) => text).join('\n')
@@ -344,6 +495,11 @@ describe('an entry', () => {
     for (const secret of [
       made.json().secret,
       rotated.json().secret,
+      hook.json().secret,
+      rehooked.json().secret,
+      'hunter2',
+      'hunter3',
+      'hunter4',
       member.csrfToken,
       member.cookie.split('=')[1],
       PASSWORD,

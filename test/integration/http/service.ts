@@ -70,6 +70,7 @@ export const startService = async (parts: Partial<AppDeps> = {}, given?: Databas
     alarmsChanged: () => {},
     orderChanged: () => {},
     accessEnded: () => {},
+    testChannel: async () => ({ ok: true, problem: null, detail: null }),
     secureCookies: false,
     dashboard: null,
     ...parts,

@@ -20,6 +20,7 @@ beforeAll(async () => {
   world = await createWorld(owner)
   for (const party of PARTIES) {
     await world.make.apiToken(party, 'read')
+    await world.make.supplierLink(party, party === 'buyer' ? 'supplier' : 'buyer')
     await world.make.shareLink(party, party === 'stranger' ? 'theirs' : 'ours')
     await world.make.session(await world.make.person(party))
   }
@@ -184,6 +185,23 @@ describe('rows of another organisation', () => {
     expect(seen).toEqual([])
   })
 
+  it('are not seen by a supplier’s link, nor any of its buyer but the lines of its supplier, without their price', async () => {
+    const seen: string[] = []
+    const viewer = { orgId: world.party.buyer, supplier: { id: world.party.supplier, orderId: null, line: null } }
+    const allowed = marker.order('ours')
+    await asOrganisation(app, viewer, async (tx) => {
+      for (const { name } of relations)
+        for (const row of await rowsOf(tx, name)) {
+          for (const words of forbidden(null))
+            if (words !== allowed && row.toLowerCase().includes(words.toLowerCase()))
+              seen.push(`${name} tells ${words}`)
+          if (row.includes(allowed)) seen.push(name)
+          if (row.includes('4711')) seen.push(`${name} tells a price`)
+        }
+    })
+    expect([...new Set(seen)]).toEqual(['milestones', 'visible_lines'])
+  })
+
   it('are there for whom they are', async () => {
     for (const load of LOADS) {
       const party = load === 'ours' ? 'supplier' : 'stranger'
@@ -274,6 +292,8 @@ it('gives the devices’ side no people, sessions, tokens or links to read', asy
     'api_tokens',
     'share_links',
     'share_sessions',
+    'supplier_links',
+    'supplier_sessions',
   ])
     expect([name, await readable(name, 'zaitu_ingest')]).toEqual([name, []])
 })

@@ -1,9 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type Running, startRunning } from '../service/running.ts'
+import { type Frame, type Running, startRunning } from '../service/running.ts'
+import { connectShare, openShare } from '../service/shares.ts'
 
-type Who = { name: string; token: string; sees: 'all' | 'shipment' | 'nothing' }
+/** `sees`: all of our shipment, only that one by a link to it, or nothing of it. */
+type Who = { name: string; sees: 'all' | 'shipment' | 'nothing'; connect(): Promise<Held> }
+type Held = { ws: { terminate(): void }; frames: Frame[]; say(message: unknown): void }
 
 let running: Running
 let database: pg.Client
@@ -18,6 +21,15 @@ const tokenFor = async (orgId: string, scope: string): Promise<string> => {
   await database.query(
     `insert into api_tokens (org_id, name, scope, token_hash, expires_at) values ($1, $2, $2, $3, now() + interval '1 day')`,
     [orgId, scope, createHash('sha256').update(token).digest()],
+  )
+  return token
+}
+const sessionFor = async (orgId: string, role: string): Promise<string> => {
+  const token = randomBytes(32).toString('base64url')
+  await database.query(
+    `with p as (insert into people (org_id, email, name, role) values ($1, $2, $3, $3) returning id)
+     insert into sessions (token_hash, person_id, csrf_token, expires_at) select $4, id, 'csrf', now() + interval '1 hour' from p`,
+    [orgId, `${randomUUID()}@x.example`, role, createHash('sha256').update(token).digest()],
   )
   return token
 }
@@ -46,9 +58,19 @@ beforeAll(async () => {
     ['carrier', carrier, 'all'],
     ['stranger', stranger, 'nothing'],
     ['operator', operator, 'nothing'],
-  ] as const)
-    for (const scope of ['read', 'write'])
-      principals.push({ name: `${name}, ${scope}`, token: await tokenFor(orgId, scope), sees })
+  ] as const) {
+    for (const scope of ['read', 'write']) {
+      const authorization = `Bearer ${await tokenFor(orgId, scope)}`
+      principals.push({ name: `${name}, ${scope} token`, sees, connect: () => running.connect({ authorization }) })
+    }
+    // as a browser does: a cookie, and the page's origin
+    for (const role of ['viewer', 'member', 'admin']) {
+      const headers = { cookie: `zaitu_session=${await sessionFor(orgId, role)}`, origin: new URL(running.base).origin }
+      principals.push({ name: `${name}, ${role}`, sees, connect: () => running.connect(headers) })
+    }
+  }
+  const { cookie } = await openShare(running, ours.shipmentId)
+  principals.push({ name: 'share link', sees: 'shipment', connect: () => connectShare(running, cookie) })
   // a shipment of the stranger's with an alarm, whose cursor others try
   const made = await database.query(
     `insert into shipments (org_id, reference, substance_id, origin, destination, depart_at, eta, phase)
@@ -80,8 +102,11 @@ afterAll(async () => {
 it('each topic gives each principal what is theirs, and of what is foreign nothing at all', {
   timeout: 60_000,
 }, async () => {
-  for (const { name, token, sees } of principals) {
-    const socket = await running.connect({ authorization: `Bearer ${token}` })
+  const held: { who: Who; socket: Held }[] = []
+  for (const who of principals) {
+    const { name, sees } = who
+    const socket = await who.connect()
+    held.push({ who, socket })
     const subscribe = async (topic: string, after?: string) => {
       asked++
       const before = socket.frames.length
@@ -91,14 +116,16 @@ it('each topic gives each principal what is theirs, and of what is foreign nothi
       return answer()
     }
     const isTheirs = name.startsWith('stranger')
+    const wide = sees === 'shipment' ? 'error' : 'snapshot'
     const fleet = await subscribe('fleet')
     const shown = ((fleet?.items ?? []) as { id: string }[]).map(({ id }) => id)
     expect([name, shown]).toEqual([name, sees === 'all' ? [ours.shipmentId] : isTheirs ? [theirs.shipmentId] : []])
-    expect((await subscribe('orders'))?.type).toBe('snapshot')
-    expect((await subscribe('alarms'))?.type).toBe('snapshot')
-    expect((await subscribe('alarms', cursorOfTheirs))?.type).toBe('snapshot')
+    expect([name, fleet?.type]).toEqual([name, wide])
+    expect([name, (await subscribe('orders'))?.type]).toEqual([name, wide])
+    expect([name, (await subscribe('alarms'))?.type]).toEqual([name, 'snapshot'])
+    expect([name, (await subscribe('alarms', cursorOfTheirs))?.type]).toEqual([name, 'snapshot'])
     const own = await subscribe(`shipment:${ours.shipmentId}`)
-    expect([name, own?.type]).toEqual([name, sees === 'all' ? 'snapshot' : 'error'])
+    expect([name, own?.type]).toEqual([name, sees === 'nothing' ? 'error' : 'snapshot'])
     const foreign = await subscribe(`shipment:${theirs.shipmentId}`)
     const unknown = randomUUID()
     const nobodys = await subscribe(`shipment:${unknown}`)
@@ -106,15 +133,28 @@ it('each topic gives each principal what is theirs, and of what is foreign nothi
       expect(JSON.stringify(foreign).replace(theirs.shipmentId, 'x')).toBe(
         JSON.stringify(nobodys).replace(unknown, 'x'),
       )
-    await running.ask('POST', '/telemetry', {
-      deviceId: ours.deviceId,
-      readings: [{ time: Date.now(), temperature: 31 }],
-    })
-    await new Promise((resolve) => setTimeout(resolve, 600))
+  }
+  // over the limit, so that there is an alarm to hear of too
+  const time = Date.now()
+  await running.ask('POST', '/telemetry', { deviceId: ours.deviceId, readings: [{ time, temperature: 31 }] })
+  const heard = ({ frames }: Held, type: string) => frames.some((frame) => frame.type === type)
+  await vi.waitFor(
+    () => {
+      for (const { who, socket } of held)
+        if (who.sees !== 'nothing')
+          expect([who.name, heard(socket, 'readings'), heard(socket, 'alarm')]).toEqual([who.name, true, true])
+    },
+    { timeout: 10_000 },
+  )
+  // whoever should hear has heard; a frame to anybody else would have left in the same turn, or the next
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  for (const { who, socket } of held) {
     const told = JSON.stringify(socket.frames)
-    expect([name, told.includes('their-marker')]).toEqual([name, isTheirs])
-    expect([name, socket.of('readings').length > 0]).toEqual([name, sees === 'all'])
-    expect([name, told.includes(ours.deviceId)]).toEqual([name, sees === 'all'])
+    expect([who.name, told.includes('their-marker')]).toEqual([who.name, who.name.startsWith('stranger')])
+    if (who.sees === 'nothing') {
+      expect([who.name, heard(socket, 'readings')]).toEqual([who.name, false])
+      expect([who.name, told.includes(ours.deviceId)]).toEqual([who.name, false])
+    }
     socket.ws.terminate()
   }
 })
@@ -126,8 +166,8 @@ it.each(['telemetry', 'milestones'])('a token for %s may not listen, nor may nob
 })
 
 it('who is replaced on a shipment is told of it no more within seconds, whichever server made the change', async () => {
-  const carrier = principals.find(({ name }) => name === 'carrier, read')
-  const socket = await running.connect({ authorization: `Bearer ${carrier?.token}` })
+  const { rows } = await database.query('select carrier_id from shipments where id = $1', [ours.shipmentId])
+  const socket = await running.connect({ authorization: `Bearer ${await tokenFor(rows[0].carrier_id, 'read')}` })
   socket.say({ type: 'subscribe', topic: 'fleet' })
   const send = (temperature: number) =>
     running.ask('POST', '/telemetry', { deviceId: ours.deviceId, readings: [{ time: Date.now(), temperature }] })

@@ -5,7 +5,8 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
-  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'stagePlan' | 'import' // biome-ignore format: a list
+  | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'deadLetter' | 'proposal' | 'stagePlan' | 'import'
+  | 'substance' | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -17,6 +18,10 @@ export type Probe = {
   missing?: number
   /** of the shipment's parts, those that may do this */
   parts?: Part[]
+  /** changes the shipment for those who come after: each question gets another one of the same parties */
+  fresh?: true
+  /** only whoever bought it may name it: a supplier, who sees it, is answered as if it were not there */
+  buyers?: true
 }
 export type Rule = {
   /** needs no sign-in */
@@ -24,6 +29,8 @@ export type Rule = {
   admins?: true
   viewers?: true
   shares?: true
+  /** whoever holds a supplier's link may do this; `only`: and nobody else */
+  suppliers?: true | 'only'
   /** not for organisations that carry */
   notCarriers?: true
   /** not for machines */
@@ -45,6 +52,12 @@ const shipmentOnly = (more: Partial<Probe> = {}): Probe => ({
 })
 const byId = (of: Kind, more: Partial<Probe> = {}): Probe => ({ of, at: ['id'], params: (id) => ({ id }), ...more })
 const acting: Part[] = ['buyer', 'carrier']
+const ofProposal = (): Probe => ({
+  of: 'proposal',
+  at: ['proposalId'],
+  parts: ['buyer'],
+  params: (proposalId, id) => ({ id, proposalId }),
+})
 const range = () => `from=${START}&to=${START + 3_600_000}`
 const line = (more: Record<string, unknown>) => ({
   line: '10',
@@ -103,7 +116,12 @@ export const RULES: Record<string, Rule> = {
     probes: [{ of: null, body: () => ({ token: 'x'.repeat(43), password: 'a long one indeed, this' }) }],
   },
   'post /session/share': { open: true, done: [404], probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }] },
-  'get /session': { ...look, shares: true },
+  'post /session/supplier': {
+    open: true,
+    done: [404],
+    probes: [{ of: null, body: () => ({ token: 'x'.repeat(43) }) }],
+  },
+  'get /session': { ...look, shares: true, suppliers: true },
   'delete /session': { viewers: true, ends: true, done: [204, 403], probes: [{ of: null }] },
   'get /session/list': { ...look, people: true },
   'delete /session/list/{id}': { viewers: true, people: true, probes: [byId('session')] },
@@ -165,6 +183,8 @@ export const RULES: Record<string, Rule> = {
   'post /substances': { probes: [{ of: null, body: () => ({ cas: '67-64-1', name: name() }) }] },
   'get /tanks': look,
   'post /tanks': { probes: [{ of: null, body: () => ({ name: name(), capacityLitres: 1000 }) }] },
+  'patch /substances/{id}': { probes: [byId('substance', { body: () => ({ flashPoint: 12 }) })] },
+  'patch /tanks/{id}': { probes: [byId('tank', { body: () => ({ mawpBar: 4 }) })] },
   'get /sites': look,
   'post /sites': { probes: [{ of: null, body: () => ({ name: name(), lat: 1, lon: 1, radiusMetres: 100 }) }] },
   'get /shipments': look,
@@ -173,6 +193,13 @@ export const RULES: Record<string, Rule> = {
       { of: 'tank', at: ['tankId'], missing: 422, body: (tankId) => shipment({ tankId }) },
       { of: 'organisation', at: ['carrierId'], missing: 422, body: (carrierId) => shipment({ carrierId }) },
       { of: 'organisation', at: ['supplierId'], missing: 422, body: (supplierId) => shipment({ supplierId }) },
+      {
+        of: 'order',
+        at: ['orderId'],
+        missing: 422,
+        buyers: true,
+        body: (orderId) => shipment({ lines: [{ orderId, line: '10', quantity: 1 }] }),
+      },
     ],
   },
   'get /shipments/{id}': { shares: true, probes: [shipmentOnly()] },
@@ -188,6 +215,17 @@ export const RULES: Record<string, Rule> = {
         params: (_id, s) => ({ id: s }),
         body: (tankId) => ({ tankId }),
       },
+      ...(['carrierId', 'supplierId'] as const).map(
+        (field): Probe => ({
+          of: 'organisation',
+          at: [field],
+          missing: 422,
+          parts: ['buyer'],
+          fresh: true,
+          params: (_id, s) => ({ id: s }),
+          body: (id) => ({ [field]: id }),
+        }),
+      ),
     ],
   },
   'post /shipments/{id}/assignments': {
@@ -214,17 +252,37 @@ export const RULES: Record<string, Rule> = {
     ],
   },
   'get /shipments/{id}/readings': { shares: true, probes: [shipmentOnly({ query: range })] },
+  'get /shipments/{id}/export': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/track': { shares: true, probes: [shipmentOnly({ query: range })] },
   'get /shipments/{id}/alarms': { shares: true, probes: [shipmentOnly()] },
   'get /shipments/{id}/limits': { shares: true, probes: [shipmentOnly()] },
+  'get /shipments/{id}/report': { shares: true, probes: [shipmentOnly()] },
+  'post /shipments/{id}/limits/proposals': {
+    people: true,
+    probes: [
+      shipmentOnly({
+        parts: ['buyer'],
+        body: () => ({ measure: 'temperature', side: 'high', value: 29, reason: 'n' }),
+      }),
+    ],
+  },
+  'post /shipments/{id}/limits/proposals/{proposalId}/consent': { people: true, probes: [ofProposal()] },
+  'post /shipments/{id}/limits/proposals/{proposalId}/decline': { people: true, probes: [ofProposal()] },
   'get /sparklines': look,
   'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
   'get /alarms/{id}': { probes: [byId('alarm')] },
+  // what is not seen, or only looked at, is skipped; nothing is said of it
+  'post /alarms/acknowledge': { probes: [{ of: null, at: ['ids'], body: () => ({ ids: [randomUUID()] }) }] },
   'post /alarms/{id}/acknowledge': act({ note: 'n' }),
   'post /alarms/{id}/comment': act({ text: 'n' }),
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
   'post /alarms/{id}/unshelve': act({}),
   'post /alarms/{id}/reset': act({}),
+  'get /shipments/{id}/exposure': { shares: true, probes: [shipmentOnly()] },
+  'get /substances/{id}/exposure-budgets': { probes: [byId('substance')] },
+  'put /substances/{id}/exposure-budgets': {
+    probes: [byId('substance', { body: () => ({ items: [{ above: 30, minutes: 9 }] }) })],
+  },
   'get /alarm-settings': look,
   'put /alarm-settings': { admins: true, probes: [{ of: null, body: () => ({ rateOfRise: 4 }) }] },
   'get /shipments/{id}/alarm-settings': { probes: [shipmentOnly({ parts: ['buyer'] })] },
@@ -248,7 +306,51 @@ export const RULES: Record<string, Rule> = {
       { of: null, body: () => ({ settings: {} }) },
     ],
   },
+  'get /channels': { ...look, admins: true },
+  'post /channels': {
+    admins: true,
+    probes: [{ of: null, body: () => ({ kind: 'webhook', name: name(), language: 'en', url: 'https://x.example/' }) }],
+  },
+  'patch /channels/{id}': { admins: true, probes: [byId('channel', { body: () => ({ perMinute: 5 }) })] },
+  'delete /channels/{id}': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/secret': { admins: true, probes: [byId('channel')] },
+  'post /channels/{id}/test': { admins: true, probes: [byId('channel')] },
+  'get /notification-rules': { ...look, admins: true },
+  'post /notification-rules': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], missing: 422, body: (channelId) => ({ channelId, priorities: ['high'] }) },
+    ],
+  },
+  'put /notification-rules/{id}': {
+    admins: true,
+    done: [422],
+    probes: [byId('notificationRule', { body: () => ({ channelId: randomUUID(), priorities: ['high'] }) })],
+  },
+  'delete /notification-rules/{id}': { admins: true, probes: [byId('notificationRule')] },
+  'post /escalation-steps': {
+    admins: true,
+    probes: [
+      {
+        of: 'channel',
+        at: ['channelId'],
+        missing: 422,
+        body: (channelId) => ({ channelId, after: 'raised', minutes: 5, priorities: ['high'] }),
+      },
+    ],
+  },
+  'delete /escalation-steps/{id}': { admins: true, probes: [byId('escalationStep')] },
+  'get /notifications': {
+    admins: true,
+    probes: [
+      { of: 'channel', at: ['channelId'], query: (id) => `channelId=${id}` },
+      { of: null, query: () => 'limit=1000' },
+    ],
+  },
+  'post /notifications/{id}/retry': { admins: true, probes: [byId('notification')] },
   'get /dead-letters': look,
+  'get /dead-letters/{id}': { probes: [byId('deadLetter')] },
+  'post /dead-letters/{id}/replay': { admins: true, probes: [byId('deadLetter')] },
   'get /orders': look,
   // a carrier has no order book, and an organisation that is not known is not named
   'post /orders': {
@@ -349,6 +451,26 @@ export const RULES: Record<string, Rule> = {
   },
   'delete /share-links/{id}': { probes: [byId('shareLink')] },
   'get /share-links/{id}/uses': { probes: [byId('shareLink')] },
+  'get /supplier-links': { probes: [{ of: 'partner', at: ['supplierId'], query: (id) => `supplierId=${id}` }] },
+  'post /supplier-links': {
+    probes: [{ of: 'partner', at: ['supplierId'], body: (supplierId) => ({ supplierId, expiresAt: soon() }) }],
+  },
+  'delete /supplier-links/{id}': { probes: [byId('supplierLink')] },
+  'get /supplier-links/{id}/uses': { probes: [byId('supplierLink')] },
+  'get /supplier/lines': { ...look, suppliers: 'only' },
+  'post /supplier/lines/{id}/{line}/milestones': {
+    suppliers: 'only',
+    probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
+  },
+  'get /orders/{id}/lines/{line}/milestones/{milestone}/photo': {
+    probes: [
+      {
+        of: 'photo',
+        at: ['id', 'milestone'],
+        params: (both) => ({ id: both.split('/')[0] ?? '', line: '10', milestone: both.split('/')[1] ?? '' }),
+      },
+    ],
+  },
   'post /telemetry': {
     scope: 'telemetry',
     probes: [

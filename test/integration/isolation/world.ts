@@ -86,6 +86,18 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
     )
     return code
   }
+  const tank = (party: Party, words = marker.own(party)) =>
+    one(owner, 'insert into tanks (org_id, name, capacity_litres) values ($1, $2, 24000) returning id', [
+      ids.party[party],
+      label(words),
+    ])
+  const channel = (party: Party) =>
+    one(
+      owner,
+      `insert into channels (org_id, name, kind, shown, secret, language, origin, per_minute)
+       values ($1, $2, 'webhook', $3, jsonb_build_object('url', $3::text), 'en', 'https://x.example', 5) returning id`,
+      [ids.party[party], label(marker.own(party)), marker.own(party)],
+    )
   const ownerOf = (load: Load): Party => (load === 'ours' ? 'buyer' : 'stranger')
   const lend = async (load: Load, code: string) =>
     one(
@@ -97,6 +109,29 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
   return {
     device,
     lend,
+    channel,
+    notificationRule: async (party: Party) =>
+      one(
+        owner,
+        `insert into notification_rules (org_id, channel_id, kinds, priorities)
+         values ($1, $2, '{alarm-raised}', '{high}') returning id`,
+        [ids.party[party], await channel(party)],
+      ),
+    escalationStep: async (party: Party) =>
+      one(
+        owner,
+        `insert into escalation_steps (org_id, channel_id, after, minutes, priorities)
+         values ($1, $2, 'raised', 5, '{high}') returning id`,
+        [ids.party[party], await channel(party)],
+      ),
+    notification: async (party: Party) =>
+      one(
+        owner,
+        `insert into notifications (org_id, key, kind, priority, channel_id, payload, state, detail)
+         values ($1, gen_random_uuid(), 'stage-overdue', 'high', $2,
+           jsonb_build_object('text', jsonb_build_object('en', jsonb_build_object('title', $3::text))), 'dead', $3) returning id`,
+        [ids.party[party], await channel(party), marker.own(party)],
+      ),
     assignment: async (load: Load) => lend(load, await device(ownerOf(load), marker.on(load))),
     alarm: async (load: Load) => {
       const code = await device(ownerOf(load), marker.on(load))
@@ -114,6 +149,24 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return id
     },
+    /** each takes the place of the one that waits */
+    proposal: async (load: Load) => {
+      const by = await one(
+        owner,
+        `insert into people (org_id, email, name, role) values ($1, $2, $3, 'member') returning id`,
+        [ids.party[ownerOf(load)], `${randomUUID()}@z.example`, marker.own(ownerOf(load))],
+      )
+      await owner.query(
+        `update limit_proposals set state = 'superseded' where shipment_id = $1 and state = 'pending'`,
+        [ids.load[load]],
+      )
+      return one(
+        owner,
+        `insert into limit_proposals (org_id, shipment_id, measure, side, value, reason, state, proposed_by)
+         values ($1, $2, 'temperature', 'high', 28, $3, 'pending', $4) returning id`,
+        [ids.party[ownerOf(load)], ids.load[load], marker.own(ownerOf(load)), by],
+      )
+    },
     order: async (load: 'ours' | 'theirs') => {
       const [buyer, supplier] =
         load === 'ours' ? [ids.party.buyer, ids.party.supplier] : [ids.party.stranger, ids.party.stranger]
@@ -129,9 +182,13 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         [order, buyer, supplier, words],
       )
       await owner.query(
-        `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_org, said_by)
-         values ($1, '10', $2::uuid, $3, 'filled', 'planned', now(), $4, $2::uuid, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))`,
-        [order, buyer, supplier, words],
+        `with said as (
+           insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, note, said_org, said_by)
+           values ($1, '10', $2::uuid, $3, 'filled', 'planned', now(), $4, $2::uuid, jsonb_build_object('kind', 'person', 'id', $2::uuid, 'name', $4::text))
+           returning *)
+         insert into milestone_photos (milestone_id, order_id, line, org_id, supplier_id, type, content)
+         select id, order_id, line, org_id, supplier_id, 'image/png', $5 from said`,
+        [order, buyer, supplier, words, Buffer.from(words)],
       )
       await owner.query(
         `insert into receipts (order_id, line, org_id, supplier_id, at, quantity, condition, remark, more, said_by)
@@ -145,6 +202,38 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return order
     },
+    tank,
+    /** Another one of the same parties. */
+    shipment: async (load: Load, reference = label(marker.on(load))) => {
+      const words = marker.on(load)
+      return one(
+        owner,
+        `insert into shipments (org_id, reference, substance_id, tank_id, carrier_id, supplier_id, origin, destination,
+           depart_at, eta, phase, contacts)
+         select $1, $2, id, $3, $4, $5, $6, $6, $7, $8, 'in-transit', $9 from substances where org_id = $1 and name = $10
+         returning id`,
+        [
+          ids.party[ownerOf(load)],
+          reference,
+          await tank(ownerOf(load), words),
+          load === 'theirs' ? null : ids.party.carrier,
+          load === 'ours' ? ids.party.supplier : null,
+          JSON.stringify({ name: words, lat: 30, lon: 120 }),
+          at(0),
+          at(96 * HOUR),
+          JSON.stringify([{ name: words, phone: '110', role: 'driver' }]),
+          words,
+        ],
+      )
+    },
+    /** `order/milestone` */
+    photo: (order: string) =>
+      one(owner, `select order_id || '/' || milestone_id as id from milestone_photos where order_id = $1`, [order]),
+    substance: (party: Party) =>
+      one(owner, `insert into substances (org_id, cas, name) values ($1, '64-17-5', $2) returning id`, [
+        ids.party[party],
+        label(marker.own(party)),
+      ]),
     stagePlan: (party: Party) =>
       one(
         owner,
@@ -162,11 +251,6 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
           JSON.stringify({ columns: { number: 'order', stage: 'stage', at: 'date' } }),
         ],
       ),
-    tank: (party: Party, words = marker.own(party)) =>
-      one(owner, 'insert into tanks (org_id, name, capacity_litres) values ($1, $2, 24000) returning id', [
-        ids.party[party],
-        label(words),
-      ]),
     person: (party: Party, role: (typeof ROLES)[number] = 'member', passwordHash: string | null = null) =>
       one(
         owner,
@@ -211,6 +295,17 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return { id, token }
     },
+    deadLetter: async (party: Party) =>
+      one(
+        owner,
+        `insert into dead_letters (org_id, topic, payload, reason, received_at) values ($1, $2, $3, $4, now()) returning id`,
+        [
+          ids.party[party],
+          `zaitu/v1/devices/${await device(party, marker.own(party))}/telemetry`,
+          Buffer.from(marker.own(party)),
+          marker.own(party),
+        ],
+      ),
     shareLink: async (party: Party, load: Load) => {
       const token = randomBytes(32).toString('base64url')
       const id = await one(
@@ -220,6 +315,20 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
         [ids.party[party], ids.load[load], sha256(token), marker.own(party)],
       )
       await owner.query(`insert into share_uses (link_id, address, agent) values ($1, '::1', $2)`, [
+        id,
+        marker.own(party),
+      ])
+      return { id, token }
+    },
+    supplierLink: async (party: Party, supplier: Party) => {
+      const token = randomBytes(32).toString('base64url')
+      const id = await one(
+        owner,
+        `insert into supplier_links (org_id, supplier_id, token_hash, note, email, expires_at)
+         values ($1, $2, $3, $4, $4, now() + interval '1 day') returning id`,
+        [ids.party[party], ids.party[supplier], sha256(token), marker.own(party)],
+      )
+      await owner.query(`insert into supplier_uses (link_id, address, agent) values ($1, '::1', $2)`, [
         id,
         marker.own(party),
       ])
@@ -244,29 +353,8 @@ export const createWorld = async (owner: Pool): Promise<World> => {
   for (const name of LOADS) {
     const buyer = name === 'ours' ? 'buyer' : 'stranger'
     const words = marker.on(name)
-    const substance = await one(
-      owner,
-      `insert into substances (org_id, cas, name) values ($1, '67-56-1', $2) returning id`,
-      [party[buyer], words],
-    )
-    load[name] = await one(
-      owner,
-      `insert into shipments (org_id, reference, substance_id, tank_id, carrier_id, supplier_id, origin, destination, depart_at,
-         eta, phase, contacts)
-       values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, 'in-transit', $10) returning id`,
-      [
-        party[buyer],
-        words,
-        substance,
-        await make.tank(buyer, words),
-        name === 'theirs' ? null : party.carrier,
-        name === 'ours' ? party.supplier : null,
-        JSON.stringify({ name: words, lat: 30, lon: 120 }),
-        at(0),
-        at(96 * HOUR),
-        JSON.stringify([{ name: words, phone: '110', role: 'driver' }]),
-      ],
-    )
+    await owner.query(`insert into substances (org_id, cas, name) values ($1, '67-56-1', $2)`, [party[buyer], words])
+    load[name] = await make.shipment(name, words)
     await owner.query(
       `insert into shipment_limits (org_id, shipment_id, valid_from, limits) values ($1, $2, $3, '{"temperature":{"high":30}}')`,
       [party[buyer], load[name], at(0)],
@@ -320,6 +408,9 @@ export const createWorld = async (owner: Pool): Promise<World> => {
     await make.tank(name)
     await make.device(name, marker.own(name))
     await make.invitation(name)
+    await make.notificationRule(name)
+    await make.escalationStep(name)
+    await make.notification(name)
   }
   return { party, load, make }
 }

@@ -31,7 +31,7 @@ export type Rig = {
   settled(): Promise<void>
   /** As after a crash: what is in memory is gone, what is stored stays. */
   restart(): Promise<void>
-  /** all but silences: readings of the past are followed by one */
+  /** all but silences and frozen sensors: made-up readings of the past are both */
   alarms(): Promise<AlarmRow[]>
   deadLetters(): Promise<{ topic: string; payload: string; reason: string }[]>
   close(): Promise<void>
@@ -127,7 +127,7 @@ export const startRig = async ({
       const { rows } = await owner.query<
         Omit<AlarmRow, 'onset' | 'clearedAt'> & { onset: Date; cleared_at: Date | null }
       >(
-        `select rule, onset, cleared_at, value, limit_value as "limit", peak, retrospective from alarms where not void and rule <> 'silence' order by onset, rule`,
+        `select rule, onset, cleared_at, value, limit_value as "limit", peak, retrospective from alarms where not void and rule not in ('silence', 'sensor-frozen') order by onset, rule`,
       )
       return rows.map(({ cleared_at, onset, ...row }) => ({
         ...row,

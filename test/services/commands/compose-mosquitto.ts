@@ -3,43 +3,44 @@ import { basename, join } from 'node:path'
 import { inject } from 'vitest'
 import { NEEDED, readCompose } from '../../integration/commands/compose.ts'
 import { type OwnService, startService } from '../../setup/host.ts'
+import { pluginOf } from '../../setup/mosquitto.ts'
 import { freePort } from '../../setup/process.ts'
 
 /** The service's own account at the broker, and the port that it comes in by. */
-export type ComposeMosquitto = OwnService & { innerPort: number }
+export type ComposeMosquitto = OwnService & { innerPort: number; nextPassword(password: string): void }
 export const serverAccount = { username: 'zaitu', password: NEEDED.MQTT_PASSWORD }
 
-/** Mosquitto as docker-compose.yml starts it, but for its folders and ports; `devices`: name → password. */
-export const startComposeMosquitto = async (devices: Record<string, string>): Promise<ComposeMosquitto> => {
+/** Mosquitto as docker-compose.yml starts it, but for its folders and ports; nobody is there but the server. */
+export const startComposeMosquitto = async (): Promise<ComposeMosquitto> => {
   const { host } = inject('services')
   if (host === null) throw new Error('there is no way to start a Mosquitto here')
   const { configs, services } = readCompose(NEEDED)
   const innerPort = await freePort()
+  let passwordFile = ''
   const service = await startService(host, {
     image: services.mosquitto?.image ?? '',
     user: 'root:root', // as in the image: it gives up its rights once it listens
     prepare: ({ folder, port, address }, outside, run) => {
       chmodSync(outside, 0o755)
+      passwordFile = join(outside, 'password')
+      writeFileSync(passwordFile, services.mosquitto?.environment.MQTT_PASSWORD ?? '')
       for (const { source, target } of services.mosquitto?.configs ?? [])
         writeFileSync(
           join(outside, basename(target)),
           (configs[source]?.content ?? '')
-            .replaceAll('/zaitu/', `${folder}/`)
+            .replaceAll(/\/(tmp|zaitu)\//g, `${folder}/`)
+            .replace('/usr/lib/mosquitto_dynamic_security.so', pluginOf(host))
             .replaceAll(/\/mosquitto\/(data|accounts)/g, `${folder}/$1`)
             .replace('listener 1883', `listener ${port} ${address}`)
             .replace('listener 1884', `listener ${innerPort} ${address}`),
         )
       run(['mkdir', '-m', '700', `${folder}/data`, `${folder}/accounts`])
-      run(['sh', '-c', `umask 077; touch ${folder}/accounts/passwords`])
-      for (const [name, password] of Object.entries(devices))
-        run(['mosquitto_passwd', '-b', `${folder}/accounts/passwords`, name, password])
     },
     command: ({ folder }) => [
-      'env',
-      `MQTT_PASSWORD=${services.mosquitto?.environment.MQTT_PASSWORD}`,
       'sh',
-      `${folder}/start-mosquitto.sh`,
+      '-c',
+      `MQTT_PASSWORD="$(cat ${folder}/password)" exec sh ${folder}/start-mosquitto.sh`,
     ],
   })
-  return { ...service, innerPort }
+  return { ...service, innerPort, nextPassword: (password) => writeFileSync(passwordFile, password) }
 }

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fill } from '../../../dashboard/text/catalogue.ts'
+import { fill } from '../../../dashboard/text/fill.ts'
 import { chooseLanguage } from '../../../dashboard/text/language.ts'
-import { manageCatalogue as catalogue } from '../../../dashboard/text/manage.ts'
+import { manageCatalogue } from '../../../dashboard/text/manage.ts'
+import { supplierWords } from '../../../dashboard/text/supplier-words.ts'
 import { RULES } from '../../../server/model/alarm.ts'
+
+const catalogue = { ...manageCatalogue, ...supplierWords }
 
 const gaps = (text: string): string[] =>
   [...text.matchAll(/\{([^}|]+)/g)].map((found) => found[1] ?? '').filter((name, i, all) => all.indexOf(name) === i)

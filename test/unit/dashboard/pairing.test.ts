@@ -66,9 +66,9 @@ describe('a password while it is typed', () => {
 
 describe('who is offered what', () => {
   it('admins the organisation, others themselves and the devices', () => {
-    expect(sectionsOf(user('admin'))).toHaveLength(6)
-    expect(sectionsOf(user('member'))).toEqual(['account', 'devices'])
-    expect(sectionsOf(user('viewer'))).toEqual(['account', 'devices'])
+    expect(sectionsOf(user('admin'))).toHaveLength(7)
+    expect(sectionsOf(user('member'))).toEqual(['account', 'devices', 'quality'])
+    expect(sectionsOf(user('viewer'))).toEqual(['account', 'devices', 'quality'])
   })
 
   it('a supplier, a viewer and a share link run no shipment', () => {

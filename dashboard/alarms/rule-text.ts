@@ -1,0 +1,87 @@
+import type { Alarm } from '../../server/model/alarm.ts'
+import { units } from '../state/preferences.ts'
+import { t } from '../text/language.ts'
+import { duration } from '../text/times.ts'
+import { number, unitSign, withUnit } from '../text/values.ts'
+import { differenceToShown, digitsOf, type Measure } from '../units.ts'
+
+/** A change of a measure in an hour, in the viewer's unit: 3.2 °C/h. */
+const anHour = (measure: Measure, value: number): string =>
+  `${number(Math.abs(differenceToShown(measure, value, units.value)), digitsOf(measure, units.value) + 1)}\u00a0${unitOf(measure)}/h`
+/** Of a difference it does not matter against what is measured. */
+const unitOf = (measure: Measure): string => (measure === 'pressure' ? units.value.pressure : unitSign(measure))
+const hours = (value: number): string => duration(value * 3600)
+const minutes = (value: number): string => duration(Math.abs(value) * 60)
+
+/** In how long a limit is reached, as a range; null where the rule does not say. */
+export const reachText = (alarm: Alarm): string | null => {
+  const { hoursLikely: likely, hoursLeast: least, hoursMost: most, limitCelsius } = alarm.figures ?? {}
+  if (likely === undefined || least === undefined || most === undefined) return null
+  const limit = withUnit('temperature', limitCelsius ?? alarm.limit)
+  return t('says.time-to-limit', { limit, likely: hours(likely), least: hours(least), most: hours(most) })
+}
+
+const residual = (alarm: Alarm): string => {
+  const { cause, figures } = alarm
+  // the alarm's value is of the cause that it began with
+  const value = figures?.barPerHour ?? alarm.value
+  const step = {
+    from: withUnit('pressure', figures?.fromBar ?? alarm.limit),
+    to: withUnit('pressure', figures?.toBar ?? value),
+  }
+  if (cause === 'leak' || cause === 'gas-evolution')
+    return t(`says.pressure-residual.${cause}`, { value: anHour('pressure', value) })
+  if (cause === 'relief-lifted' || cause === 'sensor-fault') return t(`says.pressure-residual.${cause}`, step)
+  return t('says.pressure-residual', { value: anHour('pressure', value) })
+}
+
+const silence = (alarm: Alarm, at: number): string => {
+  if (alarm.recovered) return t('says.silence.recovered')
+  const end = alarm.clearedAt === null ? at : Date.parse(alarm.clearedAt)
+  const quiet = (end - Date.parse(alarm.onset)) / 1000 + alarm.limit * 60
+  return t(alarm.clearedAt === null ? 'says.silence' : 'says.silence.was', { duration: duration(quiet) })
+}
+
+/** What a rule that is no plain limit says, in the reader's language and units; null where this page does not know it. */
+export const ruleText = (alarm: Alarm, at: number): string | null => {
+  const { value, limit, peak } = alarm
+  switch (alarm.rule) {
+    case 'rate-of-rise':
+      return t(alarm.cause === 'heating' ? 'says.rate-of-rise.heating' : 'says.rate-of-rise', {
+        value: anHour('temperature', value),
+        limit: anHour('temperature', limit),
+      })
+    case 'time-to-limit':
+      return reachText(alarm) ?? t('says.time-to-limit.soon', { limit: withUnit('temperature', limit) })
+    case 'pressure-residual':
+      return residual(alarm)
+    case 'self-heating':
+      return [t('says.self-heating', { value: anHour('temperature', value) }), reachText(alarm)]
+        .filter((part) => part !== null)
+        .join('. ')
+    case 'liquid-full':
+      return t('says.liquid-full', { value: withUnit('level', value), limit: withUnit('level', limit) })
+    case 'silence':
+      return silence(alarm, at)
+    case 'sensor-frozen':
+      return t('says.sensor-frozen', { duration: minutes(peak) })
+    case 'clock-skew':
+      return t('says.clock-skew', { duration: minutes(value) })
+    case 'shock':
+      return t('says.shock', { value: number(peak, 1), limit: number(limit, 1) })
+    case 'tilt':
+      return t('says.tilt', { value: number(peak), limit: number(limit) })
+    case 'battery-low':
+      return t('says.battery-low', { value: number(value), limit: number(limit) })
+    case 'corridor-left':
+      return t('says.corridor-left', { value: number(peak / 1000, 1) })
+    case 'unplanned-stop':
+      return t('says.unplanned-stop', { duration: minutes(peak) })
+    case 'sensor-impossible':
+    case 'departure':
+    case 'arrival':
+      return t(`says.${alarm.rule}`)
+    default:
+      return null
+  }
+}

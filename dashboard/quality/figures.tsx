@@ -1,0 +1,129 @@
+import type { ComponentChildren } from 'preact'
+import type { AlarmQuality } from '../../server/model/alarm-quality.ts'
+import { ruleName } from '../alarms/alarm-text.ts'
+import { t } from '../text/manage.ts'
+import { dayTime, duration } from '../text/times.ts'
+import { number } from '../text/values.ts'
+
+const minutes = (value: number | null): string => (value === null ? t('app.none') : duration(value * 60))
+
+const Figure = ({ value, name, goal, bad }: { value: string; name: string; goal: string; bad: boolean }) => (
+  <li class={bad ? 'figure bad' : 'figure'}>
+    <b>
+      {bad && <span aria-hidden="true">▲ </span>}
+      {value}
+    </b>
+    <span>{name}</span>
+    <span class="muted">{goal}</span>
+  </li>
+)
+
+const share = (part: number, whole: number): string => number(whole === 0 ? 0 : (part / whole) * 100)
+
+/** The four figures that say at a glance whether somebody can still follow. */
+export const Figures = ({ quality }: { quality: AlarmQuality }) => {
+  const { byPriority, alarms, acknowledgement } = quality
+  const { critical = 0, high = 0, medium = 0, low = 0 } = byPriority
+  return (
+    <ul class="figures panel">
+      <Figure
+        value={number(quality.perPersonAndTenMinutes, 2)}
+        name={t('quality.rate')}
+        goal={t('quality.rateGoal')}
+        bad={quality.perPersonAndTenMinutes > 1}
+      />
+      <Figure
+        value={number(quality.perShipmentDay, 2)}
+        name={t('quality.perDay')}
+        goal={t('quality.perDayGoal', { n: alarms, days: number(quality.shipmentDays, 1) })}
+        bad={quality.perShipmentDay > 1}
+      />
+      <Figure
+        value={minutes(acknowledgement.medianMinutes)}
+        name={t('quality.acknowledged')}
+        goal={t('quality.acknowledgedGoal', { p90: minutes(acknowledgement.p90Minutes), open: acknowledgement.open })}
+        bad={(acknowledgement.medianMinutes ?? 0) > 30}
+      />
+      <Figure
+        value={`${share(critical, alarms)} / ${share(high, alarms)} / ${share(medium + low, alarms)} %`}
+        name={t('quality.priorities')}
+        goal={t('quality.prioritiesGoal')}
+        bad={alarms >= 20 && critical + high > alarms / 2}
+      />
+    </ul>
+  )
+}
+
+const List = ({ title, children }: { title: string; children: ComponentChildren[] }) => (
+  <section class="panel quality-list">
+    <h2>{title}</h2>
+    {children.length === 0 ? <p class="muted">{t('quality.none')}</p> : <ul class="rows">{children}</ul>}
+  </section>
+)
+
+const Cured = ({ cure }: { cure: AlarmQuality['worstRules'][number]['cure'] }) => (
+  <a href="#settings-rules">{t('quality.cure', { cure: t(`cure.${cure}`) })}</a>
+)
+
+/** What asks most, chatters, floods, stands or is put away: each with what cures it. */
+export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
+  <div class="quality-lists">
+    <List title={t('quality.worst')}>
+      {quality.worstRules.map((item) => (
+        <li key={item.rule}>
+          <b>{ruleName(item.rule)}</b>
+          <span>
+            {t('quality.worstFacts', {
+              n: item.alarms,
+              share: number(item.share * 100),
+              held: minutes(item.medianMinutes),
+              acknowledged: minutes(item.acknowledgedWithinMinutes),
+            })}
+          </span>
+          <Cured cure={item.cure} />
+        </li>
+      ))}
+    </List>
+    <List title={t('quality.chattering')}>
+      {quality.chattering.map((item) => (
+        <li key={`${item.shipmentId}${item.rule}`}>
+          <b>
+            <a href={`/shipments/${item.shipmentId}`}>{item.shipmentReference}</a> {ruleName(item.rule)}
+          </b>
+          <span>{t('quality.chatteringFacts', { n: item.most })}</span>
+          <Cured cure={item.cure} />
+        </li>
+      ))}
+    </List>
+    <List title={t('quality.floods')}>
+      {quality.floods.map((flood) => (
+        <li key={flood.from}>
+          <b>{dayTime(flood.from)}</b>
+          <span>{t('quality.floodFacts', { n: flood.alarms })}</span>
+        </li>
+      ))}
+    </List>
+    <List title={t('quality.stale')}>
+      {quality.stale.map((alarm) => (
+        <li key={alarm.alarmId}>
+          <b>
+            <a href={`/shipments/${alarm.shipmentId}`}>{alarm.shipmentReference}</a> {ruleName(alarm.rule)}
+          </b>
+          <span>{t('alarm.since', { time: dayTime(alarm.onset) })}</span>
+        </li>
+      ))}
+    </List>
+    <List title={t('quality.shelved')}>
+      {quality.longestShelved.map((item) => (
+        <li key={item.alarmId}>
+          <b>
+            {item.shipmentReference} {ruleName(item.rule)}
+          </b>
+          <span>
+            {duration(item.hours * 3600)} {item.reason}
+          </span>
+        </li>
+      ))}
+    </List>
+  </div>
+)

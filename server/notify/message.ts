@@ -1,0 +1,143 @@
+import type { Priority } from '../model/alarm.ts'
+import type { MessageLanguage } from '../model/notification.ts'
+import type { Facts } from './facts.ts'
+import { firstStep } from './first-steps.ts'
+import { sentence, timeLeft } from './sentence.ts'
+import { CAUSE, KIND, PHRASE, PRIORITY, RULE } from './words.ts'
+
+/** One message as every channel says it in its own form; `items` are what it tells of, for machines. */
+export type Message = {
+  title: string
+  lines: string[]
+  link: { text: string; url: string } | null
+  priority: Priority
+  items: readonly Facts[]
+  at: string
+}
+
+/** Of more than so many, the rest is counted. */
+const MOST_LINES = 10
+
+const filled = (text: string, n: number): string => text.replace('{n}', String(n))
+/** 2026-11-23 14:05 UTC: a reader may be anywhere. */
+const moment = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+
+const kindWord = (kind: string, language: MessageLanguage): string => {
+  const word = KIND[kind]?.[language]
+  return word === undefined ? '' : `${word}${language === 'zh' ? '：' : ': '}`
+}
+
+/** What and where in one line. */
+const headline = (facts: Facts, language: MessageLanguage): string => {
+  const { alarm, shipment, event, kind, priority } = facts
+  const reference = shipment === null ? '' : ` · ${shipment.reference}`
+  const mark = `[${PRIORITY[priority][language]}] `
+  if (alarm !== null) return `${mark}${kindWord(kind, language)}${RULE[alarm.rule][language]}${reference}`
+  const text = event.text?.[language] ?? event.text?.en ?? event.text?.zh
+  return `${mark}${text?.title ?? kind}${reference}`
+}
+
+const line = (label: keyof typeof PHRASE, language: MessageLanguage, text: string): string =>
+  `${PHRASE[label][language]}${language === 'zh' ? '：' : ': '}${text}`
+
+const shipmentLines = ({ shipment, position }: Facts, language: MessageLanguage): string[] => {
+  if (shipment === null) return []
+  const substance = (language === 'zh' ? shipment.substanceZh : null) ?? shipment.substance
+  const ends = `${shipment.origin.name ?? '?'} → ${shipment.destination.name ?? '?'}`
+  return [
+    ...(position === null
+      ? []
+      : [line('where', language, `${position.lat.toFixed(4)}, ${position.lon.toFixed(4)} (${moment(position.at)})`)]),
+    line('load', language, shipment.un === null ? substance : `${substance}, UN ${shipment.un}`),
+    line('route', language, `${ends}, ${PHRASE.arrival[language]} ${moment(shipment.eta)}`),
+  ]
+}
+
+const whom = ({ shipment }: Facts, language: MessageLanguage): string[] => {
+  const reachable = (shipment?.contacts ?? []).filter(({ phone }) => phone !== undefined && phone !== '').slice(0, 3)
+  if (reachable.length === 0) return []
+  const called = reachable.map(({ name, role, phone }) => `${name}${role === undefined ? '' : ` (${role})`} ${phone}`)
+  return [line('call', language, called.join(', '))]
+}
+
+const alarmLines = (facts: Facts, language: MessageLanguage): string[] => {
+  const { alarm, kind, minutes } = facts
+  if (alarm === null) return []
+  const left = timeLeft(alarm, language)
+  const first = firstStep(alarm, language)
+  const waited =
+    minutes === null ? [] : [filled(PHRASE[kind === 'alarm-again' ? 'stillActive' : 'unanswered'][language], minutes)]
+  return [
+    sentence(alarm, language),
+    ...waited,
+    line('since', language, moment(alarm.onset)),
+    ...(alarm.clearedAt === null ? [] : [line('until', language, moment(alarm.clearedAt))]),
+    ...(left === null ? [] : [line('left', language, left)]),
+    ...(alarm.cause === null ? [] : [line('cause', language, CAUSE[alarm.cause][language])]),
+    ...(first === null ? [] : [line('first', language, first)]),
+    ...(alarm.clearedAt === null || alarm.retrospective ? whom(facts, language) : []),
+  ]
+}
+
+const pathOf = ({ alarm, shipment, event }: Facts): string => {
+  if (event.path !== undefined) return event.path
+  if (alarm !== null) return `/shipments/${alarm.shipmentId}?alarm=${alarm.id}`
+  return shipment === null ? '/' : `/shipments/${shipment.id}`
+}
+
+/** One thing told in full: what, where, since when, value against limit, how long left, what to do first, whom to call. */
+const full = (facts: Facts, language: MessageLanguage, origin: string): Message => {
+  const text = facts.event.text?.[language] ?? facts.event.text?.en ?? facts.event.text?.zh
+  return {
+    title: headline(facts, language),
+    lines: [
+      ...alarmLines(facts, language),
+      ...(facts.alarm === null ? (text?.lines ?? []) : []),
+      ...shipmentLines(facts, language),
+    ],
+    link: { text: PHRASE.open[language], url: `${origin}${pathOf(facts)}` },
+    priority: facts.priority,
+    items: [facts],
+    at: facts.createdAt,
+  }
+}
+
+const ORDER: readonly Priority[] = ['critical', 'high', 'medium', 'low']
+
+/** Several told in one message, the gravest first: each in a line, and how many more there are. */
+const summed = (items: readonly Facts[], language: MessageLanguage, origin: string): Message => {
+  const sorted = items.toSorted(
+    (a, b) => ORDER.indexOf(a.priority) - ORDER.indexOf(b.priority) || a.createdAt.localeCompare(b.createdAt),
+  )
+  const counts = ORDER.map((priority) => ({ priority, n: items.filter((one) => one.priority === priority).length }))
+    .filter(({ n }) => n > 0)
+    .map(({ priority, n }) => `${n} ${PRIORITY[priority][language]}`)
+  const told = sorted.slice(0, MOST_LINES).map((facts) => {
+    const said = facts.alarm === null ? '' : `${language === 'zh' ? '：' : ': '}${sentence(facts.alarm, language)}`
+    return `• ${headline(facts, language)}${said}`
+  })
+  const rest = items.length - told.length
+  return {
+    title: `${filled(PHRASE.many[language], items.length)}: ${counts.join(', ')}`,
+    lines: rest > 0 ? [...told, filled(PHRASE.more[language], rest)] : told,
+    link: { text: PHRASE.openList[language], url: `${origin}/alarms` },
+    priority: sorted[0]?.priority ?? 'low',
+    items: sorted,
+    at: sorted[0]?.createdAt ?? '',
+  }
+}
+
+/** `origin`: where people reach the page, without a slash at the end. */
+export const compose = (items: readonly Facts[], language: MessageLanguage, origin: string): Message => {
+  const [only, ...others] = items
+  return only !== undefined && others.length === 0 ? full(only, language, origin) : summed(items, language, origin)
+}
+
+export const testMessage = (language: MessageLanguage, origin: string, at: string): Message => ({
+  title: PHRASE.test[language],
+  lines: [PHRASE.testLine[language]],
+  link: { text: PHRASE.openList[language], url: `${origin}/alarms` },
+  priority: 'low',
+  items: [],
+  at,
+})

@@ -1,0 +1,151 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { violations } from './axe.ts'
+import { chromiumPath, launchChromium } from './chromium.ts'
+import { makeAlarm } from './fixture-fleet.ts'
+import { type Fixture, startFixture } from './fixture-server.ts'
+import { buildPage, DIST, openPage, soon } from './page.ts'
+
+describe.skipIf(chromiumPath === null)('the alarms', () => {
+  let browser: Browser
+  let fixture: Fixture
+  beforeAll(async () => {
+    buildPage()
+    browser = await launchChromium()
+  })
+  beforeEach(async () => {
+    fixture = await startFixture({ dist: DIST, count: 120, tick: false })
+    fixture.alarms.clear()
+    return () => fixture.stop()
+  })
+  afterAll(() => browser?.close())
+
+  const shipmentAt = (index: number) => {
+    const shipment = fixture.shipments[index]
+    if (shipment === undefined) throw new Error('no such shipment')
+    return shipment
+  }
+
+  it('five hundred of them are listed, worst first, searched, and acknowledged together', async () => {
+    const now = Date.now()
+    for (let i = 0; i < 500; i++) {
+      const priority = (['critical', 'high', 'medium', 'low'] as const)[i % 4] ?? 'low'
+      const rule =
+        (['temperature-high-high', 'pressure-high', 'temperature-low', 'battery-low'] as const)[i % 4] ?? 'shock'
+      const alarm = makeAlarm(shipmentAt(i % 120), { rule, priority, agoMinutes: 1 + i, value: 50, limit: 40 }, now)
+      fixture.alarms.set(alarm.id, alarm)
+    }
+    const { page, errors, close } = await openPage(browser, fixture, '/alarms')
+    await soon(() => page.textContent('.toolbar-count')).toContain('500')
+    const began = performance.now()
+    expect(await page.locator('.alarm-item').count()).toBe(100)
+    expect(await page.locator('.alarm-item h3').first().textContent()).toContain('Critical')
+    // the oldest critical one has waited longest
+    expect(await page.locator('.alarm-item .facts').first().textContent()).toContain('8 h')
+    await page.selectOption('.toolbar select', 'medium')
+    await soon(() => page.textContent('.toolbar-count')).toContain('125')
+    await page.selectOption('.toolbar select', '')
+    await page.check('.together input')
+    await page.click('.together button.primary')
+    await soon(() => [...fixture.alarms.values()].filter(({ state }) => state === 'active-acknowledged').length).toBe(
+      100,
+    )
+    await soon(() => page.textContent('.toast')).toContain('100')
+    expect(performance.now() - began).toBeLessThan(20_000)
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  it('one incident is one entry: what a leak brings with it stands under the leak', async () => {
+    const now = Date.now()
+    const shipment = shipmentAt(3)
+    const leak = {
+      ...makeAlarm(
+        shipment,
+        { rule: 'pressure-residual', priority: 'high', agoMinutes: 60, value: -0.041, limit: -0.01 },
+        now,
+      ),
+      cause: 'leak' as const,
+    }
+    const low = {
+      ...makeAlarm(shipment, { rule: 'pressure-low', priority: 'medium', agoMinutes: 10, value: 1.1, limit: 1.2 }, now),
+      causedBy: leak.id,
+    }
+    for (const alarm of [leak, low]) fixture.alarms.set(alarm.id, alarm)
+    const { page, errors, close } = await openPage(browser, fixture, '/alarms')
+    await soon(() => page.locator('.alarm-list > .alarm-item').count()).toBe(1)
+    const entry = page.locator('.alarm-item').first()
+    expect(await entry.textContent()).toMatch(/0\.041\s?bar\/h more than temperature explains: a leak/)
+    expect(await entry.locator('.consequences').textContent()).toContain('Pressure low')
+    expect(await entry.locator('.first a').getAttribute('href')).toMatch(/^tel:\+\d+$/)
+    expect(await entry.textContent()).toContain('arrival in')
+    // selecting the incident selects all of it
+    await entry.locator('h3 input').check()
+    await page.click('.together button.primary')
+    await soon(() => [...fixture.alarms.values()].map(({ state }) => state)).toEqual(
+      Array(2).fill('active-acknowledged'),
+    )
+    await entry.locator('button', { hasText: 'Why and notes' }).click()
+    await soon(() => entry.locator('.why').textContent()).toContain('vapour pressure and gas pad')
+    expect(await violations(page)).toEqual([])
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  it('says how long is left, in the reader’s language', async () => {
+    const now = Date.now()
+    const alarm = {
+      ...makeAlarm(
+        shipmentAt(5),
+        { rule: 'time-to-limit', priority: 'critical', agoMinutes: 5, value: 28, limit: 35 },
+        now,
+      ),
+      figures: { hoursLikely: 2.667, hoursLeast: 1.833, hoursMost: 4.167 },
+    }
+    fixture.alarms.set(alarm.id, alarm)
+    const english = await openPage(browser, fixture, '/alarms')
+    await soon(() => english.page.textContent('.alarm-item')).toMatch(
+      /Reaches 35\.0\s°C in 2 h 40 min \(1 h 50 min – 4 h 10 min\), arrival in/,
+    )
+    await english.close()
+    const chinese = await openPage(browser, fixture, '/alarms', {
+      locale: 'zh-CN',
+      viewport: { width: 390, height: 844 },
+    })
+    await soon(() => chinese.page.textContent('.alarm-item')).toMatch(
+      /约 2 小时 40 分后达到 35\.0\s°C（1 小时 50 分 – 4 小时 10 分）/,
+    )
+    expect(await violations(chinese.page)).toEqual([])
+    await chinese.close()
+  })
+
+  it('what is suppressed or out of service asks for nobody, and is found where one looks for it', async () => {
+    const now = Date.now()
+    const quiet = {
+      ...makeAlarm(shipmentAt(7), { rule: 'pressure-low', priority: 'high', agoMinutes: 5, value: 1, limit: 1.2 }, now),
+      suppressed: true,
+    }
+    fixture.alarms.set(quiet.id, quiet)
+    const { page, close } = await openPage(browser, fixture, '/alarms')
+    await soon(() => page.textContent('.empty')).toContain('No alarm matches')
+    await page.click('text=Suppressed')
+    await soon(() => page.textContent('.alarm-item')).toContain('Suppressed by design in this phase')
+    await close()
+  })
+
+  it('a sound can be turned off, and is remembered', async () => {
+    const { page, close } = await openPage(browser, fixture)
+    await page.click('[aria-controls=settings]')
+    await page
+      .locator('.settings fieldset', { hasText: 'Sound for new alarms' })
+      .locator('button', { hasText: 'Off' })
+      .click()
+    await page.reload()
+    await page.click('[aria-controls=settings]')
+    const pressed = page
+      .locator('.settings fieldset', { hasText: 'Sound for new alarms' })
+      .locator('[aria-pressed=true]')
+    expect(await pressed.textContent()).toBe('Off')
+    await close()
+  })
+})
