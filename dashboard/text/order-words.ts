@@ -55,6 +55,7 @@ export const orderWords = {
   'line.family': { en: 'Product family', zh: '产品族' },
   'line.in': { en: 'in {duration}', zh: '还有 {duration}' },
   'line.since': { en: '{duration} ago', zh: '{duration}前' },
+  'line.earliest': { en: 'at the earliest', zh: '最早' },
   'line.course': { en: 'Course', zh: '进展' },
   'line.share': { en: '{percent} % done', zh: '已完成 {percent}%' },
   'line.forecast': { en: 'Forecast of arrival', zh: '到货预测' },
