@@ -5,7 +5,7 @@ import type { MadeLink } from '../manage/requests.ts'
 import { t } from '../text/manage.ts'
 import { dayTime } from '../text/times.ts'
 
-export type Handed = MadeLink & { name: string; purpose: 'invitation' | 'reset' }
+export type Handed = MadeLink & { name: string; purpose: 'invitation' | 'reset' | 'supplier' }
 
 /** A link to hand on: shown once, to copy or to be read by the other person's phone. */
 export const LinkPanel = ({ made, onClose }: { made: Handed; onClose(): void }) => (
@@ -18,6 +18,9 @@ export const LinkPanel = ({ made, onClose }: { made: Handed; onClose(): void }) 
     <div class="with-qr">
       <div class="stack">
         <Copyable label={t('people.theLink')} text={made.link} />
+        {made.purpose === 'supplier' && (
+          <Copyable label={t('supplierLink.message')} text={t('supplierLink.messageText', { link: made.link })} />
+        )}
       </div>
       <Qr text={made.link} label={t('people.linkQr')} />
     </div>

@@ -3,9 +3,16 @@ import { catalogue } from './catalogue.ts'
 import { translator } from './language.ts'
 import { manageWords } from './manage-words.ts'
 import { qualityWords } from './quality-words.ts'
+import { supplierLinkWords } from './supplier-link-words.ts'
 
 /** The catalogue with the words of account, people, devices, tokens and audit, which are loaded with their pages. */
-export const manageCatalogue = { ...catalogue, ...manageWords, ...qualityWords, ...auditWords } as const
+export const manageCatalogue = {
+  ...catalogue,
+  ...manageWords,
+  ...qualityWords,
+  ...auditWords,
+  ...supplierLinkWords,
+} as const
 export type ManageKey = keyof typeof manageCatalogue
 
 export const t = translator(manageCatalogue)
