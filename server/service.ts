@@ -3,7 +3,7 @@ import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createShelves } from './alarms/shelves.ts'
 import { buildApp } from './app.ts'
-import type { Source } from './broker/source.ts'
+import type { Message, Source } from './broker/source.ts'
 import { createBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
 import { createLocalHub } from './live/hub.ts'
@@ -76,6 +76,7 @@ export const startService = async (
   })
 
   const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
   const accessChanged = async (codes: string[]): Promise<void> => {
@@ -107,7 +108,7 @@ export const startService = async (
     ...(brokers.access !== null && { mqttAccess: brokers.access }),
     addresses: brokers.addresses,
     ready,
-    submit: createSubmit(pipeline),
+    submit: createSubmit({ deliver: take, waiting: pipeline.waiting }),
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
     orderChanged: hub.orderChanged,
@@ -198,7 +199,7 @@ export const startService = async (
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
-  await source.start((message) => (isSuppliers(message) ? milestones : pipeline).deliver(message))
+  await source.start(take)
   await app.listen({ host: config.HOST, port: config.PORT })
   log.info({ capability, redis: config.REDIS_URL !== undefined }, 'ready')
 

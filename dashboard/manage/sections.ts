@@ -1,10 +1,19 @@
 import type { User } from '../../server/model/session.ts'
 import { mayAdminister } from '../state/may.ts'
 
-export const SECTIONS = ['account', 'devices', 'quality', 'people', 'partners', 'tokens', 'audit'] as const
+export const SECTIONS = [
+  'account',
+  'devices',
+  'quality',
+  'people',
+  'partners',
+  'tokens',
+  'notifications',
+  'audit',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
-const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'audit'])
+const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'notifications', 'audit'])
 
 /** The section at this path of the page, or null. */
 export const sectionAt = (path: string): Section | null =>

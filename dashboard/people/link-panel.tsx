@@ -11,7 +11,7 @@ export type Handed = MadeLink & { name: string; purpose: 'invitation' | 'reset' 
 export const LinkPanel = ({ made, onClose }: { made: Handed; onClose(): void }) => (
   <Once
     title={t(`people.link.${made.purpose}`, { name: made.name })}
-    why={t('people.linkOnce', { time: dayTime(made.expiresAt) })}
+    why={t(made.purpose === 'supplier' ? 'supplierLink.once' : 'people.linkOnce', { time: dayTime(made.expiresAt) })}
     done={t('people.linkDone')}
     onClose={onClose}
   >

@@ -2,6 +2,7 @@ import { auditWords } from './audit-words.ts'
 import { catalogue } from './catalogue.ts'
 import { translator } from './language.ts'
 import { manageWords } from './manage-words.ts'
+import { notifyWords } from './notify-words.ts'
 import { qualityWords } from './quality-words.ts'
 import { supplierLinkWords } from './supplier-link-words.ts'
 
@@ -9,6 +10,7 @@ import { supplierLinkWords } from './supplier-link-words.ts'
 export const manageCatalogue = {
   ...catalogue,
   ...manageWords,
+  ...notifyWords,
   ...qualityWords,
   ...auditWords,
   ...supplierLinkWords,

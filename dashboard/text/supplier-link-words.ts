@@ -17,6 +17,10 @@ export const supplierLinkWords = {
     zh: '阶段到期时提醒，每天最多一封。',
   },
   'supplierLink.note': { en: 'For whom (only you see this)', zh: '给谁（仅贵方可见）' },
+  'supplierLink.once': {
+    en: 'Shown once: copy or send it now. Whoever has it can use it until {time}, or until you withdraw it.',
+    zh: '仅显示一次：请立即复制或发送。持有者可使用至 {time}，或至贵方撤回。',
+  },
   'supplierLink.message': { en: 'Text to forward', zh: '可转发的文字' },
   'supplierLink.messageText': {
     en: 'Please say how far our orders are, one tap each, no account needed: {link}',

@@ -106,6 +106,10 @@ export const createCluster = async (home: Home, log: Logger): Promise<void> => {
   log.info({ cluster: home.cluster }, 'made the embedded database')
 }
 
+/** Resolves when all files of a cluster, which nobody has open, are on disk. */
+export const syncCluster = (home: Home, cluster: string): Promise<void> =>
+  run(home, 'initdb', ['--sync-only', '-D', cluster])
+
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)

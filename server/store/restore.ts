@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, normalize, resolve } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
 import { countRows, LABEL, MANIFEST, thisPlatform } from './backup.ts'
 import { startEmbeddedPostgres } from './embedded.ts'
+import { syncCluster } from './embedded-cluster.ts'
 import { findHome, type Home } from './embedded-home.ts'
 import { takeLock } from './embedded-process.ts'
 import { BLOCK, padding, readHeader } from './tar.ts'
@@ -115,7 +116,6 @@ const unpack = async (file: string, folder: string, home: Home): Promise<Label> 
         await out.writeFile(part)
         missing -= part.length
       }
-      await out.sync()
     } finally {
       await out.close()
     }
@@ -162,7 +162,7 @@ export const restoreBackup = async ({
         throw new Error(
           `The backup is of PostgreSQL ${theirs} on ${label.platform}; here is PostgreSQL ${ours} on ${thisPlatform}.`,
         )
-      await chmod(fresh, 0o700)
+      await syncCluster(home, fresh)
       await rename(fresh, home.cluster)
       const parent = await open(home.directory)
       await parent.sync().finally(() => parent.close())

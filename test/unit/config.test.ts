@@ -19,6 +19,7 @@ const VALUES: Record<string, string> = {
   DATABASE_URL: 'postgres://zaitu:hunter2@db/zaitu',
   MQTT_URL: 'mqtts://zaitu:hunter2@broker',
   MQTT_PASSWORD: 'hunter2',
+  SMTP_PASSWORD: 'hunter2',
   MQTT_ACCESS_SECRET: 'a secret of more than thirty-two characters',
   REDIS_URL: 'rediss://:hunter2@cache',
   METRICS_TOKEN: 'sixteen characters',
@@ -56,7 +57,8 @@ describe('settings', () => {
       return 'taken'
     }
     expect(sentence({ METRICS_TOKEN: 'hunter2' })).toMatch(/METRICS_TOKEN/)
-    for (const name of SECRETS.filter((one) => one !== 'MQTT_PASSWORD'))
+    // what another server has given is taken whatever it is
+    for (const name of SECRETS.filter((one) => one !== 'MQTT_PASSWORD' && one !== 'SMTP_PASSWORD'))
       expect(sentence({ [name]: 'hunter2' })).not.toMatch(/hunter2|taken/)
   })
 })

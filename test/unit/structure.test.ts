@@ -81,8 +81,10 @@ describe('who may import whom', () => {
     )
     // the embedded database's own process needs a PATH
     expect(readers.toSorted()).toEqual([
+      'server/backup.ts',
       'server/main.ts',
       'server/make-admin.ts',
+      'server/restore.ts',
       'server/store/embedded-cluster.ts',
       'server/verify-audit.ts',
     ])

@@ -47,6 +47,13 @@ const makeAlarm = async (): Promise<string> => {
   )
   return alarm
 }
+const makeLetter = async (): Promise<string> => {
+  const { rows } = await service.owner.query<{ id: string }>(
+    `insert into dead_letters (org_id, received_at, topic, payload, reason) values ($1, now(), $2, '{', 'r') returning id::text`,
+    [service.one.id, `zaitu/v1/devices/${await makeDevice()}/telemetry`],
+  )
+  return rows[0]?.id ?? ''
+}
 const somebody = () => ({ email: `${randomUUID()}@one.example`, name: 'Somebody', role: 'viewer' })
 const Invited = z.object({ id: z.string(), link: z.string() })
 const invite = async () => Invited.parse((await admin.ask('POST', '/people', somebody())).json())
@@ -125,6 +132,16 @@ const CALLS: Record<string, () => Promise<Call>> = {
   },
   'post /substances': async () => ({ action: 'substance.created', body: { cas: '67-56-1', name: randomUUID() } }),
   'post /tanks': async () => ({ action: 'tank.created', body: { name: randomUUID(), capacityLitres: 21_000 } }),
+  'patch /substances/{id}': async () => ({
+    action: 'substance.changed',
+    path: `/substances/${(await admin.ask('POST', '/substances', { cas: '50-00-0', name: randomUUID() })).json().id}`,
+    body: { sadt: 40 },
+  }),
+  'patch /tanks/{id}': async () => ({
+    action: 'tank.changed',
+    path: `/tanks/${(await admin.ask('POST', '/tanks', { name: randomUUID(), capacityLitres: 1 })).json().id}`,
+    body: { mawpBar: 4 },
+  }),
   'post /sites': async () => ({
     action: 'site.created',
     body: { name: randomUUID(), lat: 1, lon: 2.5, radiusMetres: 100 },
@@ -162,6 +179,11 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'assignment.end-moved',
     ...(await makeLoan()),
     body: { to: '2026-06-01T00:00:00Z' },
+  }),
+  'put /substances/{id}/exposure-budgets': async () => ({
+    action: 'exposure-budget.set',
+    path: `/substances/${(await admin.ask('GET', '/substances?limit=1')).json().items[0].id}/exposure-budgets`,
+    body: { items: [{ above: 25, minutes: 60 }] },
   }),
   'put /alarm-settings': async () => ({ action: 'alarm-settings.changed', body: { rateOfRise: 4 } }),
   'put /shipments/{id}/alarm-settings': async () => ({
@@ -290,6 +312,10 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'milestone.said',
     path: `/orders/${(await admin.ask('POST', '/orders', await order())).json().id}/lines/1/milestones`,
     body: { stage: 'ready', classifier: 'actual', at: Date.now() - 60_000 },
+  }),
+  'post /dead-letters/{id}/replay': async () => ({
+    action: 'dead-letter.replayed',
+    path: `/dead-letters/${await makeLetter()}/replay`,
   }),
   'post /imports/{id}/commit': async () => ({ action: 'order.imported', path: `/imports/${await file()}/commit` }),
   'post /stages': async () => ({ action: 'stage.named', body: { stage: 'dried', name: randomUUID() } }),

@@ -170,7 +170,7 @@ const UNKNOWN_NUMBER = '999999999'
 const unknownOf = (kind: Kind): string =>
   kind === 'photo'
     ? `${randomUUID()}/${UNKNOWN_NUMBER}`
-    : kind === 'assignment'
+    : kind === 'assignment' || kind === 'deadLetter'
       ? UNKNOWN_NUMBER
       : kind === 'device'
         ? `unknown-${randomUUID()}`
@@ -193,8 +193,11 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.device(whose, `own-${whose}-Zq7`)
     case 'order':
       return load === 'ours' || load === 'theirs' ? make.order(load) : null
+    case 'substance':
+      return make.substance(whose)
     case 'tank':
-      return make.tank(whose)
+      // one's own may come to stand on a shipment, and is then seen by all who see that
+      return which === 'own' && load !== null ? make.tank(whose, marker.on(load)) : make.tank(whose)
     case 'stagePlan':
       return make.stagePlan(whose)
     case 'import':
@@ -214,6 +217,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.invitation(whose)
     case 'apiToken':
       return (await make.apiToken(whose, 'read')).id
+    case 'deadLetter':
+      return make.deadLetter(whose)
     case 'proposal':
       return load === null ? null : make.proposal(load)
     case 'photo':

@@ -229,6 +229,11 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
     /** `order/milestone` */
     photo: (order: string) =>
       one(owner, `select order_id || '/' || milestone_id as id from milestone_photos where order_id = $1`, [order]),
+    substance: (party: Party) =>
+      one(owner, `insert into substances (org_id, cas, name) values ($1, '64-17-5', $2) returning id`, [
+        ids.party[party],
+        label(marker.own(party)),
+      ]),
     stagePlan: (party: Party) =>
       one(
         owner,
@@ -290,6 +295,17 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return { id, token }
     },
+    deadLetter: async (party: Party) =>
+      one(
+        owner,
+        `insert into dead_letters (org_id, topic, payload, reason, received_at) values ($1, $2, $3, $4, now()) returning id`,
+        [
+          ids.party[party],
+          `zaitu/v1/devices/${await device(party, marker.own(party))}/telemetry`,
+          Buffer.from(marker.own(party)),
+          marker.own(party),
+        ],
+      ),
     shareLink: async (party: Party, load: Load) => {
       const token = randomBytes(32).toString('base64url')
       const id = await one(
