@@ -209,6 +209,17 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     expect(bytes.byteLength).toBeLessThan(260_000)
     expect(picture.length).toBeGreaterThan(bytes.byteLength)
 
+    // and so the buyer sees it on the line
+    const desk = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+    contexts.push(desk.context())
+    await desk.goto(`${origin}/`)
+    await signIn(desk, EMAIL, PASSWORD)
+    await desk.waitForSelector('.shell')
+    await desk.goto(`${origin}/orders/${orderId}/lines/10`)
+    const shown = desk.locator('.said-photo img')
+    await shown.scrollIntoViewIfNeeded()
+    await soon(() => shown.evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth)).toBe(1280)
+
     const yesterday = await page.evaluate(() => {
       const date = new Date(Date.now() - 86_400_000)
       return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
