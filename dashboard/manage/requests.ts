@@ -9,6 +9,7 @@ import type {
   NotificationRule,
 } from '../../server/model/notification.ts'
 import type { TokenScope, User } from '../../server/model/session.ts'
+import type { SupplierLink, SupplierLinkMade } from '../../server/model/supplier-link.ts'
 import type { ApiToken } from '../../server/model/token.ts'
 import type { Ask, Page } from '../api/client.ts'
 
@@ -70,6 +71,10 @@ export const createRequests = (ask: Ask) => ({
     ask<Page<Organisation>>('GET', `/organisations${query({ cursor, limit: 200 })}`),
   addOrganisation: (body: { name: string; kind: OrganisationKind }) =>
     ask<{ id: string; name: string }>('POST', '/organisations', body),
+  supplierLinks: (cursor: string | null) => ask<Page<SupplierLink>>('GET', `/supplier-links${query({ cursor })}`),
+  makeSupplierLink: (body: { supplierId: string; expiresAt: string; email?: string; note?: string }) =>
+    ask<SupplierLinkMade>('POST', '/supplier-links', body),
+  withdrawSupplierLink: (id: string) => ask<null>('DELETE', `/supplier-links/${one(id)}`),
 
   devices: (cursor: string | null) => ask<Page<DeviceItem>>('GET', `/devices${query({ cursor, limit: 200 })}`),
   registerDevice: (device: NewDevice) => ask<NewSecret>('POST', '/devices', device),

@@ -5,6 +5,7 @@ import { letterWords } from './letter-words.ts'
 import { manageWords } from './manage-words.ts'
 import { notifyWords } from './notify-words.ts'
 import { qualityWords } from './quality-words.ts'
+import { supplierLinkWords } from './supplier-link-words.ts'
 
 /** The catalogue with the words of account, people, devices, tokens and audit, which are loaded with their pages. */
 export const manageCatalogue = {
@@ -14,6 +15,7 @@ export const manageCatalogue = {
   ...qualityWords,
   ...letterWords,
   ...auditWords,
+  ...supplierLinkWords,
 } as const
 export type ManageKey = keyof typeof manageCatalogue
 

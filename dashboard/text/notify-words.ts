@@ -81,6 +81,7 @@ const kinds = {
   'kind.stage-due': { en: 'Production stage due', zh: '生产阶段到期' },
   'kind.stage-overdue': { en: 'Production stage overdue', zh: '生产阶段逾期' },
   'kind.forecast-late': { en: 'Delivery expected late', zh: '预计晚到' },
+  'kind.stage-due': { en: 'A supplier’s stage is due', zh: '供应商生产阶段到期提醒' },
   'sent.waiting': { en: 'Waiting', zh: '等待中' },
   'sent.sent': { en: 'Sent', zh: '已发送' },
   'sent.dead': { en: 'Given up', zh: '已放弃' },

@@ -107,6 +107,7 @@ export const orderWords = {
   'receipt.cancel': { en: 'Not now', zh: '暂不' },
 
   'said.title': { en: 'What was said', zh: '进度报告' },
+  'said.photo': { en: 'Photo with “{stage}”', zh: '“{stage}”的照片' },
   'said.none': { en: 'Nothing was said of this line yet.', zh: '此行尚无报告。' },
   'said.actual': { en: '{stage} done {time}', zh: '{stage}于 {time} 完成' },
   'said.progress': { en: '{stage} {percent} % on {time}', zh: '{stage}于 {time} 完成 {percent}%' },
