@@ -25,6 +25,7 @@ import { createZaitu, ZaituContext } from './zaitu.ts'
 
 /** Opened now and then, so loaded then. */
 const Section = later(async () => (await import('./manage/section.tsx')).Section)
+const Orders = later(async () => (await import('./orders/section.tsx')).Section)
 const Welcome = later(async () => (await import('./account/welcome.tsx')).Welcome)
 
 /** What an invitation's link holds; out of the address before anything else runs, so that nobody reads or copies it there. */
@@ -41,6 +42,7 @@ const Page = ({ user }: { user: User }) => {
   if (at === '/') return <FleetPage />
   if (shipment !== undefined) return <ShipmentPage key={shipment} id={shipment} />
   if (at === '/alarms') return <AlarmsPage />
+  if (/^\/orders(\/|$)/.test(at)) return <Orders user={user} />
   const section = sectionAt(at)
   if (section !== null) return <Section name={section} user={user} />
   return <NotFound />

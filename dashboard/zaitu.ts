@@ -5,6 +5,7 @@ import type { Session, User } from '../server/model/session.ts'
 import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
 import { isOpen } from './live/alarm-book.ts'
+import { createOrderBook } from './live/order-book.ts'
 import { createSocket } from './live/socket.ts'
 import { createWorld } from './live/world.ts'
 import { isHeard, sound } from './shell/sound.ts'
@@ -42,6 +43,7 @@ const untilTrue = (condition: ReadonlySignal<boolean>, ms: number): Promise<void
 export const createZaitu = ({ shared = false } = {}) => {
   const who = signal<Who>({ state: 'asking' })
   const toasts = createToasts()
+  const book = createOrderBook()
 
   /** What we know of silence ends where the connection did, until the next message. */
   const watchConnection = (): (() => void) =>
@@ -55,6 +57,7 @@ export const createZaitu = ({ shared = false } = {}) => {
     socket.stop()
     batch(() => {
       world.clear()
+      book.clear()
       toasts.clear()
       who.value = { state: 'out', ended, demo: null }
     })
@@ -81,8 +84,9 @@ export const createZaitu = ({ shared = false } = {}) => {
       if (message.type === 'error' && world.forgetCursor()) socket.restart()
       if (message.type === 'snapshot' || message.type === 'readings') deafSince.value = null
       world.take(message)
+      book.take(message)
     },
-    subscriptions: world.subscriptions,
+    subscriptions: () => [...world.subscriptions(), ...book.subscriptions()],
     beforeRetry: async () => {
       const answer = await api.session()
       const before = who.peek()
@@ -137,8 +141,13 @@ export const createZaitu = ({ shared = false } = {}) => {
     who,
     api,
     world,
+    book,
     socket,
     toasts,
+    /** Somebody looks at orders: from now on they come live. */
+    followOrders() {
+      if (book.want()) socket.subscribe('orders')
+    },
     /** Asks who is signed in, and goes live where somebody is. */
     async start() {
       stopWatching = watchConnection()

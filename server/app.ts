@@ -22,6 +22,7 @@ import { demoRoutes } from './routes/demo.ts'
 import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { exportRoutes } from './routes/export.ts'
+import { exposureRoutes } from './routes/exposure.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitProposalRoutes } from './routes/limit-proposals.ts'
@@ -42,6 +43,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { answerError, answerUnroutable } from './routes/problem.ts'
 import { rateLimits } from './routes/rate-limits.ts'
 import { receiptRoutes } from './routes/receipts.ts'
+import { recordChangeRoutes } from './routes/record-changes.ts'
 import { reportRoutes } from './routes/report.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { shareLinkRoutes } from './routes/share-links.ts'
@@ -160,6 +162,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(alarmRoutes(deps))
         await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
+        await inside.register(exposureRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))
@@ -168,6 +171,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(channelRoutes(deps))
         await inside.register(notificationRuleRoutes(deps))
         await inside.register(notificationRoutes(deps))
+        await inside.register(recordChangeRoutes(deps))
         await inside.register(auditRoutes(deps))
       })
     },

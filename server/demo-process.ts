@@ -5,8 +5,12 @@ import type { Logger } from './log.ts'
 
 const CLI = fileURLToPath(new URL('../simulators/cli.ts', import.meta.url))
 
-/** Runs the demo's devices in a process of their own, which ends with ours. Answers what stops it. */
-export const createDemoFleet = (devices: readonly DemoDevice[], mqtt: string, log: Logger): (() => Promise<void>) => {
+/** Runs the demo's devices, and the supplier that speaks by this link, in a process of their own, which ends with ours. Answers what stops it. */
+export const createDemoFleet = (
+  { devices, supplierLink }: { devices: readonly DemoDevice[]; supplierLink: string },
+  mqtt: string,
+  log: Logger,
+): (() => Promise<void>) => {
   const child = fork(CLI, ['demo', '--mqtt', mqtt], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   let stopping = false
   const ended = new Promise<void>((resolve) =>
@@ -16,7 +20,7 @@ export const createDemoFleet = (devices: readonly DemoDevice[], mqtt: string, lo
     }),
   )
   child.on('error', (error) => log.warn({ error: error.message }, 'the simulated fleet could not be started'))
-  child.send(devices)
+  child.send({ devices, supplierLink })
   return async () => {
     stopping = true
     if (child.connected) child.disconnect()

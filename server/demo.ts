@@ -38,6 +38,8 @@ export type Demo = {
   /** the well-known sign-in, where nobody but this machine can use it */
   hint: { email: string; password: string } | undefined
   devices: DemoDevice[]
+  /** of the link by which the simulated supplier speaks */
+  supplierToken: string
 }
 
 /** A key of this installation, from which the secrets of the simulated devices follow: they outlive a restart. */
@@ -53,6 +55,17 @@ const readKey = async (dataDir: string): Promise<Buffer> => {
 
 const secretOf = (key: Buffer, deviceId: string): string =>
   createHmac('sha256', key).update(deviceId).digest('base64url')
+
+/** The supplier's link of this month, made where it is not there; one that a person has withdrawn stays so. */
+const settleSupplierLink = async (tx: Tx, { orgId, others }: Actors, key: Buffer, now: number): Promise<string> => {
+  const token = secretOf(key, `supplier ${new Date(now).toISOString().slice(0, 7)}`)
+  await tx.query(
+    `insert into supplier_links (org_id, supplier_id, token_hash, note, expires_at)
+     values ($1::uuid, $2::uuid, $3::bytea, 'the demo’s simulated supplier', now() + interval '60 days') on conflict do nothing`,
+    [orgId, others.supplier, hashToken(token)],
+  )
+  return token
+}
 
 /** Number of the device; its secret is set to the one that follows from the key, should the key be another one. */
 const settleDevice = async (tx: Tx, actors: Actors, trip: DemoTrip, secret: string): Promise<number> => {
@@ -187,6 +200,7 @@ export const seedDemo = async (
     for (const trip of DEMO_TRIPS) devices.push(await settleTrip(tx, actors, trip, key, now))
     await makeDemoOrders(tx, actors, now)
     const hint = loopback && password !== null ? { email: DEMO_EMAIL, password } : undefined
-    return { email: DEMO_EMAIL, password, hint, devices }
+    const supplierToken = await settleSupplierLink(tx, actors, key, now)
+    return { email: DEMO_EMAIL, password, hint, devices, supplierToken }
   })
 }

@@ -52,7 +52,11 @@ const main = async (): Promise<void> => {
     const service = await startService(config, databaseUrl, log, existsSync(built) ? built : null, demo?.hint)
     opened.push(service.stop)
     if (demo !== null && config.MQTT_URL === undefined) {
-      opened.push(createDemoFleet(demo.devices, `mqtt://127.0.0.1:${config.MQTT_PORT}`, log))
+      const { devices, supplierToken } = demo
+      // by loopback where we listen there, too
+      const host = config.loopback || /^(0\.0\.0\.0|::)$/.test(config.HOST) ? '127.0.0.1' : config.HOST
+      const supplierLink = `http://${host}:${config.PORT}/supplier#${supplierToken}`
+      opened.push(createDemoFleet({ devices, supplierLink }, `mqtt://127.0.0.1:${config.MQTT_PORT}`, log))
     }
 
     say(`Zaitu is at http://${config.loopback ? 'localhost' : config.HOST}:${config.PORT}`)

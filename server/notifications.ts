@@ -54,12 +54,15 @@ export const createNotifications = ({
   log,
   observe,
   delaysMs = DELAYS_MS,
+  everyMs,
 }: {
   pool: Pool
   config: Config
   log: Logger
   observe?: (kind: ChannelKind, outcome: Outcome) => void
   delaysMs?: readonly number[]
+  /** how often it looks for what is due */
+  everyMs?: number
 }): Notifications => {
   const mail = mailServerOf(config)
   const send = createSend({ mail, privateAddresses: config.NOTIFY_PRIVATE_ADDRESSES })
@@ -74,18 +77,25 @@ export const createNotifications = ({
     publicUrl: config.PUBLIC_URL,
     log,
     ...(observe !== undefined && { observe }),
+    ...(everyMs !== undefined && { everyMs }),
   })
 
   let escalating: Promise<unknown> | null = null
-  const timer = setInterval(() => {
-    escalating ??= escalateAlarms(pool)
-      .catch((error) =>
-        log.debug({ error: error instanceof Error ? error.message : String(error) }, 'escalations come a little later'),
-      )
-      .finally(() => {
-        escalating = null
-      })
-  }, ESCALATE_EVERY_MS)
+  const timer = setInterval(
+    () => {
+      escalating ??= escalateAlarms(pool)
+        .catch((error) =>
+          log.debug(
+            { error: error instanceof Error ? error.message : String(error) },
+            'escalations come a little later',
+          ),
+        )
+        .finally(() => {
+          escalating = null
+        })
+    },
+    Math.min(ESCALATE_EVERY_MS, 5 * (everyMs ?? ESCALATE_EVERY_MS)),
+  )
 
   return {
     hasMailServer: mail !== null,

@@ -11,10 +11,11 @@ import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
 import { createMeters } from './meters.ts'
 import { createMilestones, isSuppliers } from './milestones.ts'
-import { createNotifications } from './notifications.ts'
+import { createNotifications, mailServerOf } from './notifications.ts'
 import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
 import { createPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
+import { createReminders } from './reminders.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
@@ -84,6 +85,7 @@ export const startService = async (
   const milestones = createMilestones({ pool: ingest, log, orderChanged: hub.orderChanged })
   const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
+  const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -225,6 +227,7 @@ export const startService = async (
       await live.stop()
       await app.close()
       await shelves.stop()
+      await reminders.stop()
       await notifications.stop()
       await publisher.stop()
       await upkeep.stop()

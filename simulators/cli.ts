@@ -2,11 +2,13 @@ import { DEMO_HELP, demoCommand } from './commands/demo.ts'
 import { FLEET_HELP, fleetCommand } from './commands/fleet.ts'
 import { Mistake, type Surroundings } from './commands/options.ts'
 import { REPLAY_HELP, replayCommand } from './commands/replay.ts'
+import { SUPPLIERS_HELP, suppliersCommand } from './commands/suppliers.ts'
 
 const COMMANDS = new Map<string, { help: string; run: (args: string[], around: Surroundings) => Promise<boolean> }>([
   ['fleet', { help: FLEET_HELP, run: fleetCommand }],
   ['demo', { help: DEMO_HELP, run: demoCommand }],
   ['replay', { help: REPLAY_HELP, run: replayCommand }],
+  ['suppliers', { help: SUPPLIERS_HELP, run: suppliersCommand }],
 ])
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -31,6 +31,11 @@ export const DemoDevice = z.object({
 })
 export type DemoDevice = z.infer<typeof DemoDevice>
 export const DemoDevices = z.array(DemoDevice).min(1)
+/** What the server sends to the process that it forks; the devices alone, too. */
+export const DemoMessage = z.union([
+  DemoDevices.transform((devices) => ({ devices, supplierLink: undefined })),
+  z.object({ devices: DemoDevices, supplierLink: z.url().optional() }),
+])
 
 const BACKLOG_MS = 6 * HOUR
 const HEATED_SINCE_MS = 6 * MINUTE

@@ -195,3 +195,30 @@ create table supplier_reminders (
 alter table supplier_reminders enable row level security;
 create policy ingest on supplier_reminders to zaitu_ingest using (true) with check (true);
 grant select, insert on supplier_reminders to zaitu_ingest;
+
+-- E-mail to suppliers, who have no channels of their own: sent at least once, a receiver tells by `id` what came twice.
+create table supplier_mails (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references organisations,
+  supplier_id uuid not null references organisations,
+  email text not null,
+  title text not null,
+  lines jsonb not null,
+  created_at timestamptz not null default now(),
+  attempts integer not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  sent_at timestamptz,
+  error text
+);
+create index on supplier_mails (next_attempt_at) where sent_at is null;
+alter table supplier_mails enable row level security;
+create policy ingest on supplier_mails to zaitu_ingest using (true) with check (true);
+grant select, insert, update on supplier_mails to zaitu_ingest;
+
+-- For whom a link is open, and where its reminders go: no more of a link than that is told.
+create function reminded_links() returns table (org_id uuid, supplier_id uuid, order_id uuid, line text, email text)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select l.org_id, l.supplier_id, l.order_id, l.line, l.email from supplier_links l where l.withdrawn_at is null and l.expires_at > now()
+$$;
+revoke all on function reminded_links from public;
+grant execute on function reminded_links to zaitu_ingest;

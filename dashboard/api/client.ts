@@ -78,9 +78,11 @@ export const createApi = ({ onSignedOut, shared = false }: { onSignedOut: () => 
           accept: 'application/json',
           ...(shared ? { 'x-zaitu-share': '1' } : {}),
           ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': body instanceof Blob ? 'application/octet-stream' : 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       })
       if (response.ok) return { ok: true, value: response.status === 204 ? null : await response.json() }

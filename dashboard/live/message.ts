@@ -1,5 +1,6 @@
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { ServerMessage } from '../../server/model/live.ts'
+import type { Order } from '../../server/model/order.ts'
 import type { Shipment } from '../../server/model/shipment.ts'
 
 type Snapshot<Topic extends string, Item> = { type: 'snapshot'; topic: Topic; items: Item[]; cursor?: string }
@@ -9,6 +10,7 @@ export type LiveMessage =
   | Exclude<ServerMessage, { type: 'snapshot' }>
   | Snapshot<'fleet', Shipment>
   | Snapshot<'alarms', Alarm>
+  | Snapshot<'orders', Order>
   | ShipmentSnapshot
 
 type ShipmentSnapshot = Snapshot<`shipment:${string}`, Shipment>

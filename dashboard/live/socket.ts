@@ -105,6 +105,10 @@ export const createSocket = ({ url, protocol, onMessage, subscriptions, beforeRe
       open()
     },
     retryNow: onOnline,
+    /** Listens to one more topic at once; `subscriptions` names it from the next connection on. */
+    subscribe(topic: string) {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'subscribe', topic }))
+    },
     /** Closes the connection; the ordinary way opens a new one. */
     restart: () => socket?.close(4001, 'starting over'),
     stop() {

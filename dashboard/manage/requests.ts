@@ -1,6 +1,13 @@
 import type { Invitation, Organisation, Person, SessionEntry } from '../../server/model/account.ts'
 import type { DeadLetter, ReplayOutcome } from '../../server/model/dead-letter.ts'
 import type { Device } from '../../server/model/masterdata.ts'
+import type {
+  Channel,
+  ChannelTested,
+  EscalationStep,
+  NotificationItem,
+  NotificationRule,
+} from '../../server/model/notification.ts'
 import type { TokenScope, User } from '../../server/model/session.ts'
 import type { ApiToken } from '../../server/model/token.ts'
 import type { Ask, Page } from '../api/client.ts'
@@ -36,6 +43,8 @@ export type Entry = {
   hash: string
 }
 export type ChainHead = { seq: number; hash: string; at: string | null }
+
+export type RuleFields = Omit<NotificationRule, 'id' | 'createdAt'>
 
 const query = (values: Record<string, string | number | null>): string => {
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== '')
@@ -79,6 +88,24 @@ export const createRequests = (ask: Ask) => ({
   deadLetter: (id: string) => ask<DeadLetter>('GET', `/dead-letters/${one(id)}`),
   replay: (id: string, payload: string | undefined) =>
     ask<ReplayOutcome>('POST', `/dead-letters/${one(id)}/replay`, payload === undefined ? {} : { payload }),
+
+  channels: (cursor: string | null) => ask<Page<Channel>>('GET', `/channels${query({ cursor, limit: 200 })}`),
+  addChannel: (body: Record<string, unknown>) => ask<Channel & { secret: string | null }>('POST', '/channels', body),
+  changeChannel: (id: string, change: Record<string, unknown>) => ask<Channel>('PATCH', `/channels/${one(id)}`, change),
+  removeChannel: (id: string) => ask<null>('DELETE', `/channels/${one(id)}`),
+  testChannel: (id: string) => ask<ChannelTested>('POST', `/channels/${one(id)}/test`, {}),
+  rotateChannel: (id: string) => ask<{ id: string; secret: string }>('POST', `/channels/${one(id)}/secret`, {}),
+  notificationRules: () => ask<{ rules: NotificationRule[]; steps: EscalationStep[] }>('GET', '/notification-rules'),
+  saveRule: (id: string | null, body: RuleFields) =>
+    id === null
+      ? ask<NotificationRule>('POST', '/notification-rules', body)
+      : ask<NotificationRule>('PUT', `/notification-rules/${one(id)}`, body),
+  removeRule: (id: string) => ask<null>('DELETE', `/notification-rules/${one(id)}`),
+  addStep: (body: Omit<EscalationStep, 'id' | 'createdAt'>) => ask<EscalationStep>('POST', '/escalation-steps', body),
+  removeStep: (id: string) => ask<null>('DELETE', `/escalation-steps/${one(id)}`),
+  notifications: (state: string | null, cursor: string | null) =>
+    ask<Page<NotificationItem>>('GET', `/notifications${query({ state, cursor, limit: 30 })}`),
+  retryNotification: (id: string) => ask<NotificationItem>('POST', `/notifications/${one(id)}/retry`, {}),
 
   audit: (filter: Record<string, string | null>, cursor: string | null) =>
     ask<Page<Entry>>('GET', `/audit${query({ ...filter, cursor, limit: 50 })}`),

@@ -1,4 +1,5 @@
 import '../account/welcome.css'
+import '../notifications/notifications.css'
 import './manage.css'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
@@ -7,6 +8,7 @@ import { AccountPage } from '../account/account-page.tsx'
 import { AuditPage } from '../audit/audit-page.tsx'
 import { DevicesPage } from '../devices/devices-page.tsx'
 import { LettersPage } from '../letters/letters-page.tsx'
+import { NotificationsPage } from '../notifications/notifications-page.tsx'
 import { PartnersPage } from '../people/partners-page.tsx'
 import { PeoplePage } from '../people/people-page.tsx'
 import { QualityPage } from '../quality/quality-page.tsx'
@@ -25,10 +27,11 @@ const PAGES = {
   partners: PartnersPage,
   tokens: TokensPage,
   letters: LettersPage,
+  notifications: NotificationsPage,
   audit: AuditPage,
 } as const satisfies Record<Name, (props: PageProps) => ComponentChildren>
 
-/** Account, devices, people, partners, tokens, audit: the places to set things up, side by side. */
+/** Account, devices, people, partners, tokens, notifications, audit: the places to set things up, side by side. */
 export const Section = ({ name, user }: { name: Name; user: User }) => {
   const { api } = useZaitu()
   const requests = useMemo(() => createRequests(api.ask), [api])

@@ -1,10 +1,20 @@
 import type { User } from '../../server/model/session.ts'
 import { mayAdminister } from '../state/may.ts'
 
-export const SECTIONS = ['account', 'devices', 'quality', 'people', 'partners', 'tokens', 'letters', 'audit'] as const
+export const SECTIONS = [
+  'account',
+  'devices',
+  'quality',
+  'people',
+  'partners',
+  'tokens',
+  'notifications',
+  'letters',
+  'audit',
+] as const
 export type Section = (typeof SECTIONS)[number]
 
-const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'letters', 'audit'])
+const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'notifications', 'letters', 'audit'])
 
 /** The section at this path of the page, or null. */
 export const sectionAt = (path: string): Section | null =>

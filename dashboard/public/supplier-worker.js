@@ -9,7 +9,7 @@ const keep = async (page) => {
   const cache = await caches.open(CACHE)
   const html = await page.clone().text()
   const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path)
-  for (const path of files) if (!(await cache.match(path))) await cache.add(path)
+  for (const path of files) if (!(await cache.match(path, { ignoreVary: true }))) await cache.add(path)
   // last, so that a kept page never names a file that is not there
   await cache.put(PAGE, page)
   for (const { url } of await cache.keys()) {
@@ -33,7 +33,7 @@ const page = async (event) => {
     event.waitUntil(keep(fresh.clone()))
     return fresh
   } catch (error) {
-    const kept = await caches.match(PAGE)
+    const kept = await caches.match(PAGE, { ignoreVary: true })
     if (kept === undefined) throw error
     return kept
   }
@@ -46,5 +46,5 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (pathname === PAGE || pathname === `${PAGE}/`) event.respondWith(page(event))
   } else if (pathname.startsWith('/assets/') || pathname === '/icon.svg')
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)))
+    event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)))
 })

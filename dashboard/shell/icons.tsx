@@ -27,6 +27,11 @@ export const AlarmIcon = () => (
     <path d="M4.500 14.500h11l-1.300-2V8.700a4.200 4.200 0 0 0-8.400 0v3.800zM8.500 17h3" />
   </Stroke>
 )
+export const OrdersIcon = () => (
+  <Stroke>
+    <path d="M5 3h10v14l-2.500-1.500L10 17l-2.500-1.500L5 17zM8 7h4M8 10.500h4" />
+  </Stroke>
+)
 export const ManageIcon = () => (
   <Stroke>
     <path d="M3 17V6l7-3 7 3v11M3 17h14M8 17v-4h4v4M7.500 8.500h.01M12.500 8.500h.01" />

@@ -26,7 +26,7 @@ export const KeyHelp = ({ onClose }: { onClose(): void }) => {
         </dt>
         <dd>{t('keys.acknowledge')}</dd>
         <dt>
-          <kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd>
+          <kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd> <kbd>4</kbd>
         </dt>
         <dd>{t('keys.go')}</dd>
         <dt>

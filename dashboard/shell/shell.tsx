@@ -8,7 +8,7 @@ import type { Key } from '../text/catalogue.ts'
 import { t } from '../text/language.ts'
 import { zoneShort } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
-import { AlarmIcon, FleetIcon, ManageIcon, PersonIcon, SettingsIcon } from './icons.tsx'
+import { AlarmIcon, FleetIcon, ManageIcon, OrdersIcon, PersonIcon, SettingsIcon } from './icons.tsx'
 import { KeyHelp } from './key-help.tsx'
 import { useKeys } from './keys.ts'
 import { LiveSign, LostBanner } from './live-sign.tsx'
@@ -23,10 +23,11 @@ type Place = {
   owns(path: string): boolean
 }
 
-/** The places of the page; a later one (orders, organisations) is one line here and one in `main.tsx`. */
+/** The places of the page; a later one is one line here and one in `main.tsx`. */
 const PLACES: Place[] = [
   { href: '/', key: 'nav.fleet', icon: FleetIcon, owns: (at) => at === '/' || at.startsWith('/shipments/') },
   { href: '/alarms', key: 'nav.alarms', icon: AlarmIcon, owns: (at) => at.startsWith('/alarms') },
+  { href: '/orders', key: 'nav.orders', icon: OrdersIcon, owns: (at) => at.startsWith('/orders') },
   { href: '/devices', key: 'nav.manage', icon: ManageIcon, owns: (at) => sectionAt(at) !== null },
 ]
 
@@ -66,7 +67,8 @@ export const Shell = ({ user, children }: { user: User; children: ComponentChild
     '?': showHelp,
     '1': () => navigate('/'),
     '2': () => navigate('/alarms'),
-    '3': () => navigate('/devices'),
+    '3': () => navigate('/orders'),
+    '4': () => navigate('/devices'),
   })
   return (
     <div class={socket.connection.value.state === 'lost' ? 'shell lost' : 'shell'}>

@@ -95,6 +95,17 @@ export const Head = ({ shipment, actions }: HeadProps) => {
             )}
           </Fact>
           <Fact label={t('shipment.departed')}>{dayTime(shipment.departAt)}</Fact>
+          {shipment.lines.length > 0 && !shared && (
+            <Fact label={t('shipment.lines')}>
+              <span class="shipment-lines">
+                {shipment.lines.map(({ orderId, number, line, quantity, unit }) => (
+                  <a key={`${orderId} ${line}`} href={`/orders/${orderId}/${encodeURIComponent(line)}`}>
+                    {number} / {line}: {quantity} {unit}
+                  </a>
+                ))}
+              </span>
+            </Fact>
+          )}
           <Fact label={t('shipment.reading')}>
             {newest === null ? (
               t('fleet.noReading')

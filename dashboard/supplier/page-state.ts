@@ -99,7 +99,9 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
 
   let sending: Promise<void> | null = null
   const waits = (): boolean => state.queue.some(({ problem, scope: whose }) => problem === null && whose === scope())
-  const send = (): Promise<void> => {
+  const send = async (): Promise<void> => {
+    // what was never tried can be taken back without a trace
+    if (!navigator.onLine) return change({ reached: false })
     sending ??= (async () => {
       let sent = false
       while (await sendOne()) sent = true

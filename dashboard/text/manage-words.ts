@@ -8,6 +8,7 @@ export const manageWords = {
   'manage.people': { en: 'People', zh: '人员' },
   'manage.partners': { en: 'Partners', zh: '合作方' },
   'manage.tokens': { en: 'API tokens', zh: 'API 令牌' },
+  'manage.notifications': { en: 'Notifications', zh: '通知' },
   'manage.audit': { en: 'Audit', zh: '审计' },
   'manage.adminsOnly': {
     en: 'Only administrators of your organisation can use this page.',

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { Priority, RuleId } from './alarm.ts'
-import { Instant, IsoInstant } from './instant.ts'
+import { Instant, IsoInstant, QueryInstant } from './instant.ts'
 import { RuleSettings, RuleSettingsChange } from './rule-settings.ts'
 
 export const QualityQuery = z.object({
-  from: Instant.optional().describe('a week before `to` where none is given'),
-  to: Instant.optional().describe('now where none is given'),
+  from: QueryInstant.optional().describe('a week before `to` where none is given'),
+  to: QueryInstant.optional().describe('now where none is given'),
 })
 
 /** The setting that most likely cures what is wrong with a rule. */

@@ -93,6 +93,20 @@ export const Substance = SubstanceCreate.extend({
   ...KnownFacts.shape,
 })
 export type Substance = z.infer<typeof Substance>
+const notEmpty = (patch: object): boolean => Object.keys(patch).length > 0
+export const SubstancePatch = z
+  .object({
+    nameZh: Substance.shape.nameZh,
+    hazardClass: SubstanceCreate.shape.hazardClass.unwrap().nullable(),
+    packingGroup: Substance.shape.packingGroup,
+    sadt: SubstanceCreate.shape.sadt.unwrap().nullable(),
+    sapt: SubstanceCreate.shape.sapt.unwrap().nullable(),
+    liquefied: z.boolean(),
+    ...KnownFacts.shape,
+  })
+  .partial()
+  .strict()
+  .refine(notEmpty, 'nothing to change')
 
 export const TankCreate = z.object({
   name: z.string().trim().min(1).max(100).describe('ISO 6346 number or plate'),
@@ -112,6 +126,18 @@ export const Tank = TankCreate.extend({
   provision: z.string().nullable(),
 })
 export type Tank = z.infer<typeof Tank>
+export const TankPatch = z
+  .object({
+    capacityLitres: TankCreate.shape.capacityLitres,
+    mawpBar: TankCreate.shape.mawpBar.unwrap().nullable(),
+    testPressureBar: TankCreate.shape.testPressureBar.unwrap().nullable(),
+    reliefPressureBar: TankCreate.shape.reliefPressureBar.unwrap().nullable(),
+    kind: TankKind.nullable(),
+    provision: TankCreate.shape.provision.unwrap().nullable(),
+  })
+  .partial()
+  .strict()
+  .refine(notEmpty, 'nothing to change')
 
 export const SiteCreate = z.object({
   name: z.string().trim().min(1).max(200),

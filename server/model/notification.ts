@@ -17,6 +17,7 @@ export const NOTIFICATION_KINDS = [
   'alarm-again',
   'stage-overdue',
   'forecast-late',
+  'stage-due',
 ] as const
 export const NotificationKind = z.enum(NOTIFICATION_KINDS)
 export type NotificationKind = z.infer<typeof NotificationKind>

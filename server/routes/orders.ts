@@ -31,13 +31,17 @@ export const orderRoutes =
       schema: {
         tags,
         summary: 'Orders that you buy or deliver, newest first; a supplier sees its own lines',
-        querystring: PageQuery,
+        querystring: PageQuery.extend({
+          open: z.stringbool().default(false).describe('only orders of which something is still to come'),
+        }),
         response: { 200: pageOf(Order) },
       },
       handler: async (request) => {
-        const { limit, cursor } = request.query
+        const { limit, cursor, open } = request.query
         const after = fromCursor(cursor, ByCreation)
-        const found = await asOrganisation(pool, signedIn(request), (tx) => listOrders(tx, { after, limit: limit + 1 }))
+        const found = await asOrganisation(pool, signedIn(request), (tx) =>
+          listOrders(tx, { after, limit: limit + 1, open }),
+        )
         const { items, next } = toPage(found, limit, ({ position }) => position)
         return { items: items.map(({ order }) => order), next }
       },

@@ -16,7 +16,7 @@ const INITIAL: State = { below: 0, last: null, usual: null, seen: 0, jumpedFrom:
 const SHARE = 0.5
 const PERSISTS_MINUTES = 15
 /** Tonnes of liquid do not change by this in a few minutes and back again, K. */
-const JUMP = 15
+const JUMP = 25
 const BACK_MS = 15 * 60_000
 /** What went before must be known well enough to say that it cannot be. */
 const KNOWN_MINUTES = 30

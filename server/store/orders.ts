@@ -118,18 +118,23 @@ const lineOf = ({ order_id: _order, need_by, cancelled_at, plan, heard, ...line 
 const SELECT = `select o.id, o.number, jsonb_build_object('id', b.id, 'name', b.name) as buyer, o.ordered_at, o.created_at
   from orders o join organisations b on b.id = o.org_id`
 
+/** Something of the line is still to come. */
+const IS_OPEN = `l.cancelled_at is null and not exists (select from receipts r where r.order_id = l.order_id and r.line = l.line
+  and not r.more and r.quantity > 0 and not exists (select from receipts c where c.corrects = r.id))`
+
 export type OrderPosition = readonly [createdUs: string, id: string]
 
-/** Orders that the organisation of `tx` buys or delivers, newest first; a supplier gets its own lines of them. */
+/** Orders that the organisation of `tx` buys or delivers, newest first; a supplier gets its own lines of them. `open`: only those with a line of which something is still to come. */
 export const listOrders = async (
   tx: Tx,
-  { after, limit }: { after: OrderPosition | null; limit: number },
+  { after, limit, open = false }: { after: OrderPosition | null; limit: number; open?: boolean },
 ): Promise<{ order: Order; position: OrderPosition }[]> => {
   const { rows } = await tx.query<OrderRow & { us: string }>(
     `select x.*, (extract(epoch from x.created_at) * 1000000)::bigint::text as us from (${SELECT}) x
-     where ($1::bigint is null or (x.created_at, x.id) < (to_timestamp(0) + $1::bigint * interval '1 microsecond', $2::uuid))
+     where (not $4::boolean or exists (select from order_lines l where l.order_id = x.id and ${IS_OPEN}))
+       and ($1::bigint is null or (x.created_at, x.id) < (to_timestamp(0) + $1::bigint * interval '1 microsecond', $2::uuid))
      order by x.created_at desc, x.id desc limit $3::integer`,
-    [after?.[0] ?? null, after?.[1] ?? null, limit],
+    [after?.[0] ?? null, after?.[1] ?? null, limit, open],
   )
   const orders = await withLines(tx, rows)
   return orders.map((order, index) => ({ order, position: [rows[index]?.us ?? '0', order.id] }))

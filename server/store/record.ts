@@ -127,3 +127,16 @@ const loaded = (row: RecordRow): LoadedRecord => {
  */
 export const loadRecords = async (tx: Tx, shipmentIds: readonly string[]): Promise<Map<string, LoadedRecord>> =>
   new Map((await readRows(tx, shipmentIds)).map((row) => [row.id, loaded(row)]))
+
+/** Shipments of the organisation's own that still travel with a substance or a tank. */
+export const travellingWith = async (
+  tx: Tx,
+  { substanceId, tankId }: { substanceId?: string; tankId?: string },
+): Promise<string[]> => {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from shipments where org_id = app_org() and phase not in ('delivered', 'cleaning', 'closed')
+       and (substance_id = $1::uuid or tank_id = $2::uuid) order by id for no key update`,
+    [substanceId ?? null, tankId ?? null],
+  )
+  return rows.map(({ id }) => id)
+}

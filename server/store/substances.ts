@@ -78,6 +78,38 @@ export type Candidate = {
 }
 type Identifiers = { cas?: string | undefined; un?: string | undefined }
 type Resolved = { ok: true; id: string } | { ok: false; reason: string }
+/** One substance of the organisation's own, held until the transaction ends; null where it has none of this id. */
+export const readSubstance = async (tx: Tx, id: string): Promise<Substance | null> => {
+  const { rows } = await tx.query<Substance>(
+    `select ${COLUMNS} from substances where org_id = app_org() and id = $1::uuid for no key update`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+/** Sets all but what identifies it. */
+export const updateSubstance = async (
+  tx: Tx,
+  substance: { [K in keyof Substance]: Substance[K] | undefined },
+): Promise<void> => {
+  await tx.query(
+    `update substances set name_zh = $2::text, hazard_class = $3::text, packing_group = $4::text, sadt = $5::double precision,
+       sapt = $6::double precision, liquefied = $7::boolean, flash_point = $8::double precision,
+       freezing_point = $9::double precision, control_temperature = $10::double precision,
+       emergency_temperature = $11::double precision, reactivity = $12::text, reactive_type = $13::text,
+       heating_effect = $14::text, antoine = $15::jsonb, expansion = $16::double precision,
+       density_15 = $17::double precision, density_50 = $18::double precision, tunnel_code = $19::text,
+       response_card = $20::jsonb
+     where org_id = app_org() and id = $1::uuid`,
+    [
+      substance.id, substance.nameZh, substance.hazardClass, substance.packingGroup, substance.sadt, substance.sapt,
+      substance.liquefied, substance.flashPoint, substance.freezingPoint, substance.controlTemperature,
+      substance.emergencyTemperature, substance.reactivity, substance.reactiveType, substance.heatingEffect,
+      json(substance.antoine), substance.expansion, substance.density15, substance.density50, substance.tunnelCode,
+      json(substance.responseCard),
+    ],
+  ) // biome-ignore format: the parameters, in their order
+}
 
 /** What the organisation of `tx` can name: the catalogue and its own. */
 export const substanceCandidates = async (tx: Tx, { cas, un }: Identifiers = {}): Promise<Candidate[]> => {

@@ -30,6 +30,7 @@ describe.skipIf(chromiumPath === null)('accessible', () => {
     ['people', '/people', '.item'],
     ['partners', '/partners', '.item'],
     ['tokens', '/tokens', '.empty'],
+    ['notifications', '/notifications', '.told'],
     ['audit', '/audit', '.entry'],
   ] as const
   for (const colorScheme of ['light', 'dark'] as const)

@@ -12,6 +12,7 @@ import { createAccounts } from './fixture-accounts.ts'
 import { makeChart, makeSparkline, makeTrack } from './fixture-course.ts'
 import { createDevices } from './fixture-devices.ts'
 import { makeAlarms, makeShipment, noise } from './fixture-fleet.ts'
+import { createNotificationFixture } from './fixture-notifications.ts'
 import { makeProposal, makeReport, makeSources } from './fixture-record.ts'
 
 const TYPES: Record<string, string> = {
@@ -73,6 +74,7 @@ export const startFixture = async ({
   const proposalsOf = (shipmentId: string) =>
     [...proposals.values()].flatMap((held) => (held.shipmentId === shipmentId ? [held.proposal] : []))
   const devices = createDevices(shipments, startedAt)
+  const notifications = createNotificationFixture(shipments)
   let url = ''
   const accounts = createAccounts(user, () => url)
   let locked = false
@@ -254,11 +256,17 @@ export const startFixture = async ({
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })
     }
-    const mine = /^\/(devices|connection|people|organisations|invitations|tokens|audit|session\/)/.test(path)
+    const mine =
+      /^\/(devices|connection|people|organisations|invitations|tokens|audit|session\/|channels|notification|escalation)/.test(
+        path,
+      )
     const body = mine && method !== 'GET' ? await bodyOf(request) : {}
-    const known = devices.answer(method, path, body) ?? accounts.signedIn(method, path, body, url.searchParams)
+    const known =
+      devices.answer(method, path, body) ??
+      accounts.signedIn(method, path, body, url.searchParams) ??
+      notifications(method, path, body, url.searchParams)
     if (known !== null) return send(response, known.status, known.body)
-    const shipment = /^\/shipments\/([^/]+)(\/\w+)?$/.exec(path)
+    const shipment = /^\/shipments\/([^/]+)((?:\/[\w-]+)*)$/.exec(path)
     const found = byId.get(shipment?.[1] ?? '')
     if (found !== undefined)
       return shipmentPart(request, response, found.shipment, shipment?.[2] ?? '', url.searchParams)

@@ -203,7 +203,7 @@ describe.skipIf(chromiumPath === null)('each sees what it can use', () => {
       await page.click('.phase-panel button')
       await soon(() => page.textContent('.shipment-head')).toContain('Unloading')
     }
-    await page.keyboard.press('3')
+    await page.keyboard.press('4')
     await page.waitForSelector('.item')
     expect(await links(page, 'Sections')).toHaveLength(sections)
     expect(await page.getByRole('button', { name: 'Register a device' }).count()).toBe(role === 'viewer' ? 0 : 1)

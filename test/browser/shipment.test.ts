@@ -105,7 +105,7 @@ describe.skipIf(chromiumPath === null)('a shipment', () => {
     await page.waitForSelector('.alarm-item .acknowledge')
     await page.keyboard.press('a')
     await page.waitForSelector('.alarm-item .acknowledge', { state: 'detached' })
-    await page.click('summary')
+    await page.click('.shipment-alarms summary')
     await page.click('.alarm-item >> text=Notes')
     await page.fill('.alarm-item form input', 'Driver called, valve was open')
     await page.keyboard.press('Enter')

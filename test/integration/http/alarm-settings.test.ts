@@ -138,6 +138,7 @@ describe('the quality of the alarm system', () => {
       worstRules: [{ rule: 'temperature-high', alarms: 1, share: 1, cure: 'limit' }],
       acknowledgement: { medianMinutes: null, open: 1 },
     })
-    expect((await admin.ask('GET', `/alarm-quality?from=${Date.now()}&to=${start}`)).statusCode).toBe(400)
+    const turned = await admin.ask('GET', `/alarm-quality?from=${Date.now()}&to=${start}`)
+    expect(turned.json()).toMatchObject({ status: 400, detail: 'from must be before to.' })
   })
 })

@@ -132,6 +132,16 @@ const CALLS: Record<string, () => Promise<Call>> = {
   },
   'post /substances': async () => ({ action: 'substance.created', body: { cas: '67-56-1', name: randomUUID() } }),
   'post /tanks': async () => ({ action: 'tank.created', body: { name: randomUUID(), capacityLitres: 21_000 } }),
+  'patch /substances/{id}': async () => ({
+    action: 'substance.changed',
+    path: `/substances/${(await admin.ask('POST', '/substances', { cas: '50-00-0', name: randomUUID() })).json().id}`,
+    body: { sadt: 40 },
+  }),
+  'patch /tanks/{id}': async () => ({
+    action: 'tank.changed',
+    path: `/tanks/${(await admin.ask('POST', '/tanks', { name: randomUUID(), capacityLitres: 1 })).json().id}`,
+    body: { mawpBar: 4 },
+  }),
   'post /sites': async () => ({
     action: 'site.created',
     body: { name: randomUUID(), lat: 1, lon: 2.5, radiusMetres: 100 },
@@ -169,6 +179,11 @@ const CALLS: Record<string, () => Promise<Call>> = {
     action: 'assignment.end-moved',
     ...(await makeLoan()),
     body: { to: '2026-06-01T00:00:00Z' },
+  }),
+  'put /substances/{id}/exposure-budgets': async () => ({
+    action: 'exposure-budget.set',
+    path: `/substances/${(await admin.ask('GET', '/substances?limit=1')).json().items[0].id}/exposure-budgets`,
+    body: { items: [{ above: 25, minutes: 60 }] },
   }),
   'put /alarm-settings': async () => ({ action: 'alarm-settings.changed', body: { rateOfRise: 4 } }),
   'put /shipments/{id}/alarm-settings': async () => ({

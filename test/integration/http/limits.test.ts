@@ -8,6 +8,7 @@ let admin: Client
 let viewer: Client
 let stranger: Client
 let refolds = 0
+let peroxides = 0
 beforeAll(async () => {
   service = await startService({ refoldsRequested: () => refolds++ })
   member = await service.signIn(service.one.email.member)
@@ -24,25 +25,13 @@ const made = async (path: string, body: unknown) => {
 }
 const tankOf = (more: Record<string, unknown> = {}) =>
   made('/tanks', { name: randomUUID(), capacityLitres: 24_000, ...more })
-/** Shipments of a peroxide of ours with this SADT. */
+/** A shipment of a peroxide of ours with this SADT. */
 const peroxide = async (sadt: number, more: Record<string, unknown> = {}) => {
-  const name = randomUUID()
-  await made('/substances', {
-    cas: '80-15-9',
-    un: '3110',
-    name,
-    sadt,
-    reactivity: 'organic-peroxide',
-    reactiveType: 'C',
-  })
-  await service.owner.query('update substances set cas = $2 where name = $1', [name, name])
-  return made('/shipments', shipmentBody(randomUUID(), { substance: { cas: '67-56-1' }, ...more })).then(async (s) => {
-    await service.owner.query('update shipments set substance_id = (select id from substances where name = $2) where id = $1', [s.id, name]) // biome-ignore format: one statement
-    // as any change by a person does, this brings the limits up to the record
-    const answer = await member.ask('PATCH', `/shipments/${s.id}`, { packaging: more.packaging ?? null })
-    expect(answer.statusCode).toBe(200)
-    return answer.json()
-  })
+  const un = String(3200 + peroxides++)
+  const substance = { cas: '80-15-9', un, name: randomUUID(), sadt, reactivity: 'organic-peroxide', reactiveType: 'C' }
+  const { id } = await made('/substances', substance)
+  const shipment = await made('/shipments', shipmentBody(randomUUID(), { substance: { cas: '80-15-9', un }, ...more }))
+  return { ...shipment, substanceId: id }
 }
 const limitsOf = async (id: string, as: Client = member) => (await as.ask('GET', `/shipments/${id}/limits`)).json()
 const propose = (id: string, body: Record<string, unknown>, as: Client = member) =>
@@ -128,6 +117,39 @@ describe('limits out of the record', () => {
     expect((await service.owner.query('select from refold_requests')).rowCount).toBe(1)
     const same = (await member.ask('PATCH', `/shipments/${shipment.id}`, { contacts: [] })).json()
     expect(same.limitsHistory).toHaveLength(2)
+  })
+})
+
+describe('a record that is completed later', () => {
+  it('changes the limits of what still travels with it, and of nothing else', async () => {
+    const tank = await tankOf()
+    const [going, over] = [
+      await peroxide(60, { tankId: tank.id, packaging: 'tank' }),
+      await made('/shipments', shipmentBody(randomUUID(), { tankId: tank.id, phase: 'delivered' })),
+    ]
+    expect(going.limits).toEqual({})
+    const changed = await member.ask('PATCH', `/tanks/${tank.id}`, { mawpBar: 4, kind: 'portable-tank' })
+    expect(changed.json()).toMatchObject({ id: tank.id, name: tank.name, mawpBar: 4, kind: 'portable-tank' })
+    const substance = await member.ask('PATCH', `/substances/${going.substanceId}`, { sadt: 30, flashPoint: 70 })
+    expect(substance.json()).toMatchObject({ sadt: 30, flashPoint: 70, reactiveType: 'C' })
+    expect((await limitsOf(going.id)).current).toEqual({
+      temperature: { high: 20, highHigh: 25 },
+      pressure: { high: 4.61325 },
+      level: { high: 0.97 },
+    })
+    expect((await limitsOf(over.id)).current).toEqual({})
+    const gone = await member.ask('PATCH', `/tanks/${tank.id}`, { mawpBar: null })
+    expect(gone.json()).toMatchObject({ mawpBar: null, kind: 'portable-tank' })
+    expect((await limitsOf(going.id)).current.pressure).toBeUndefined()
+  })
+  it('is one’s own, and keeps what identifies it', async () => {
+    const { items } = (await member.ask('GET', '/substances?limit=1')).json()
+    expect((await member.ask('PATCH', `/substances/${items[0].id}`, { sadt: 1 })).statusCode).toBe(404)
+    const tank = await tankOf()
+    expect((await stranger.ask('PATCH', `/tanks/${tank.id}`, { mawpBar: 1 })).statusCode).toBe(404)
+    expect((await member.ask('PATCH', `/tanks/${tank.id}`, { name: 'another' })).statusCode).toBe(400)
+    expect((await member.ask('PATCH', `/tanks/${tank.id}`, {})).statusCode).toBe(400)
+    expect((await viewer.ask('PATCH', `/tanks/${tank.id}`, { mawpBar: 1 })).statusCode).toBe(403)
   })
 })
 

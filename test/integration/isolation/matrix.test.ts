@@ -193,8 +193,11 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return make.device(whose, `own-${whose}-Zq7`)
     case 'order':
       return load === 'ours' || load === 'theirs' ? make.order(load) : null
+    case 'substance':
+      return make.substance(whose)
     case 'tank':
-      return make.tank(whose)
+      // one's own may come to stand on a shipment, and is then seen by all who see that
+      return which === 'own' && load !== null ? make.tank(whose, marker.on(load)) : make.tank(whose)
     case 'stagePlan':
       return make.stagePlan(whose)
     case 'import':

@@ -6,7 +6,7 @@ type Part = 'buyer' | 'supplier' | 'carrier'
 export type Kind =
   | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
   | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'deadLetter' | 'proposal' | 'stagePlan' | 'import'
-  | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
+  | 'substance' | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
 export type Probe = {
   of: Kind | null
@@ -183,6 +183,8 @@ export const RULES: Record<string, Rule> = {
   'post /substances': { probes: [{ of: null, body: () => ({ cas: '67-64-1', name: name() }) }] },
   'get /tanks': look,
   'post /tanks': { probes: [{ of: null, body: () => ({ name: name(), capacityLitres: 1000 }) }] },
+  'patch /substances/{id}': { probes: [byId('substance', { body: () => ({ flashPoint: 12 }) })] },
+  'patch /tanks/{id}': { probes: [byId('tank', { body: () => ({ mawpBar: 4 }) })] },
   'get /sites': look,
   'post /sites': { probes: [{ of: null, body: () => ({ name: name(), lat: 1, lon: 1, radiusMetres: 100 }) }] },
   'get /shipments': look,
@@ -276,6 +278,11 @@ export const RULES: Record<string, Rule> = {
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
   'post /alarms/{id}/unshelve': act({}),
   'post /alarms/{id}/reset': act({}),
+  'get /shipments/{id}/exposure': { shares: true, probes: [shipmentOnly()] },
+  'get /substances/{id}/exposure-budgets': { probes: [byId('substance')] },
+  'put /substances/{id}/exposure-budgets': {
+    probes: [byId('substance', { body: () => ({ items: [{ above: 30, minutes: 9 }] }) })],
+  },
   'get /alarm-settings': look,
   'put /alarm-settings': { admins: true, probes: [{ of: null, body: () => ({ rateOfRise: 4 }) }] },
   'get /shipments/{id}/alarm-settings': { probes: [shipmentOnly({ parts: ['buyer'] })] },

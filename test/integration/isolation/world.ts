@@ -229,6 +229,11 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
     /** `order/milestone` */
     photo: (order: string) =>
       one(owner, `select order_id || '/' || milestone_id as id from milestone_photos where order_id = $1`, [order]),
+    substance: (party: Party) =>
+      one(owner, `insert into substances (org_id, cas, name) values ($1, '64-17-5', $2) returning id`, [
+        ids.party[party],
+        label(marker.own(party)),
+      ]),
     stagePlan: (party: Party) =>
       one(
         owner,

@@ -1,0 +1,49 @@
+import { FIELD_NAMES } from '../../server/model/import-issue.ts'
+import type { OrderChange } from '../../server/model/order.ts'
+import { language } from '../text/language.ts'
+import { t } from '../text/orders.ts'
+import { dayTime } from '../text/times.ts'
+import { calendarDay } from './order-row.tsx'
+
+const NAMES: Record<string, Record<'en' | 'zh', string>> = FIELD_NAMES
+const shown = (value: unknown): string => {
+  if (value === null || value === undefined) return t('app.none')
+  const text = String(value)
+  return /^\d{4}-\d{2}-\d{2}T/.test(text) ? calendarDay(text) : text
+}
+
+const sentences = ({ what, changes }: OrderChange): string[] => {
+  if (what === 'entered') return [t('history.entered')]
+  return Object.entries(changes).map(([field, { before, after }]) => {
+    if (what === 'attached') return t('history.attached', { reference: field, quantity: shown(after) })
+    if (what === 'detached') return t('history.detached', { reference: field })
+    if (field === 'stages') return t('history.stages')
+    if (field === 'cancelledAt') return t(after === null ? 'history.restored' : 'history.cancelled')
+    return t('history.change', {
+      field: NAMES[field]?.[language.value] ?? field,
+      before: shown(before),
+      after: shown(after),
+    })
+  })
+}
+
+/** What was changed of the order and this line since it was entered. */
+export const History = ({ changes }: { changes: OrderChange[] }) => (
+  <section class="panel padded" aria-labelledby="history-title">
+    <h2 id="history-title">{t('history.title')}</h2>
+    <ul class="entries">
+      {changes.toReversed().map((change) => (
+        <li key={change.id}>
+          {sentences(change).map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+          {change.reason !== null && <p class="said-note">{change.reason}</p>}
+          <p class="limit">
+            {change.by === null ? dayTime(change.at) : t('said.by', { name: change.by.name, time: dayTime(change.at) })}
+            {change.source === 'import' && ` · ${t('history.import')}`}
+          </p>
+        </li>
+      ))}
+    </ul>
+  </section>
+)
