@@ -78,7 +78,6 @@ const kinds = {
   'kind.alarm-cleared': { en: 'Alarm over', zh: '报警恢复' },
   'kind.alarm-escalated': { en: 'Not acknowledged', zh: '无人确认' },
   'kind.alarm-again': { en: 'Still active', zh: '仍未恢复' },
-  'kind.stage-due': { en: 'Production stage due', zh: '生产阶段到期' },
   'kind.stage-overdue': { en: 'Production stage overdue', zh: '生产阶段逾期' },
   'kind.forecast-late': { en: 'Delivery expected late', zh: '预计晚到' },
   'kind.stage-due': { en: 'A supplier’s stage is due', zh: '供应商生产阶段到期提醒' },
