@@ -26,6 +26,7 @@ import { createZaitu, ZaituContext } from './zaitu.ts'
 /** Opened now and then, so loaded then. */
 const Section = later(async () => (await import('./manage/section.tsx')).Section)
 const Orders = later(async () => (await import('./orders/section.tsx')).Section)
+const NewShipment = later(async () => (await import('./record/new-shipment.tsx')).NewShipment)
 const Welcome = later(async () => (await import('./account/welcome.tsx')).Welcome)
 
 /** What an invitation's link holds; out of the address before anything else runs, so that nobody reads or copies it there. */
@@ -40,6 +41,7 @@ const Page = ({ user }: { user: User }) => {
   const at = path.value
   const shipment = /^\/shipments\/([^/]+)\/?$/.exec(at)?.[1]
   if (at === '/') return <FleetPage />
+  if (at === '/shipments/new') return <NewShipment />
   if (shipment !== undefined) return <ShipmentPage key={shipment} id={shipment} />
   if (at === '/alarms') return <AlarmsPage />
   if (/^\/orders(\/|$)/.test(at)) return <Orders user={user} />

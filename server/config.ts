@@ -57,6 +57,12 @@ export const Settings = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DEMO: flag.optional().describe('seed a demo and run a small simulated fleet; on when everything is embedded'),
   RETENTION_DAYS: z.coerce.number().min(31).default(400).describe('raw readings of shipments that are over, days'),
+  COMPRESS_AFTER_DAYS: z.coerce
+    .number()
+    .int()
+    .min(31, 'late readings are taken for 30 days, and are slow to add to what is compressed')
+    .default(31)
+    .describe('raw readings this old are compressed, days; TimescaleDB Community edition'),
   SECURE_COOKIES: flag.default(false).describe('people reach us over TLS (a proxy in front)'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })

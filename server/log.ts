@@ -1,6 +1,13 @@
 /** What the parts say: an object of facts, then a sentence. Pino's shape, so that `main` hands in the real one. */
 type Say = (facts: Record<string, unknown>, sentence: string) => void
-export type Logger = { debug: Say; info: Say; warn: Say; error: Say }
+export type Logger = {
+  debug: Say
+  info: Say
+  warn: Say
+  error: Say
+  /** whether it is worth working out what would be said */
+  isLevelEnabled?(level: string): boolean
+}
 
 const SECRETS = [
   'password',

@@ -15,6 +15,7 @@ import type { Message } from './broker/source.ts'
 import { createCommitted } from './committed.ts'
 import { addMessage, addUnknown, type Batch, emptyBatch, speakerOf } from './ingest/batch.ts'
 import { createLane } from './ingest/lane.ts'
+import { trace } from './ingest/trace.ts'
 import type { Logger } from './log.ts'
 import type { LiveReading } from './model/live.ts'
 import { recordChanges } from './store/alarm-record.ts'
@@ -40,6 +41,8 @@ export type Pipeline = {
   deliver(message: Message): void
   /** Readings that wait to be committed: what a source that can hold back looks at. */
   waiting(): number
+  /** How long the oldest message that is not committed has waited, ms: 0 while none does. */
+  lagMs(): number
   /** Looks for streams to fold again now rather than at the next turn. */
   refoldSoon(): void
   /** Somebody was revoked: resolves when what comes from now on is judged by that. */
@@ -63,13 +66,14 @@ export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: 
   const { alarmsChanged } = live
   const silences = createSilenceWatch({ pool, lane, directory, log, alarmsChanged, intakeUp })
   const queue: Pending[] = []
+  let numbers = 0
   let stopping = false
   let wake: (() => void) | null = null
 
   const deliver = (message: Message): void => {
     let pending = queue.at(-1)
     if (pending === undefined || pending.taken || sizeOf(pending) >= MOST_READINGS) {
-      pending = { batch: emptyBatch(), strangers: [], taken: false }
+      pending = { number: ++numbers, batch: emptyBatch(), strangers: [], taken: false }
       queue.push(pending)
     }
     const code = speakerOf(message)
@@ -113,6 +117,8 @@ export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: 
     for (const { acknowledge, stored, deadLetters } of batch.accepted) acknowledge({ stored, deadLetters })
     committed.count(batch.readings, batch.numbered)
     if (fresh.length > 0) live.readings(fresh)
+    if (log.isLevelEnabled?.('debug') === true)
+      trace(log, pending, (id) => directory.byId(id)?.code, performance.now() - began)
     const oldest = batch.accepted[0]?.receivedAt
     observe?.batch({
       readings: batch.readings.length,
@@ -134,6 +140,7 @@ export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: 
         const facts = {
           error: error instanceof Error ? error.message : String(error),
           attempt,
+          batch: pending.number,
           messages: pending.batch.accepted.length,
         }
         if (isOutage(error)) log.warn(facts, 'the database is away; nothing is acknowledged until it is back')
@@ -176,6 +183,11 @@ export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: 
     deliver,
     // once it stops, nothing that comes is dealt with any more
     waiting: () => (stopping ? Number.POSITIVE_INFINITY : queue.reduce((sum, pending) => sum + sizeOf(pending), 0)),
+    lagMs: () => {
+      const first = queue[0]
+      const oldest = first?.batch.accepted[0] ?? first?.strangers[0]
+      return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest.receivedAt)
+    },
     refoldSoon: refolder.soon,
     devicesChanged: directory.refresh,
     settled: async () => {
@@ -195,7 +207,7 @@ export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: 
   }
 }
 
-type Pending = { batch: Batch; strangers: Message[]; taken: boolean }
+type Pending = { /** names the batch in the log */ number: number; batch: Batch; strangers: Message[]; taken: boolean }
 
 const sizeOf = ({ batch, strangers }: Pending): number =>
   batch.readings.length + batch.letters.length + strangers.length

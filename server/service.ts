@@ -14,6 +14,7 @@ import { createMilestones, isSuppliers } from './milestones.ts'
 import { createNotifications, mailServerOf } from './notifications.ts'
 import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
 import { createPipeline } from './pipeline.ts'
+import { createReadiness } from './readiness.ts'
 import { createReminders } from './reminders.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
@@ -58,7 +59,13 @@ export const startService = async (
   const metrics = new Registry()
 
   const capability = await capabilityOf(owner)
-  const upkeep = createUpkeep({ pool: owner, capability, retentionDays: config.RETENTION_DAYS, log })
+  const upkeep = createUpkeep({
+    pool: owner,
+    capability,
+    retentionDays: config.RETENTION_DAYS,
+    compressAfterDays: config.COMPRESS_AFTER_DAYS,
+    log,
+  })
   await upkeep.start()
 
   const hub = config.REDIS_URL === undefined ? createLocalHub() : createRedisHub(config.REDIS_URL, log)
@@ -86,14 +93,13 @@ export const startService = async (
   }
   const deviceWatch = watchDevices(ingest, log, accessChanged)
 
-  const ready = async () => {
-    const database = await people.query('select 1').then(
-      () => ({ ok: true }),
-      (error: Error) => ({ ok: false, reason: error.message }),
-    )
-    const broker = source.connected() ? { ok: true } : { ok: false, reason: 'the MQTT broker is out of reach' }
-    return { ok: database.ok && broker.ok, checks: { database, broker } }
-  }
+  let stopping = false
+  const ready = createReadiness({
+    askDatabase: () => people.query('select 1'),
+    brokerConnected: source.connected,
+    lagMs: pipeline.lagMs,
+    stopping: () => stopping,
+  })
 
   const app = await buildApp({
     pool: people,
@@ -211,6 +217,7 @@ export const startService = async (
       await pipeline.settled()
     },
     stop: async () => {
+      stopping = true
       await source.pause()
       await milestones.stop()
       await pipeline.stop()

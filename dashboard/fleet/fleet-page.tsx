@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { useKeys } from '../shell/keys.ts'
 import { navigate, param, setParams } from '../state/address.ts'
+import { mayChange } from '../state/may.ts'
 import { useNarrow } from '../state/screen.ts'
 import { t } from '../text/language.ts'
 import { unitSign } from '../text/values.ts'
@@ -37,6 +38,8 @@ const Head = () => (
 )
 
 const Toolbar = ({ shown, total }: { shown: number; total: number }) => {
+  const who = useZaitu().who.value
+  const mayEnter = who.state === 'in' && mayChange(who.user)
   const show = parseShow(param('show'))
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && event.currentTarget instanceof HTMLElement) event.currentTarget.blur()
@@ -67,6 +70,11 @@ const Toolbar = ({ shown, total }: { shown: number; total: number }) => {
       <span class="muted toolbar-count" role="status">
         {t('fleet.count', { shown, total })}
       </span>
+      {mayEnter && (
+        <a class="button" href="/shipments/new">
+          {t('fleet.new')}
+        </a>
+      )}
     </search>
   )
 }

@@ -1,4 +1,5 @@
 import type { Invitation, Organisation, Person, SessionEntry } from '../../server/model/account.ts'
+import type { DeadLetter, ReplayOutcome } from '../../server/model/dead-letter.ts'
 import type { Device } from '../../server/model/masterdata.ts'
 import type {
   Channel,
@@ -8,6 +9,7 @@ import type {
   NotificationRule,
 } from '../../server/model/notification.ts'
 import type { TokenScope, User } from '../../server/model/session.ts'
+import type { SupplierLink, SupplierLinkMade } from '../../server/model/supplier-link.ts'
 import type { ApiToken } from '../../server/model/token.ts'
 import type { Ask, Page } from '../api/client.ts'
 
@@ -69,6 +71,10 @@ export const createRequests = (ask: Ask) => ({
     ask<Page<Organisation>>('GET', `/organisations${query({ cursor, limit: 200 })}`),
   addOrganisation: (body: { name: string; kind: OrganisationKind }) =>
     ask<{ id: string; name: string }>('POST', '/organisations', body),
+  supplierLinks: (cursor: string | null) => ask<Page<SupplierLink>>('GET', `/supplier-links${query({ cursor })}`),
+  makeSupplierLink: (body: { supplierId: string; expiresAt: string; email?: string; note?: string }) =>
+    ask<SupplierLinkMade>('POST', '/supplier-links', body),
+  withdrawSupplierLink: (id: string) => ask<null>('DELETE', `/supplier-links/${one(id)}`),
 
   devices: (cursor: string | null) => ask<Page<DeviceItem>>('GET', `/devices${query({ cursor, limit: 200 })}`),
   registerDevice: (device: NewDevice) => ask<NewSecret>('POST', '/devices', device),
@@ -99,6 +105,11 @@ export const createRequests = (ask: Ask) => ({
   notifications: (state: string | null, cursor: string | null) =>
     ask<Page<NotificationItem>>('GET', `/notifications${query({ state, cursor, limit: 30 })}`),
   retryNotification: (id: string) => ask<NotificationItem>('POST', `/notifications/${one(id)}/retry`, {}),
+  deadLetters: (replayed: boolean, cursor: string | null) =>
+    ask<Page<DeadLetter>>('GET', `/dead-letters${query({ replayed: String(replayed), cursor })}`),
+  deadLetter: (id: string) => ask<DeadLetter>('GET', `/dead-letters/${one(id)}`),
+  replay: (id: string, payload: string | undefined) =>
+    ask<ReplayOutcome>('POST', `/dead-letters/${one(id)}/replay`, payload === undefined ? {} : { payload }),
 
   audit: (filter: Record<string, string | null>, cursor: string | null) =>
     ask<Page<Entry>>('GET', `/audit${query({ ...filter, cursor, limit: 50 })}`),

@@ -7,6 +7,7 @@ import type { User } from '../../server/model/session.ts'
 import { AccountPage } from '../account/account-page.tsx'
 import { AuditPage } from '../audit/audit-page.tsx'
 import { DevicesPage } from '../devices/devices-page.tsx'
+import { LettersPage } from '../letters/letters-page.tsx'
 import { NotificationsPage } from '../notifications/notifications-page.tsx'
 import { PartnersPage } from '../people/partners-page.tsx'
 import { PeoplePage } from '../people/people-page.tsx'
@@ -26,6 +27,7 @@ const PAGES = {
   partners: PartnersPage,
   tokens: TokensPage,
   notifications: NotificationsPage,
+  letters: LettersPage,
   audit: AuditPage,
 } as const satisfies Record<Name, (props: PageProps) => ComponentChildren>
 

@@ -9,11 +9,12 @@ export const SECTIONS = [
   'partners',
   'tokens',
   'notifications',
+  'letters',
   'audit',
 ] as const
 export type Section = (typeof SECTIONS)[number]
 
-const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'notifications', 'audit'])
+const FOR_ADMINS: ReadonlySet<Section> = new Set(['people', 'partners', 'tokens', 'notifications', 'letters', 'audit'])
 
 /** The section at this path of the page, or null. */
 export const sectionAt = (path: string): Section | null =>

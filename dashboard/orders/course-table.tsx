@@ -49,7 +49,7 @@ export const CourseTable = ({ course, line, names }: { course: Course; line: Lin
     <section class="panel course" aria-labelledby="course-title">
       <header>
         <h2 id="course-title">{t('line.course')}</h2>
-        <p class="legend" aria-hidden="true">
+        <p class="course-legend" aria-hidden="true">
           <span class="key">
             <span class="dot plan" />
             {t('course.plan')}

@@ -1,7 +1,7 @@
 import type { Order } from '../../server/model/order.ts'
 import { locale } from '../text/language.ts'
 import { type OwnStages, t } from '../text/orders.ts'
-import { amount, calendarDay, fromNow } from './order-row.tsx'
+import { amount, calendarDay, expectedText, fromNow } from './order-row.tsx'
 import type { Line, Risk } from './risk.ts'
 import { RiskSign } from './risk-sign.tsx'
 
@@ -29,7 +29,7 @@ export const LineFacts = ({ order, line, risk, names }: { order: Order; line: Li
             {t('line.forecast.range', { from: calendarDay(line.forecast.p10), to: calendarDay(line.forecast.p90) })}
           </p>
         ) : (
-          !over && risk.expectedAt !== null && <p class="muted">{fromNow(risk.expectedAt)}</p>
+          !over && risk.expectedAt !== null && <p class="muted">{expectedText(risk.expectedAt)}</p>
         )}
       </div>
       <div class="fact">

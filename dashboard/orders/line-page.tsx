@@ -113,7 +113,7 @@ export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props
             onRecorded={reload}
           />
         </div>
-        <Said milestones={told.value?.milestones ?? null} names={names} />
+        <Said of={{ orderId, line: wanted }} milestones={told.value?.milestones ?? null} names={names} />
         <History changes={(told.value?.history ?? []).filter((one) => one.line === null || one.line === line.line)} />
       </div>
     </div>

@@ -17,9 +17,17 @@ export const calendarDay = (when: string | number): string => {
 export const amount = (quantity: number, unit: string): string =>
   `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 3 }).format(quantity)}\u00a0${unit}`
 
+const DAY_S = 86_400
+const SOON_MS = 6 * 3_600_000
+/** What is expected, in words: what is overdue comes today at the earliest. */
+export const expectedText = (expectedAt: number): string =>
+  expectedAt - now.value < SOON_MS ? t('line.earliest') : fromNow(expectedAt)
+
 /** In 3 d, or 2 d ago. */
 export const fromNow = (when: number): string => {
-  const seconds = (when - now.value) / 1000
+  const exact = (when - now.value) / 1000
+  // a day or two ahead, hours say more than anybody knows
+  const seconds = Math.abs(exact) > 2 * DAY_S ? Math.round(exact / DAY_S) * DAY_S : exact
   return t(seconds >= 0 ? 'line.in' : 'line.since', { duration: duration(seconds) })
 }
 
@@ -48,11 +56,11 @@ export const OrderRow = ({
         <span class="what">
           {amount(line.quantity, line.unit)} {substanceName(line)}
         </span>
-        <span class="limit who">{seller ? order.buyer.name : line.supplier.name}</span>
+        <span class="limit">{seller ? order.buyer.name : line.supplier.name}</span>
       </th>
       <td class="c-course">
         <SmallTrack course={course} />
-        <span class="limit">{t('line.share', { percent: Math.round(line.done * 100) })}</span>
+        {!over && <span class="limit">{t('line.share', { percent: Math.round(line.done * 100) })}</span>}
       </td>
       <td class="c-needBy">
         <span class="cell-label">{t('line.needBy')} </span>
@@ -62,7 +70,7 @@ export const OrderRow = ({
       <td class="c-expected">
         <span class="cell-label">{t(over ? 'receipt.title' : 'line.expected')} </span>
         {risk.expectedAt === null ? <span class="muted">{t('app.none')}</span> : calendarDay(risk.expectedAt)}
-        {!over && risk.expectedAt !== null && <span class="limit">{fromNow(risk.expectedAt)}</span>}
+        {!over && risk.expectedAt !== null && <span class="limit">{expectedText(risk.expectedAt)}</span>}
       </td>
     </tr>
   )

@@ -10,8 +10,20 @@ const sentence = (said: Milestone, names: OwnStages): string => {
   return t(`said.${said.classifier}`, { stage, time })
 }
 
+type SaidProps = { of: { orderId: string; line: string }; milestones: Milestone[] | null; names: OwnStages }
+
+/** The picture that came with it, small; whole where it is opened. */
+const Photo = ({ of, said, names }: Pick<SaidProps, 'of' | 'names'> & { said: Milestone }) => {
+  const path = `/api/v1/orders/${encodeURIComponent(of.orderId)}/lines/${encodeURIComponent(of.line)}/milestones/${said.id}/photo`
+  return (
+    <a class="said-photo" href={path} target="_blank" rel="noreferrer">
+      <img src={path} loading="lazy" alt={t('said.photo', { stage: stageName(said.stage, names) })} />
+    </a>
+  )
+}
+
 /** Everything that was said of the line, the newest first, and by whom and when. */
-export const Said = ({ milestones, names }: { milestones: Milestone[] | null; names: OwnStages }) => {
+export const Said = ({ of, milestones, names }: SaidProps) => {
   const corrected = new Set(milestones?.map(({ corrects }) => corrects))
   return (
     <section class="panel padded said" aria-labelledby="said-title">
@@ -26,6 +38,7 @@ export const Said = ({ milestones, names }: { milestones: Milestone[] | null; na
                 {corrected.has(said.id) && <span class="tag">{t('said.corrected')}</span>}
               </p>
               {said.note !== null && said.note !== '' && <p class="said-note">{said.note}</p>}
+              {said.photo && <Photo of={of} said={said} names={names} />}
               <p class="limit">{t('said.by', { name: said.saidBy.name, time: dayTime(said.recordedAt) })}</p>
             </li>
           ))}

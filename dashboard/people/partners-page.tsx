@@ -7,13 +7,21 @@ import { AddForm } from './add-form.tsx'
 import { InvitationList } from './invitation-list.tsx'
 import { InviteForm } from './invite-form.tsx'
 import { type Handed, LinkPanel } from './link-panel.tsx'
+import { SupplierLinkForm } from './supplier-link-form.tsx'
+import { SupplierLinkList } from './supplier-link-list.tsx'
 
-type Doing = { what: 'add' } | { what: 'invite'; organisation: Organisation } | { what: 'hand'; made: Handed } | null
+type Doing =
+  | { what: 'add' }
+  | { what: 'invite'; organisation: Organisation }
+  | { what: 'link'; supplier: Organisation }
+  | { what: 'hand'; made: Handed }
+  | null
 
 /** One's own organisation and those it works with; a buyer adds suppliers and carriers and lets their first person in. */
 export const PartnersPage = ({ user, requests }: PageProps) => {
   const organisations = useList(requests.organisations)
   const invitations = useList(requests.invitations)
+  const links = useList(requests.supplierLinks)
   const doing = useSignal<Doing>(null)
   const stop = (): void => {
     doing.value = null
@@ -58,6 +66,18 @@ export const PartnersPage = ({ user, requests }: PageProps) => {
           onCancel={stop}
         />
       )}
+      {now?.what === 'link' && (
+        <SupplierLinkForm
+          key={now.supplier.id}
+          requests={requests}
+          supplier={now.supplier}
+          onMade={(made) => {
+            doing.value = { what: 'hand', made }
+            void links.reload()
+          }}
+          onCancel={stop}
+        />
+      )}
       {now?.what === 'hand' && <LinkPanel made={now.made} onClose={stop} />}
       <Rows
         list={organisations}
@@ -76,6 +96,17 @@ export const PartnersPage = ({ user, requests }: PageProps) => {
             state={
               <>
                 <span class="tag">{t(`kind.${organisation.kind}`)}</span>
+                {user.organisation.kind === 'buyer' && organisation.kind === 'supplier' && (
+                  <button
+                    type="button"
+                    onClick={() => {
+                      doing.value = { what: 'link', supplier: organisation }
+                    }}
+                  >
+                    {t('supplierLink.make')}
+                    <span class="hidden"> {organisation.name}</span>
+                  </button>
+                )}
                 {adds && !organisation.self && !organisation.hasPeople && (
                   <button
                     type="button"
@@ -92,6 +123,7 @@ export const PartnersPage = ({ user, requests }: PageProps) => {
           />
         )}
       />
+      <SupplierLinkList list={links} requests={requests} />
       <InvitationList list={invitations} requests={requests} />
     </>
   )

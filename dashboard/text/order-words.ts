@@ -55,6 +55,7 @@ export const orderWords = {
   'line.family': { en: 'Product family', zh: '产品族' },
   'line.in': { en: 'in {duration}', zh: '还有 {duration}' },
   'line.since': { en: '{duration} ago', zh: '{duration}前' },
+  'line.earliest': { en: 'at the earliest', zh: '最早' },
   'line.course': { en: 'Course', zh: '进展' },
   'line.share': { en: '{percent} % done', zh: '已完成 {percent}%' },
   'line.forecast': { en: 'Forecast of arrival', zh: '到货预测' },
@@ -106,6 +107,7 @@ export const orderWords = {
   'receipt.cancel': { en: 'Not now', zh: '暂不' },
 
   'said.title': { en: 'What was said', zh: '进度报告' },
+  'said.photo': { en: 'Photo with “{stage}”', zh: '“{stage}”的照片' },
   'said.none': { en: 'Nothing was said of this line yet.', zh: '此行尚无报告。' },
   'said.actual': { en: '{stage} done {time}', zh: '{stage}于 {time} 完成' },
   'said.progress': { en: '{stage} {percent} % on {time}', zh: '{stage}于 {time} 完成 {percent}%' },

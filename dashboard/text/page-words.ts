@@ -121,6 +121,7 @@ export const pageWords = {
   'fleet.noReading': { en: 'No reading yet', zh: '尚无读数' },
   'fleet.near': { en: 'Near limit', zh: '接近限值' },
   'fleet.range': { en: '{low} to {high}', zh: '{low} 至 {high}' },
+  'fleet.new': { en: 'New shipment', zh: '新建货运' },
   'fleet.above': { en: 'above limit', zh: '高于限值' },
   'fleet.below': { en: 'below limit', zh: '低于限值' },
   'summary.abnormal': { en: 'Abnormal', zh: '异常' },

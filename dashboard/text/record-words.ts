@@ -99,7 +99,27 @@ export const recordWords = {
   'papers.cleared': { en: 'To', zh: '结束' },
   'papers.going': { en: 'still on', zh: '仍在持续' },
   'papers.what': { en: 'What', zh: '内容' },
-  'papers.failed': { en: 'The papers could not be loaded.', zh: '无法加载单据。' },
+  'new.title': { en: 'New shipment', zh: '新建货运' },
+  'new.reference': { en: 'Reference', zh: '编号' },
+  'new.substance': { en: 'Substance', zh: '物质' },
+  'new.substanceHint': { en: 'Search by name, UN or CAS number', zh: '按名称、UN 或 CAS 号搜索' },
+  'new.departAt': { en: 'Departure ({zone})', zh: '出发（{zone}）' },
+  'new.eta': { en: 'Planned arrival', zh: '计划到达' },
+  'new.noTank': { en: 'None', zh: '无' },
+  'new.fraction': { en: 'Filled, %', zh: '充装度（%）' },
+  'new.celsius': { en: 'At loading, °C', zh: '装货温度（°C）' },
+  'new.origin': { en: 'From', zh: '起点' },
+  'new.destination': { en: 'To', zh: '终点' },
+  'new.place': { en: 'Place', zh: '地点' },
+  'new.lat': { en: 'Latitude', zh: '纬度' },
+  'new.lon': { en: 'Longitude', zh: '经度' },
+  'new.name': { en: 'Name', zh: '姓名' },
+  'new.phone': { en: 'Phone', zh: '电话' },
+  'new.limits': {
+    en: 'The limits follow from substance, tank and filling. They stand on the page of the shipment, each with its source, and can be changed there.',
+    zh: '限值由物质、罐和充装情况得出，连同依据显示在货运页面，可在那里更改。',
+  },
+  'new.save': { en: 'Enter shipment', zh: '录入货运' },
 } as const satisfies Record<string, Entry>
 
 export const r = translator(recordWords)

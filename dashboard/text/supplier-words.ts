@@ -44,7 +44,7 @@ export const supplierWords = {
   in3: { en: 'In 3 days', zh: '3 天后' },
   in7: { en: 'In a week', zh: '1 周后' },
   in14: { en: 'In 2 weeks', zh: '2 周后' },
-  thanks: { en: 'Thank you', zh: '谢谢' },
+  thanks: { en: 'Thank you.', zh: '谢谢！' },
   saidActual: { en: '{stage} done, {time}', zh: '{stage} 已于 {time} 完成' },
   saidEstimated: { en: '{stage} will be done on {time}', zh: '{stage} 预计 {time} 完成' },
   saidUndone: { en: '{stage} is taken back', zh: '已撤销：{stage}' },

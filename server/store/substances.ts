@@ -68,16 +68,6 @@ export const createSubstance = async (
   return rows[0] ?? null
 }
 
-export type Candidate = {
-  id: string
-  cas: string
-  un: string | null
-  name: string
-  nameZh: string | null
-  own: boolean
-}
-type Identifiers = { cas?: string | undefined; un?: string | undefined }
-type Resolved = { ok: true; id: string } | { ok: false; reason: string }
 /** One substance of the organisation's own, held until the transaction ends; null where it has none of this id. */
 export const readSubstance = async (tx: Tx, id: string): Promise<Substance | null> => {
   const { rows } = await tx.query<Substance>(
@@ -110,6 +100,17 @@ export const updateSubstance = async (
     ],
   ) // biome-ignore format: the parameters, in their order
 }
+
+export type Candidate = {
+  id: string
+  cas: string
+  un: string | null
+  name: string
+  nameZh: string | null
+  own: boolean
+}
+type Identifiers = { cas?: string | undefined; un?: string | undefined }
+type Resolved = { ok: true; id: string } | { ok: false; reason: string }
 
 /** What the organisation of `tx` can name: the catalogue and its own. */
 export const substanceCandidates = async (tx: Tx, { cas, un }: Identifiers = {}): Promise<Candidate[]> => {

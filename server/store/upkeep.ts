@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 /** Roll-ups stay this far behind the clock, so that usual lateness needs no second roll-up. */
 const BEHIND_MS = 2 * MINUTE_MS
 /** Compression waits until nothing can come late any more (30 days are taken in). */
-const COMPRESS_AFTER = '31 days'
+const COMPRESS_AFTER_DAYS = 31
 
 const floorTo = (time: number, width: number): number => Math.floor(time / width) * width
 
@@ -27,11 +27,13 @@ export const createUpkeep = ({
   pool,
   capability,
   retentionDays,
+  compressAfterDays = COMPRESS_AFTER_DAYS,
   log,
 }: {
   pool: Pool
   capability: Capability
   retentionDays: number
+  compressAfterDays?: number
   log: Logger
 }) => {
   const rollUp = async (resolution: '1m' | '1h', from: number, to: number, deviceId: number | null): Promise<void> => {
@@ -132,7 +134,7 @@ export const createUpkeep = ({
       new Date(nowMs - 31 * DAY_MS),
       new Date(nowMs + 14 * DAY_MS),
     ])
-    await pool.query('select arrange_compression($1::interval)', [COMPRESS_AFTER])
+    await pool.query('select arrange_compression($1::interval)', [`${compressAfterDays} days`])
   }
 
   const turn = async (nowMs: number): Promise<void> => {

@@ -207,6 +207,7 @@ export const createAccounts = (user: User, origin: () => string) => {
     if (path === '/session/list') return list(sessions)
     if (path === '/people') return list(people)
     if (path === '/organisations') return list(organisations)
+    if (path === '/supplier-links') return list([])
     if (path === '/invitations') return list([...invitations.values()].map(({ token: _, ...shown }) => shown))
     if (path === '/tokens') return list(tokens)
     if (path === '/audit') return audit(query)

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Running, startRunning } from '../integration/service/running.ts'
+import { EMAIL, PASSWORD, type Running, startRunning } from '../integration/service/running.ts'
 import { violations } from './axe.ts'
 import { chromiumPath, launchChromium } from './chromium.ts'
-import { buildPage, DIST, soon } from './page.ts'
+import { buildPage, DIST, signIn, soon } from './page.ts'
 
 const DAY = 86_400_000
 const PHONE = {
@@ -113,6 +113,38 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     expect(errors).toEqual([])
   })
 
+  it('is opened by the link that the buyer makes among its partners, who sees its use and withdraws it', async () => {
+    const context = await browser.newContext({
+      locale: 'en-GB',
+      timezoneId: 'Asia/Shanghai',
+      viewport: { width: 1440, height: 900 },
+    })
+    contexts.push(context)
+    const desk = await context.newPage()
+    await desk.goto(`${origin}/partners`)
+    await signIn(desk, EMAIL, PASSWORD)
+    await desk.getByRole('button', { name: 'Link for updates' }).click()
+    await desk.getByRole('button', { name: '30 days' }).click()
+    await desk.fill('[name=email]', 'chen@linhai.example')
+    expect(await violations(desk)).toEqual([])
+    await desk.click('.form-panel [type=submit]')
+    await desk.waitForSelector('.once')
+    const texts = await desk.locator('.once pre').allTextContents()
+    const [url = '', message] = texts
+    expect(url.startsWith(`${origin}/supplier#`)).toBe(true)
+    expect(message).toContain(url)
+    expect(await violations(desk)).toEqual([])
+    const { page } = await open(url)
+    await desk.click('.once footer button')
+    await desk.reload()
+    const listed = desk.locator('section.stack .item', { hasText: 'chen@linhai.example' })
+    await soon(() => listed.textContent()).toContain('used 1 time')
+    await listed.getByRole('button', { name: 'Withdraw' }).click()
+    await soon(() => listed.textContent()).toContain('Withdrawn')
+    await page.reload()
+    await soon(() => page.locator('.nothing').textContent()).toContain('无法打开')
+  })
+
   it('takes one tap for done, says thank you with what is left, and takes it back as a correction', async () => {
     const { page } = await open((await link()).url)
     const first = card(page, '甲醇')
@@ -176,6 +208,17 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     expect([photo.status, photo.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
     expect(bytes.byteLength).toBeLessThan(260_000)
     expect(picture.length).toBeGreaterThan(bytes.byteLength)
+
+    // and so the buyer sees it on the line
+    const desk = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+    contexts.push(desk.context())
+    await desk.goto(`${origin}/`)
+    await signIn(desk, EMAIL, PASSWORD)
+    await desk.waitForSelector('.shell')
+    await desk.goto(`${origin}/orders/${orderId}/lines/10`)
+    const shown = desk.locator('.said-photo img')
+    await shown.scrollIntoViewIfNeeded()
+    await soon(() => shown.evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth)).toBe(1280)
 
     const yesterday = await page.evaluate(() => {
       const date = new Date(Date.now() - 86_400_000)

@@ -66,7 +66,7 @@ describe('a password while it is typed', () => {
 
 describe('who is offered what', () => {
   it('admins the organisation, others themselves and the devices', () => {
-    expect(sectionsOf(user('admin'))).toHaveLength(8)
+    expect(sectionsOf(user('admin'))).toHaveLength(9)
     expect(sectionsOf(user('member'))).toEqual(['account', 'devices', 'quality'])
     expect(sectionsOf(user('viewer'))).toEqual(['account', 'devices', 'quality'])
   })
