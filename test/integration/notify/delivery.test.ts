@@ -35,6 +35,15 @@ const due = () =>
     `with freed as (update channels set busy_until = null) update notifications set next_attempt_at = now() where state = 'waiting'`,
   )
 
+/** What is held back is looked at again now, as often as it takes: it may just have been held back anew. */
+const heldIsDue = (check: () => Promise<void> | void) =>
+  soon(async () => {
+    await rig.service.owner.query(
+      `update notifications set next_attempt_at = now() where state = 'waiting' and attempts = 0`,
+    )
+    await check()
+  })
+
 describe('what does not arrive', () => {
   it('is tried again under the same key, given up, shown, and sent again when asked for', async () => {
     receiver.answer = (response) => response.writeHead(503).end('not now')
@@ -186,11 +195,9 @@ describe('when it is sent', () => {
       expect(await held()).toHaveLength(2)
     })
     await rig.admin.ask('POST', `/alarms/${shelved}/unshelve`)
-    await due()
-    await soon(() => expect(toldOf()).toEqual([shelved]))
+    await heldIsDue(() => expect(toldOf()).toEqual([shelved]))
     await rig.admin.ask('PATCH', `/shipments/${rig.shipmentId}`, { phase: 'in-transit' })
-    await due()
-    await soon(() => expect(toldOf()).toEqual([shelved, suppressed]))
+    await heldIsDue(() => expect(toldOf()).toEqual([shelved, suppressed]))
   })
 
   it('a consequence is not told beside its cause, unless the cause goes first', async () => {
@@ -199,11 +206,9 @@ describe('when it is sent', () => {
     await rig.raise({ rule: 'temperature-high', priority: 'high' })
     rig.start()
     await soon(() => expect(toldOf()).toEqual([cause]))
-    await due()
-    await soon(async () => expect((await states()).toSorted()).toEqual(['sent', 'waiting']))
+    await heldIsDue(async () => expect((await states()).toSorted()).toEqual(['sent', 'waiting']))
     await alarmIs('void = true', cause)
-    await due()
-    await all('sent', 2)
+    await heldIsDue(async () => expect(await states()).toEqual(['sent', 'sent']))
   })
 
   it('who has been replaced on the shipment is told of it no more', async () => {
@@ -336,10 +341,11 @@ describe('escalation', () => {
     const alarm = await rig.raise({ priority: 'critical', raisedAt: Date.now() - 11 * MINUTE })
     await soon(() => expect(receiver.got).toHaveLength(1))
     await rig.admin.ask('POST', `/alarms/${alarm}/acknowledge`, {})
-    await due()
-    await soon(async () =>
-      expect(await rig.items('?state=dropped')).toMatchObject([{ kind: 'alarm-escalated', problem: 'acknowledged' }]),
-    )
+    await soon(async () => {
+      // it may just be saying that the first try failed
+      await due()
+      expect(await rig.items('?state=dropped')).toMatchObject([{ kind: 'alarm-escalated', problem: 'acknowledged' }])
+    })
   })
 
   it('comes again when it still holds so long after somebody acknowledged it', async () => {
