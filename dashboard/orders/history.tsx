@@ -12,18 +12,22 @@ const shown = (value: unknown): string => {
   return /^\d{4}-\d{2}-\d{2}T/.test(text) ? calendarDay(text) : text
 }
 
+/** One field that was or would be changed, from what to what. */
+export const changeSentence = (field: string, { before, after }: { before?: unknown; after?: unknown }): string => {
+  if (field === 'stages') return t('history.stages')
+  if (field === 'cancelledAt') return t(after === null ? 'history.restored' : 'history.cancelled')
+  return t('history.change', {
+    field: NAMES[field]?.[language.value] ?? field,
+    before: shown(before),
+    after: shown(after),
+  })
+}
+
 const sentences = ({ what, changes }: OrderChange): string[] => {
   if (what === 'entered') return [t('history.entered')]
-  return Object.entries(changes).map(([field, { before, after }]) => {
-    if (what === 'attached') return t('history.attached', { reference: field, quantity: shown(after) })
-    if (what === 'detached') return t('history.detached', { reference: field })
-    if (field === 'stages') return t('history.stages')
-    if (field === 'cancelledAt') return t(after === null ? 'history.restored' : 'history.cancelled')
-    return t('history.change', {
-      field: NAMES[field]?.[language.value] ?? field,
-      before: shown(before),
-      after: shown(after),
-    })
+  return Object.entries(changes).map(([field, change]) => {
+    if (what === 'attached') return t('history.attached', { reference: field, quantity: shown(change.after) })
+    return what === 'detached' ? t('history.detached', { reference: field }) : changeSentence(field, change)
   })
 }
 

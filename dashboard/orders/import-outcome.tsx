@@ -2,6 +2,7 @@ import type { ImportPreview } from '../../server/model/import.ts'
 import { issueSentence } from '../../server/model/import-issue.ts'
 import { language } from '../text/language.ts'
 import { t } from '../text/orders.ts'
+import { changeSentence } from './history.tsx'
 
 const SHOWN = 30
 const COUNTS = ['new', 'changed', 'same', 'failed'] as const
@@ -49,6 +50,26 @@ export const ImportOutcome = ({ preview, busy, onTake, onAnother }: Props) => {
         )}
       </footer>
       {(blocked || rows === 0) && <p class="muted">{t(blocked ? 'import.blocked' : 'import.nothing')}</p>}
+      {preview.changes.length > 0 && (
+        <details>
+          <summary>
+            {t('import.changes')} ({counts.changed})
+          </summary>
+          <ul class="issue-list">
+            {preview.changes.slice(0, SHOWN).map(({ row, number, line, changes }) => (
+              <li key={row}>
+                <span>{t('import.row', { row })}</span>
+                <span class="muted">{t('line.title', { number, line })}</span>
+                <span>
+                  {Object.entries(changes)
+                    .map(([field, change]) => changeSentence(field, change))
+                    .join('; ')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       {issues.length > 0 && (
         <div>
           <h3>{t('import.issues')}</h3>

@@ -87,7 +87,14 @@ export const ImportPreview = z.object({
   issues: z.array(ImportIssue).describe('the first of them; all are in …/errors'),
   issueCount: z.int(),
   changes: z
-    .array(z.object({ row: z.int(), number: z.string(), line: z.string(), changes: z.record(z.string(), z.unknown()) }))
+    .array(
+      z.object({
+        row: z.int(),
+        number: z.string(),
+        line: z.string(),
+        changes: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })),
+      }),
+    )
     .describe('the first lines that would change'),
   committedAt: z.iso.datetime().nullable(),
 })
