@@ -215,7 +215,7 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     await desk.goto(`${origin}/`)
     await signIn(desk, EMAIL, PASSWORD)
     await desk.waitForSelector('.shell')
-    await desk.goto(`${origin}/orders/${orderId}/lines/10`)
+    await desk.goto(`${origin}/orders/${orderId}/10`)
     const shown = desk.locator('.said-photo img')
     await shown.scrollIntoViewIfNeeded()
     await soon(() => shown.evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth)).toBe(1280)
