@@ -101,7 +101,7 @@ const Alarms = ({ report }: { report: Report }) =>
 
 /** All that goes with a trip on one sheet, to read or to print. */
 export const PapersPage = ({ id }: { id: string }) => {
-  const { api } = useZaitu()
+  const { api, shared } = useZaitu()
   const report = useSignal<Report | null>(null)
   const problem = useSignal<string | null>(null)
   useEffect(() => {
@@ -127,6 +127,13 @@ export const PapersPage = ({ id }: { id: string }) => {
         <a class="button" href={path.value}>
           ← {r('papers.back')}
         </a>
+        {/* a download sends no header, and by that alone a shared page may speak */}
+        {!shared &&
+          (['csv', 'parquet'] as const).map((format) => (
+            <a key={format} class="button" href={`/api/v1/shipments/${id}/export?format=${format}`} download>
+              {r(`papers.${format}`)}
+            </a>
+          ))}
         <button type="button" class="primary" onClick={() => print()}>
           {r('papers.print')}
         </button>

@@ -55,6 +55,8 @@ export const recordWords = {
   'papers.title': { en: 'What to do and whom to call', zh: '处置与联系人' },
   'papers.open': { en: 'Papers', zh: '单据' },
   'papers.print': { en: 'Print', zh: '打印' },
+  'papers.csv': { en: 'All readings, CSV', zh: '全部读数（CSV）' },
+  'papers.parquet': { en: 'All readings, Parquet', zh: '全部读数（Parquet）' },
   'papers.back': { en: 'Back to the shipment', zh: '返回货运' },
   'papers.head': { en: 'Papers of the trip', zh: '运输单据' },
   'papers.made': { en: 'as of {time} ({zone})', zh: '截至 {time}（{zone}）' },

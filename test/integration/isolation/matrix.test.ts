@@ -313,8 +313,10 @@ const wordsForbidden = ({ party, kind }: Principal): string[] =>
 
 const bare = (answer: LightMyRequestResponse, id: string) => {
   const { date: _date, etag: _etag, 'content-length': _length, ...headers } = answer.headers
+  // the number 40 is not part of a status 404
+  const whole = new RegExp(`(?<!\\w)${id.replace(/\W/g, '\\$&')}(?!\\w)`, 'g')
   const plain = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ratelimit')))
-  return { status: answer.statusCode, headers: plain, body: answer.body.replaceAll(id, '*') }
+  return { status: answer.statusCode, headers: plain, body: answer.body.replaceAll(whole, '*') }
 }
 
 describe('who may do what', () => {
