@@ -183,7 +183,7 @@ describe.skipIf(chromiumPath === null)('each sees what it can use', () => {
   afterAll(() => browser?.close())
 
   const CASES = [
-    { role: 'admin', kind: 'buyer', part: 'buyer', runs: true, sections: 7 },
+    { role: 'admin', kind: 'buyer', part: 'buyer', runs: true, sections: 9 },
     { role: 'member', kind: 'carrier', part: 'carrier', runs: true, sections: 3 },
     { role: 'member', kind: 'supplier', part: 'supplier', runs: false, sections: 2 },
     { role: 'viewer', kind: 'buyer', part: 'buyer', runs: false, sections: 3 },
