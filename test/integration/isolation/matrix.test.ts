@@ -318,7 +318,7 @@ const bare = (answer: LightMyRequestResponse, id: string) => {
 }
 
 describe('who may do what', () => {
-  it('is as the table says, and nothing of others is in any answer', { timeout: 180_000 }, async () => {
+  it('is as the table says, and nothing of others is in any answer', { timeout: 480_000 }, async () => {
     const wrong: string[] = []
     let cases = 0
     for (const { key, method, path } of operations) {
