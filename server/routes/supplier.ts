@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { LineName } from '../model/order.ts'
-import { SupplierLines, SupplierMilestoneKept, SupplierMilestoneSaid } from '../model/supplier-link.ts'
+import { Reliability, SupplierLines, SupplierMilestoneKept, SupplierMilestoneSaid } from '../model/supplier-link.ts'
 import { sayMilestone } from '../store/milestones.ts'
 import { asOrganisation } from '../store/pool.ts'
+import { organisationExists } from '../store/shipments.ts'
 import {
   findLinkedLine,
   keepPhoto,
@@ -99,6 +100,24 @@ export const supplierRoutes =
         })
         if (!kept.already) orderChanged(id)
         return reply.code(kept.already ? 200 : 201).send(kept.body)
+      },
+    })
+
+    app.route({
+      method: 'GET',
+      url: '/suppliers/:id/reliability',
+      schema: {
+        tags: ['orders'],
+        summary: 'How far a supplier keeps its word with you; it sees the same figure',
+        params: z.object({ id: z.uuid() }),
+        response: { 200: Reliability },
+      },
+      handler: (request) => {
+        const who = signedIn(request)
+        return asOrganisation(pool, who, async (tx) => {
+          if (!(await organisationExists(tx, request.params.id))) throw notFound('supplier')
+          return supplierReliability(tx, who.orgId, request.params.id)
+        })
       },
     })
 

@@ -291,6 +291,9 @@ describe('what it shows', () => {
     await service.owner.query(`update milestones set recorded_at = now() - interval '5 days' where order_id = $1`, [id])
     await say('raw-material', 'actual', Date.now() - 1000)
     expect((await say('synthesis', 'actual', Date.now() - 1000)).json().reliability).toEqual({ judged: 2, onTime: 1 })
+    expect((await member.ask('GET', `/suppliers/${third}/reliability`)).json()).toEqual({ judged: 2, onTime: 1 })
+    const stranger = await service.signIn(service.other.email.member)
+    expect((await stranger.ask('GET', `/suppliers/${third}/reliability`)).json()).toEqual({ judged: 0, onTime: 0 })
     // done, and never promised: nothing to judge
     expect((await say('ready', 'actual', Date.now() - 1000)).json().reliability).toEqual({ judged: 2, onTime: 1 })
   })

@@ -457,6 +457,7 @@ export const RULES: Record<string, Rule> = {
   },
   'delete /supplier-links/{id}': { probes: [byId('supplierLink')] },
   'get /supplier-links/{id}/uses': { probes: [byId('supplierLink')] },
+  'get /suppliers/{id}/reliability': { probes: [byId('partner')] },
   'get /supplier/lines': { ...look, suppliers: 'only' },
   'post /supplier/lines/{id}/{line}/milestones': {
     suppliers: 'only',
