@@ -16,7 +16,7 @@ export const Mapping = z.object({
   factors: z.array(Factor).default([]),
   numbers: z.array(z.string()).default([]).describe('amounts, told apart by their order of magnitude'),
   teach: z.int().nonnegative().default(200).describe('so many completed orders only teach'),
-  halfLifeDays: z.number().positive().default(540).describe('after so long a completed order counts half'),
+  halfLifeDays: z.number().positive().default(720).describe('after so long a completed order counts half'),
   shrink: z
     .number()
     .positive()

@@ -38,8 +38,8 @@ export const fitEffects = (
         const level = examples[index]?.levels[factor] ?? null
         if (level === null) continue
         const weight = weights[index] ?? 0
-        let sum = sums.get(level)
-        if (sum === undefined) sums.set(level, (sum = { sum: 0, weight: 0 }))
+        const sum = sums.get(level) ?? { sum: 0, weight: 0 }
+        sums.set(level, sum)
         sum.sum += weight * ((rest[index] ?? 0) - mean + (effect.get(level) ?? 0))
         sum.weight += weight
       }
