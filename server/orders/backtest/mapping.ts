@@ -20,7 +20,7 @@ export const Mapping = z.object({
   shrink: z
     .number()
     .positive()
-    .default(10)
+    .default(30)
     .describe('orders after which a level (a supplier, a country) is believed half'),
   offsetDays: z.number().positive().default(30).describe('durations count as log(days + offset)'),
 })
