@@ -16,11 +16,11 @@ export const Mapping = z.object({
   factors: z.array(Factor).default([]),
   numbers: z.array(z.string()).default([]).describe('amounts, told apart by their order of magnitude'),
   teach: z.int().nonnegative().default(200).describe('so many completed orders only teach'),
-  halfLifeDays: z.number().positive().default(540).describe('after so long a completed order counts half'),
+  halfLifeDays: z.number().positive().default(720).describe('after so long a completed order counts half'),
   shrink: z
     .number()
     .positive()
-    .default(10)
+    .default(30)
     .describe('orders after which a level (a supplier, a country) is believed half'),
   offsetDays: z.number().positive().default(30).describe('durations count as log(days + offset)'),
 })
