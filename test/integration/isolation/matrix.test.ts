@@ -320,7 +320,7 @@ const bare = (answer: LightMyRequestResponse, id: string) => {
 }
 
 describe('who may do what', () => {
-  it('is as the table says, and nothing of others is in any answer', timeout: 600_000 , async () => 
+  it('is as the table says, and nothing of others is in any answer', { timeout: 600_000 }, async () => {
     const wrong: string[] = []
     let cases = 0
     for (const { key, method, path } of operations) {
@@ -364,4 +364,5 @@ describe('who may do what', () => {
       `isolation matrix: ${operations.length} operations × ${principals.length} principals, ${cases} cases\n`,
     )
     expect(wrong).toEqual([])
-  }))
+  })
+})
