@@ -21,6 +21,19 @@ export const Contact = z.object({
   role: z.string().min(1).max(50),
 })
 
+/** The planned way, and how far from it a shipment is still on it. */
+export const Corridor = z
+  .object({
+    points: z
+      .array(z.tuple([z.number().min(-90).max(90), z.number().min(-180).max(180)]))
+      .min(2)
+      .max(2_000)
+      .describe('[lat, lon] in degrees WGS 84, in the order of the journey'),
+    metres: z.number().positive().max(100_000).default(5_000),
+  })
+  .strict()
+export type Corridor = z.infer<typeof Corridor>
+
 /** A substance named by one of its identifiers; a UN number alone must fit exactly one substance. */
 export const SubstanceReference = z.union([
   z.object({ cas: z.string(), un: z.string().optional() }),
@@ -43,6 +56,7 @@ export const ShipmentCreate = z.object({
   limits: Limits.optional(),
   packaging: Containment.optional().describe('in what it travels; else as its tank is one'),
   filling: Filling.optional(),
+  corridor: Corridor.optional(),
 })
 
 export const ShipmentPatch = z
@@ -56,6 +70,7 @@ export const ShipmentPatch = z
     supplierId: z.uuid().nullable(),
     packaging: Containment.nullable(),
     filling: Filling.nullable(),
+    corridor: Corridor.nullable(),
   })
   .partial()
   .strict()
@@ -129,6 +144,7 @@ export const ShipmentDetail = Shipment.extend({
   assignments: z.array(Assignment),
   packaging: Containment.nullable(),
   filling: Filling.nullable(),
+  corridor: Corridor.nullable(),
   /** limits that were set or follow from the record, but do not count, and why */
   overruled: z.array(OverruledLimit),
   limitsHistory: z.array(z.object({ from: IsoInstant, limits: Limits })),

@@ -143,6 +143,7 @@ export const shipmentRoutes =
             contacts: body.contacts ?? [],
             packaging: body.packaging ?? null,
             filling: body.filling ?? null,
+            corridor: body.corridor ?? null,
           })
           if (id === null) throw refusal(409, `You have a shipment with the reference ${body.reference} already.`)
           const setting = { shipmentId: id, personId, from: ALWAYS }
@@ -185,7 +186,8 @@ export const shipmentRoutes =
       url: '/shipments/:id',
       schema: {
         tags,
-        summary: 'Change phase, planned arrival, limits, contacts, tank, packaging, filling, carrier or supplier',
+        summary:
+          'Change phase, planned arrival, limits, contacts, tank, packaging, filling, planned way, carrier or supplier',
         description:
           'The carrier may change the phase, the buyer everything. New limits and a new phase hold from now on; the earlier ones stay in the history. `limits` takes the place of all that people have set; what follows from the record counts where it is tighter (`overruled` says so).',
         params: ShipmentParams,
@@ -213,8 +215,8 @@ export const shipmentRoutes =
           if (changedAt !== null) from.push(changedAt)
           if (fields.phase !== undefined) from.push(await setPhase(tx, setting, fields.phase))
           // cargo and tank are facts of the whole trip: what was judged without them is judged again
-          if (fields.tankId !== undefined || fields.packaging !== undefined || fields.filling !== undefined)
-            from.push(ALWAYS)
+          const { tankId, packaging, filling, corridor } = fields
+          if ([tankId, packaging, filling, corridor].some((given) => given !== undefined)) from.push(ALWAYS)
           // who is told of its readings has changed: the streams are looked up anew
           if (fields.carrierId !== undefined || fields.supplierId !== undefined) from.push(Date.now())
           if (from.length > 0) await refoldFrom(tx, id, Math.min(...from))

@@ -1,8 +1,9 @@
 import { RuleId } from '../model/alarm.ts'
 import { Limits } from '../model/limits.ts'
 import { RuleSettingsChange } from '../model/rule-settings.ts'
-import { Phase, type Place } from '../model/shipment.ts'
-import { type Facts, SETTINGS, settingsWith, type TripFacts } from '../rules/facts.ts'
+import { type Corridor, Phase, type Place } from '../model/shipment.ts'
+import { distance } from '../physics/geo.ts'
+import { type Circle, type Facts, SETTINGS, settingsWith, type TripFacts } from '../rules/facts.ts'
 import type { FactsVersion } from '../rules/state.ts'
 import type { LoadedRecord } from './record.ts'
 
@@ -18,6 +19,8 @@ export type FactsRow = {
   destination: Place
   depart_at: Date
   eta: Date
+  corridor: Corridor | null
+  sites: Circle[]
 }
 
 const versions = (table: string, column: string) =>
@@ -32,19 +35,23 @@ export const LOAN_FACTS = `${versions('shipment_limits', 'limits')} as limits,
     where r.org_id = s.org_id and (r.shipment_id is null or r.shipment_id = s.id)) as settings,
   (select coalesce(json_agg(json_build_object('rule', o.rule, 'from', (extract(epoch from o.out_from) * 1000)::bigint,
       'to', (extract(epoch from o.out_to) * 1000)::bigint)), '[]') from rule_service o where o.shipment_id = a.shipment_id) as service,
-  s.origin, s.destination, s.depart_at, s.eta`
+  s.origin, s.destination, s.depart_at, s.eta, s.corridor,
+  (select coalesce(json_agg(json_build_object('lat', x.lat, 'lon', x.lon, 'radiusMetres', x.radius_metres)), '[]') from sites x
+    where x.org_id = s.org_id) as sites`
 
 /** A place is as large as this where nobody has said how large, m. */
 const PLACE_METRES = 1_000
 
-const circle = ({ lat, lon }: Place) => ({ lat, lon, radiusMetres: PLACE_METRES })
+/** An end of the journey is as large as the place of ours that it lies in. */
+const circle = ({ lat, lon }: Place, sites: readonly Circle[]): Circle =>
+  sites.find((site) => distance(site, { lat, lon }) <= site.radiusMetres) ?? { lat, lon, radiusMetres: PLACE_METRES }
 const isPlace = ({ lat, lon }: Partial<Place>) => Number.isFinite(lat) && Number.isFinite(lon)
 
 const tripOf = (row: FactsRow): TripFacts => ({
-  origin: circle(row.origin),
-  destination: circle(row.destination),
-  corridor: null,
-  stops: [],
+  origin: circle(row.origin, row.sites),
+  destination: circle(row.destination, row.sites),
+  corridor: row.corridor,
+  stops: row.sites,
   departAt: row.depart_at.getTime(),
   eta: row.eta.getTime(),
 })

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Priority } from '../model/alarm.ts'
 import type { Limits } from '../model/limits.ts'
 import type { Containment, Filling } from '../model/record.ts'
-import type { Contact as ContactSchema, Phase, Place, Shipment, SubstanceSummary } from '../model/shipment.ts'
+import type { Contact as ContactSchema, Corridor, Phase, Place, Shipment, SubstanceSummary } from '../model/shipment.ts'
 import { newestValues } from './newest.ts'
 import type { Tx } from './pool.ts'
 
@@ -144,15 +144,16 @@ export type NewShipment = {
   contacts: Contact[]
   packaging?: Containment | null
   filling?: Filling | null
+  corridor?: Corridor | null
 }
 
 /** The id of the new shipment; null when the organisation has one of this reference. Times in epoch ms. */
 export const createShipment = async (tx: Tx, orgId: string, s: NewShipment): Promise<string | null> => {
   const { rows } = await tx.query<{ id: string }>(
     `insert into shipments (org_id, reference, substance_id, origin, destination, depart_at, eta, phase, tank_id,
-       carrier_id, supplier_id, contacts, packaging, filling)
+       carrier_id, supplier_id, contacts, packaging, filling, corridor)
      values ($1::uuid, $2::text, $3::uuid, $4::jsonb, $5::jsonb, $6::timestamptz, $7::timestamptz, $8::text, $9::uuid,
-       $10::uuid, $11::uuid, $12::jsonb, $13::text, $14::jsonb)
+       $10::uuid, $11::uuid, $12::jsonb, $13::text, $14::jsonb, $15::jsonb)
      on conflict (org_id, reference) do nothing returning id`,
     [
       orgId,
@@ -169,6 +170,7 @@ export const createShipment = async (tx: Tx, orgId: string, s: NewShipment): Pro
       JSON.stringify(s.contacts),
       s.packaging ?? null,
       s.filling == null ? null : JSON.stringify(s.filling),
+      s.corridor == null ? null : JSON.stringify(s.corridor),
     ],
   )
   return rows[0]?.id ?? null
@@ -183,6 +185,7 @@ export type ShipmentChange = {
   supplierId?: string | null | undefined
   packaging?: Containment | null | undefined
   filling?: Filling | null | undefined
+  corridor?: Corridor | null | undefined
 }
 
 /** Changes what is given; false when the organisation has no such shipment. */
@@ -196,7 +199,8 @@ export const updateShipment = async (tx: Tx, id: string, change: ShipmentChange)
        carrier_id = case when $7::boolean then $8::uuid else carrier_id end,
        supplier_id = case when $9::boolean then $10::uuid else supplier_id end,
        packaging = case when $11::boolean then $12::text else packaging end,
-       filling = case when $13::boolean then $14::jsonb else filling end
+       filling = case when $13::boolean then $14::jsonb else filling end,
+       corridor = case when $15::boolean then $16::jsonb else corridor end
      where id = $1::uuid`,
     [
       id,
@@ -213,21 +217,24 @@ export const updateShipment = async (tx: Tx, id: string, change: ShipmentChange)
       change.packaging ?? null,
       change.filling !== undefined,
       change.filling == null ? null : JSON.stringify(change.filling),
+      change.corridor !== undefined,
+      change.corridor == null ? null : JSON.stringify(change.corridor),
     ],
   )
   return rowCount === 1
 }
 
-/** In what a shipment travels and how full it is, as it was entered. */
+/** In what a shipment travels, how full it is, and on which way, as it was entered. */
 export const loadOf = async (
   tx: Tx,
   id: string,
-): Promise<{ packaging: Containment | null; filling: Filling | null }> => {
-  const { rows } = await tx.query<{ packaging: Containment | null; filling: Filling | null }>(
-    'select packaging, filling from shipments where id = $1::uuid',
-    [id],
-  )
-  return rows[0] ?? { packaging: null, filling: null }
+): Promise<{ packaging: Containment | null; filling: Filling | null; corridor: Corridor | null }> => {
+  const { rows } = await tx.query<{
+    packaging: Containment | null
+    filling: Filling | null
+    corridor: Corridor | null
+  }>('select packaging, filling, corridor from shipments where id = $1::uuid', [id])
+  return rows[0] ?? { packaging: null, filling: null, corridor: null }
 }
 
 export const organisationExists = async (tx: Tx, id: string): Promise<boolean> => {

@@ -135,6 +135,7 @@ export const makeShipment = (i: number, now: number): ShipmentDetail => {
     assignments: [{ id: String(i), deviceId: `tc-${String(i).padStart(4, '0')}`, from: departAt, to: null }],
     packaging: null,
     filling: null,
+    corridor: null,
     overruled: [],
     limitsHistory: [{ from: new Date(0).toISOString(), limits: kind.limits }],
   }

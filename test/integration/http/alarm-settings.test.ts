@@ -142,3 +142,45 @@ describe('the quality of the alarm system', () => {
     expect(turned.json()).toMatchObject({ status: 400, detail: 'from must be before to.' })
   })
 })
+
+describe('a planned way', () => {
+  it('is entered with a shipment or later; readings off it raise an alarm, also those that were there before', async () => {
+    const { secret: key } = (await admin.ask('POST', '/devices', { id: 'tank:2', intervalSeconds: 60 })).json()
+    const { id } = (await admin.ask('POST', '/shipments', shipmentBody('S-2'))).json()
+    const from = Date.now() - 60 * MINUTE
+    await admin.ask('POST', `/shipments/${id}/assignments`, { deviceId: 'tank:2', from })
+    await service.app.inject({
+      method: 'POST',
+      url: '/api/v1/telemetry',
+      headers: { authorization: `Basic ${Buffer.from(`tank:2:${key}`).toString('base64')}` },
+      payload: {
+        deviceId: 'tank:2',
+        readings: Array.from({ length: 60 }, (_, minute) => ({
+          time: from + minute * MINUTE,
+          lat: minute < 30 ? 31 : 31.2,
+          lon: 121 + minute / 100,
+        })),
+      },
+    })
+    await pipeline.settled()
+    const left = async () =>
+      (await admin.ask('GET', `/shipments/${id}/alarms`))
+        .json()
+        .items.filter((alarm: { rule: string }) => alarm.rule === 'corridor-left')
+    expect(await left()).toEqual([])
+    const corridor = {
+      points: [
+        [31, 121],
+        [31, 122],
+      ],
+      metres: 5_000,
+    }
+    const changed = await admin.ask('PATCH', `/shipments/${id}`, { corridor })
+    expect(changed.json()).toMatchObject({ corridor })
+    await pipeline.settled()
+    expect(await left()).toMatchObject([
+      { onset: new Date(Math.floor((from + 30 * MINUTE) / MINUTE) * MINUTE).toISOString(), limit: 5_000 },
+    ])
+    expect((await admin.ask('PATCH', `/shipments/${id}`, { corridor: { points: [[31, 121]] } })).statusCode).toBe(400)
+  })
+})
