@@ -1,8 +1,8 @@
 import type { Logger } from './log.ts'
-import type { Forecast } from './model/forecast.ts'
+import type { Forecast, ForecastMove } from './model/forecast.ts'
 import type { LineFacts } from './orders/forecast/known.ts'
 import { forecastLine } from './orders/forecast/line.ts'
-import { hasMoved } from './orders/forecast/moved.ts'
+import { hasMoved, movedDays } from './orders/forecast/moved.ts'
 import { type LineKey, loadLineFacts } from './store/forecast-facts.ts'
 import { createLearning } from './store/forecast-learning.ts'
 import { databaseNow, holdForecasting, keepNewest, lastTold, type Made, takeDue, tell } from './store/forecasts.ts'
@@ -57,14 +57,21 @@ export const createForecaster = ({
     return count
   }
 
+  const at = (key: LineKey, asOf: number | null): Promise<Forecast | null> =>
+    inTransaction(pool, async (tx) => {
+      const when = asOf ?? (await databaseNow(tx))
+      const [facts] = await loadLineFacts(tx, [key], when)
+      return facts === undefined ? null : make(tx, facts, when)
+    })
+
   return {
     /** The forecast of a line from what was known at `asOf` (epoch ms; null: now); null where there is no such line. */
-    at: ({ orderId, line }: LineKey, asOf: number | null): Promise<Forecast | null> =>
-      inTransaction(pool, async (tx) => {
-        const when = asOf ?? (await databaseNow(tx))
-        const [facts] = await loadLineFacts(tx, [{ orderId, line }], when)
-        return facts === undefined ? null : make(tx, facts, when)
-      }),
+    at,
+    /** What was said at `learntAt` (epoch ms) did to it: before, and now. */
+    moved: async (key: LineKey, learntAt: number): Promise<ForecastMove> => {
+      const [before, after] = [await at(key, learntAt - 1), await at(key, null)]
+      return { before, after, movedDays: movedDays(before, after) }
+    },
     /** Makes all that is due; how many lines. */
     look: async (): Promise<number> => {
       let lines = 0

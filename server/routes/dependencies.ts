@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Outcome } from '../broker/source.ts'
-import type { Forecast } from '../model/forecast.ts'
+import type { Forecast, ForecastMove } from '../model/forecast.ts'
 import type { ChannelTested } from '../model/notification.ts'
 import type { OidcProvider } from '../model/oidc.ts'
 import type { DeviceSignIn } from '../store/device-sign-in.ts'
@@ -70,6 +70,8 @@ export type AppDeps = {
   forecasts: {
     /** from what was known at `asOf` (epoch ms; null: now); null where there is no such line */
     at(line: { orderId: string; line: string }, asOf: number | null): Promise<Forecast | null>
+    /** before something that was learnt at `learntAt` (epoch ms), and now */
+    moved(line: { orderId: string; line: string }, learntAt: number): Promise<ForecastMove>
   }
   /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
   accessEnded(id: string): void

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Forecast } from '../model/forecast.ts'
+import { Forecast, type ForecastMove } from '../model/forecast.ts'
 import { Instant } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
 import { listForecasts } from '../store/forecasts.ts'
@@ -17,11 +17,23 @@ const ById = z.tuple([z.string().regex(/^\d{1,18}$/)])
 /** Clocks differ: this far ahead is now, ms. */
 const AHEAD_MS = 5 * 60_000
 
-/** What keeps a shipment is told to who sees it; a line's supplier may have no part in that. */
+/** What keeps a shipment is told to its buyer; a line's supplier may have no part in that. */
+const forSupplier = (forecast: Forecast): Forecast => ({
+  ...forecast,
+  causes: forecast.causes.filter(({ kind }) => kind !== 'transit' && kind !== 'condition'),
+})
 const seenBy = (orgId: string, { orgId: buyerId }: KnownLine, forecast: Forecast): Forecast =>
-  orgId === buyerId
-    ? forecast
-    : { ...forecast, causes: forecast.causes.filter(({ kind }) => kind !== 'transit' && kind !== 'condition') }
+  orgId === buyerId ? forecast : forSupplier(forecast)
+
+/** What something that was learnt of a line at `learntAt` (epoch ms) did to its forecast, for its supplier. */
+export const moveBy = async (
+  forecasts: AppDeps['forecasts'],
+  of: { orderId: string; line: string },
+  learntAt: number,
+): Promise<ForecastMove> => {
+  const { before, after, movedDays } = await forecasts.moved(of, learntAt)
+  return { before: before && forSupplier(before), after: after && forSupplier(after), movedDays }
+}
 
 /** When a line arrives, now, as it was thought at any moment before, and how that moved. */
 export const forecastRoutes =

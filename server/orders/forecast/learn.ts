@@ -51,15 +51,10 @@ export const durationLevels = (supplierId: string, product: string, stage: strin
 ]
 export const estimateLevels = (supplierId: string, stage: string) => [supplierId, `${supplierId} ${stage}`]
 
-/** What a stage takes that no plan has a figure for, days: its share of the time to need-by, within reason. */
-export const withoutPlan = (
-  line: { needBy: number; startedAt: number; standings: readonly { weight: number }[] },
-  weight: number,
-) => {
-  const all = line.standings.reduce((sum, one) => sum + one.weight, 0)
-  const days = (0.8 * (line.needBy - line.startedAt)) / DAY_MS
-  return Math.min(20, Math.max(0.5, all === 0 ? 0 : (days * weight) / all))
-}
+/** What a stage takes of which no plan says how long, days, before anything is learnt; one that weighs more takes longer. */
+const USUAL_STAGE_DAYS = 5
+export const withoutPlan = (standings: readonly { weight: number }[], weight: number): number =>
+  (USUAL_STAGE_DAYS * weight * standings.length) / standings.reduce((sum, one) => sum + one.weight, 0)
 export const USUAL_WAY_DAYS = 2.5
 
 /** What a line teaches, as far as it was known at `asOf`. */
@@ -80,7 +75,7 @@ export const lessonOf = (facts: LineFacts, asOf: number): Lesson => {
         }) // biome-ignore format: an estimate, and what became of it
       if (began !== null && doneAt >= began)
         lesson.durations.push({
-          stage, days: (doneAt - began) / DAY_MS, baseDays: planDays ?? withoutPlan(line, weight), isPlanned: planDays !== null,
+          stage, days: (doneAt - began) / DAY_MS, baseDays: planDays ?? withoutPlan(line.standings, weight), isPlanned: planDays !== null,
           began, known: learntAt,
         }) // biome-ignore format: a duration, and what the plan said
     }

@@ -117,7 +117,8 @@ const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number
   const usual = ({ stage, planDays, weight }: Standing): number =>
     Math.max(
       0.1,
-      ((planDays ?? withoutPlan(line, weight)) + OFFSET_DAYS) * effect(stage, planDays !== null) - OFFSET_DAYS,
+      ((planDays ?? withoutPlan(line.standings, weight)) + OFFSET_DAYS) * effect(stage, planDays !== null) -
+        OFFSET_DAYS,
     )
   const promised = ({ stage, estimate }: Standing): Spread | null => {
     if (estimate === null) return null
