@@ -13,8 +13,10 @@ const HALF_LIFE_MS = 270 * DAY_MS
 /** The plan is believed as much as so many stages that took just as long. */
 const PRIOR = 4
 /** Standard deviations of the log before anything is learnt, and how many examples they weigh as much as. */
-const DURATION = { sigma: 0.5, weight: 8, least: 0.15, most: 1.2 }
-const ESTIMATE = { sigma: 0.4, weight: 5, least: 0.08, most: 1.2 }
+const DURATION = { sigma: 0.5, weight: 8, least: 0.15, most: 1.2, doubt: 0.3 }
+const ESTIMATE = { sigma: 0.4, weight: 5, least: 0.1, most: 1.2, doubt: 0.25 }
+/** What was fitted is nearer to its own examples than to the next one. */
+const WIDER = 1.1
 /** A supplier's own spread against everybody's. */
 const OWN_WEIGHT = 8
 
@@ -34,9 +36,9 @@ export type Lesson = { supplierId: string; product: string; durations: Duration[
 export type Learnt = {
   durations: Effects
   estimates: Effects
-  /** standard deviation of the log, by supplier; '' for who is not known */
-  durationSigmas: ReadonlyMap<string, number>
-  estimateSigmas: ReadonlyMap<string, number>
+  /** standard deviation of the log of what comes next */
+  durationSigma(supplierId: string, stage: string): number
+  estimateSigma(supplierId: string, stage: string): number
   /** how many stages were learnt from */
   size: number
 }
@@ -97,6 +99,7 @@ export const learn = (lessons: readonly Lesson[], now: number): Learnt => {
   const durations = lessons.flatMap(({ supplierId, product, durations: all }) =>
     all.map((one) => ({
       supplierId,
+      stage: one.stage,
       days: one.days,
       age: (now - one.began) / DAY_MS,
       known: one.known,
@@ -107,6 +110,7 @@ export const learn = (lessons: readonly Lesson[], now: number): Learnt => {
   const estimates = lessons.flatMap(({ supplierId, estimates: all }) =>
     all.map((one) => ({
       supplierId,
+      stage: one.stage,
       days: one.days,
       age: (now - one.began) / DAY_MS,
       known: one.known,
@@ -119,20 +123,20 @@ export const learn = (lessons: readonly Lesson[], now: number): Learnt => {
   return {
     durations: took.effects,
     estimates: kept.effects,
-    durationSigmas: took.sigmas,
-    estimateSigmas: kept.sigmas,
+    durationSigma: took.sigma,
+    estimateSigma: kept.sigma,
     size: durations.length,
   }
 }
 
-type Lived = Example & { supplierId: string; days: number; age: number }
+type Lived = Example & { supplierId: string; stage: string; days: number; age: number }
 
 const fitted = (
   lived: readonly Lived[],
   now: number,
   shrink: readonly number[],
-  prior: { sigma: number; weight: number; least: number; most: number },
-): { effects: Effects; sigmas: Map<string, number> } => {
+  prior: { sigma: number; weight: number; least: number; most: number; doubt: number },
+): { effects: Effects; sigma: (supplierId: string, stage: string) => number } => {
   const recency = lived.map(({ known }) => 2 ** (-(now - known) / HALF_LIFE_MS))
   const factors = standsFor(
     lived.map(({ days, age }) => ({ value: days, age: Math.max(age, days) })),
@@ -148,24 +152,31 @@ const fitted = (
   const none = shrink.map(() => null)
   examples.push({ log: 0, levels: none, known: now, weight: PRIOR })
   const effects = fitEffects(examples, now, { halfLifeMs: HALF_LIFE_MS, shrink }, undefined, 3)
-  const own = new Map<string, { squares: number; weight: number }>()
+  const of = new Map<string, { squares: number; weight: number }>()
   const all = { squares: prior.weight * prior.sigma ** 2, weight: prior.weight }
-  for (const [index, { supplierId, levels }] of lived.entries()) {
+  for (const [index, { supplierId, stage, levels }] of lived.entries()) {
     const weight = (recency[index] ?? 0) * (factors[index] ?? 1)
     const squares = weight * ((examples[index]?.log ?? 0) - expectedLog(effects, levels)) ** 2
-    const of = own.get(supplierId) ?? { squares: 0, weight: 0 }
-    own.set(supplierId, of)
-    for (const sums of [of, all]) {
+    for (const key of [supplierId, stage, null]) {
+      const sums = key === null ? all : (of.get(key) ?? { squares: 0, weight: 0 })
+      if (key !== null) of.set(key, sums)
       sums.squares += squares
       sums.weight += weight
     }
   }
   const variance = all.squares / all.weight
-  const bounded = (of: number): number => Math.min(prior.most, Math.max(prior.least, Math.sqrt(of)))
-  const sigmas = new Map([['', bounded(variance)]])
-  for (const [supplierId, { squares, weight }] of own)
-    sigmas.set(supplierId, bounded((squares + OWN_WEIGHT * variance) / (weight + OWN_WEIGHT)))
-  return { effects, sigmas }
+  /** How much more, or less, it spreads than everything does; thin evidence is held to mean little. */
+  const ratio = (key: string): number => {
+    const { squares, weight } = of.get(key) ?? { squares: 0, weight: 0 }
+    return (squares / variance + OWN_WEIGHT) / (weight + OWN_WEIGHT)
+  }
+  const sigma = (supplierId: string, stage: string): number => {
+    // what is known of few is itself in doubt
+    const doubt = prior.doubt ** 2 * (OWN_WEIGHT / ((of.get(supplierId)?.weight ?? 0) + OWN_WEIGHT))
+    const spread = Math.sqrt(variance * ratio(supplierId) * ratio(stage) + doubt)
+    return Math.min(prior.most, Math.max(prior.least, WIDER * spread))
+  }
+  return { effects, sigma }
 }
 
 export const NOTHING_LEARNT: Learnt = learn([], 0)

@@ -108,10 +108,10 @@ type Production = {
 
 const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number): Production => {
   const { supplierId, product } = facts
-  const sigma = learnt.durationSigmas.get(supplierId) ?? learnt.durationSigmas.get('') ?? 0.5
-  const estimateSigma = learnt.estimateSigmas.get(supplierId) ?? learnt.estimateSigmas.get('') ?? 0.4
+  const sigma = (stage: string): number => learnt.durationSigma(supplierId, stage)
+  const estimateSigma = (stage: string): number => learnt.estimateSigma(supplierId, stage)
   // by precision: a supplier whose estimates are far off has less of a say than how long things take
-  const belief = sigma ** 2 / (sigma ** 2 + estimateSigma ** 2)
+  const belief = (stage: string): number => sigma(stage) ** 2 / (sigma(stage) ** 2 + estimateSigma(stage) ** 2)
   const effect = (stage: string, isPlanned: boolean): number =>
     Math.exp(bounded(expectedLog(learnt.durations, durationLevels(supplierId, product, stage, isPlanned))))
   const usual = ({ stage, planDays, weight }: Standing): number =>
@@ -124,7 +124,7 @@ const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number
     if (estimate === null) return null
     const lead = Math.max(0, estimate.at - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS
     const habit = Math.exp(bounded(expectedLog(learnt.estimates, estimateLevels(supplierId, stage))))
-    return stillToGo(lead * habit, estimateSigma, (asOf - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS)
+    return stillToGo(lead * habit, estimateSigma(stage), (asOf - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS)
   }
 
   const done = line.standings.findLastIndex(({ doneAt }) => doneAt !== null)
@@ -138,11 +138,13 @@ const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number
     if (index <= done) continue
     const usualDays = usual(standing)
     const isNext = index === done + 1
-    const going = isNext ? stillToGo(usualDays, sigma, elapsed) : stillToGo(usualDays, sigma, 0)
+    const going = isNext
+      ? stillToGo(usualDays, sigma(standing.stage), elapsed)
+      : stillToGo(usualDays, sigma(standing.stage), 0)
     const left = 1 - Math.min(0.95, standing.progress ?? 0)
     const byPace = plus(ready, left === 1 ? going : going.map((value) => value * left))
     const estimated = promised(standing)
-    ready = estimated === null ? byPace : between(byPace, estimated, belief)
+    ready = estimated === null ? byPace : between(byPace, estimated, belief(standing.stage))
     const { stage, planDays, estimate } = standing
     told.push({
       stage,
@@ -157,7 +159,7 @@ const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number
   const isMade = done === line.standings.length - 1
   return {
     ready,
-    way: stillToGo(wayDays, sigma, isMade ? elapsed : 0),
+    way: stillToGo(wayDays, sigma(WAY), isMade ? elapsed : 0),
     planWayDays: Math.min(wayDays, USUAL_WAY_DAYS),
     told,
   }
