@@ -72,6 +72,21 @@ export const createForecaster = ({
       const [before, after] = [await at(key, learntAt - 1), await at(key, null)]
       return { before, after, movedDays: movedDays(before, after) }
     },
+    /** Of these lines, now, and if what has not left their supplier came so many days later. */
+    ifSlipped: (
+      keys: readonly LineKey[],
+      slipDays: number,
+    ): Promise<(LineKey & { before: Forecast; after: Forecast })[]> =>
+      inTransaction(pool, async (tx) => {
+        const asOf = await databaseNow(tx)
+        const all = []
+        for (const facts of await loadLineFacts(tx, keys, asOf)) {
+          const learnt = await learning.at(tx, facts.orgId, asOf)
+          const [before, after] = [forecastLine(facts, learnt, asOf), forecastLine(facts, learnt, asOf, slipDays)]
+          all.push({ orderId: facts.orderId, line: facts.line, before, after })
+        }
+        return all
+      }),
     /** Makes all that is due; how many lines. */
     look: async (): Promise<number> => {
       let lines = 0

@@ -72,6 +72,11 @@ export type AppDeps = {
     at(line: { orderId: string; line: string }, asOf: number | null): Promise<Forecast | null>
     /** before something that was learnt at `learntAt` (epoch ms), and now */
     moved(line: { orderId: string; line: string }, learntAt: number): Promise<ForecastMove>
+    /** now, and if what has not left their supplier came so many days later */
+    ifSlipped(
+      lines: readonly { orderId: string; line: string }[],
+      slipDays: number,
+    ): Promise<{ orderId: string; line: string; before: Forecast; after: Forecast }[]>
   }
   /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
   accessEnded(id: string): void

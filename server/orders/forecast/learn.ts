@@ -13,7 +13,7 @@ const HALF_LIFE_MS = 270 * DAY_MS
 /** The plan is believed as much as so many stages that took just as long. */
 const PRIOR = 4
 /** Standard deviations of the log before anything is learnt, and how many examples they weigh as much as. */
-const DURATION = { sigma: 0.5, weight: 8, least: 0.15, most: 1.2, doubt: 0.3 }
+const DURATION = { sigma: 0.4, weight: 8, least: 0.15, most: 1.2, doubt: 0.3 }
 const ESTIMATE = { sigma: 0.4, weight: 5, least: 0.1, most: 1.2, doubt: 0.25 }
 /** What was fitted is nearer to its own examples than to the next one. */
 const WIDER = 1.1

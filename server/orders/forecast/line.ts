@@ -28,8 +28,10 @@ const MOST_EFFECT = 2
  * where little is known); the stage that is going on is conditioned on the time it has taken already; an estimate is
  * blended in as far as this supplier's estimates have been kept. What is on its way comes at its observed pace, and the
  * line is there when the last of its shipments is.
+ *
+ * `slipDays`: what if its supplier slipped by so much with what has not left it yet.
  */
-export const forecastLine = (facts: LineFacts, learnt: Learnt, asOf: number): Forecast => {
+export const forecastLine = (facts: LineFacts, learnt: Learnt, asOf: number, slipDays = 0): Forecast => {
   const base = { asOf: new Date(asOf).toISOString() }
   const line = asKnown(facts, asOf)
   if (asOf < facts.createdAt || (line.cancelledAt !== null && line.cancelledAt <= asOf))
@@ -37,7 +39,7 @@ export const forecastLine = (facts: LineFacts, learnt: Learnt, asOf: number): Fo
   const received = arrivalByReceipt(line)
   if (received !== null) return arrived(base, received, line.needBy)
 
-  const production = produce(facts, line, learnt, asOf)
+  const production = produce(facts, line, { learnt, asOf, slipDays })
   const attached = facts.shipments.filter(
     ({ attachedAt, detachedAt }) => attachedAt <= asOf && (detachedAt === null || detachedAt > asOf),
   )
@@ -106,7 +108,11 @@ type Production = {
   told: Told[]
 }
 
-const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number): Production => {
+const produce = (
+  facts: LineFacts,
+  line: KnownLine,
+  { learnt, asOf, slipDays }: { learnt: Learnt; asOf: number; slipDays: number },
+): Production => {
   const { supplierId, product } = facts
   const sigma = (stage: string): number => learnt.durationSigma(supplierId, stage)
   const estimateSigma = (stage: string): number => learnt.estimateSigma(supplierId, stage)
@@ -158,7 +164,7 @@ const produce = (facts: LineFacts, line: KnownLine, learnt: Learnt, asOf: number
   const wayDays = Math.max(0.1, (USUAL_WAY_DAYS + OFFSET_DAYS) * effect(WAY, false) - OFFSET_DAYS)
   const isMade = done === line.standings.length - 1
   return {
-    ready,
+    ready: ready.map((value) => value + slipDays),
     way: stillToGo(wayDays, sigma(WAY), isMade ? elapsed : 0),
     planWayDays: Math.min(wayDays, USUAL_WAY_DAYS),
     told,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createForecaster } from '../../../server/forecasts.ts'
-import { openPool } from '../../../server/store/pool.ts'
+import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { type Client, type Service, shipmentBody, startService } from './service.ts'
 
 const DAY_MS = 86_400_000
@@ -12,6 +12,7 @@ let buyer: Client
 let supplier: Client
 let forecaster: ReturnType<typeof createForecaster>
 let supplierId: string
+let ingest: Pool
 const told: string[] = []
 
 beforeAll(async () => {
@@ -24,11 +25,11 @@ beforeAll(async () => {
     [service.one.id, supplierId],
   )
   const { connectionString = '' } = service.owner.options
-  const pool = openPool(connectionString, { role: 'zaitu_ingest', max: 2, log: service.deps.log })
-  forecaster = createForecaster({ pool, log: service.deps.log, orderChanged: (id) => told.push(id) })
+  ingest = openPool(connectionString, { role: 'zaitu_ingest', max: 2, log: service.deps.log })
+  forecaster = createForecaster({ pool: ingest, log: service.deps.log, orderChanged: (id) => told.push(id) })
   const close = service.close
   service.close = async () => {
-    await pool.end()
+    await ingest.end()
     await close()
   }
 })
@@ -160,6 +161,58 @@ describe('the forecast of a line', () => {
     await buyer.ask('PATCH', `/orders/${id}/lines/1`, { needBy: day(60), quantity: 5 })
     expect((await forecast(id)).probabilityLate).toBeLessThan(before.probabilityLate)
     expect(await forecast(id, before.asOf)).toEqual(before)
+  })
+
+  it('is later by what its supplier slips, if it did', async () => {
+    const id = await order('F-8')
+    const [only] = await service.deps.forecasts.ifSlipped([{ orderId: id, line: '1' }], 3)
+    const days = (Date.parse(only?.after.p50 ?? '') - Date.parse(only?.before.p50 ?? '')) / DAY_MS
+    expect(days).toBeCloseTo(3, 3)
+    expect(only?.after.probabilityLate).toBeGreaterThan(only?.before.probabilityLate ?? 1)
+  })
+
+  it('is learnt from what this supplier took before, and in hindsight from what was known of that', async () => {
+    const id = await order('F-9')
+    const before = await forecast(id)
+    for (let n = 0; n < 12; n++) {
+      const past = await order(`F-past-${n}`)
+      const took = [-5, -1, 2].map((days, index) => ({ stage: PLAN[index]?.stage, at: day(days - 40) }))
+      await service.owner.query(
+        `update orders set ordered_at = $2::timestamptz, created_at = $2::timestamptz where id = $1::uuid`,
+        [past, day(-70)],
+      )
+      for (const { stage, at } of took)
+        await service.owner.query(
+          `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, said_org, said_by, recorded_at)
+           select order_id, line, org_id, supplier_id, $2::text, 'actual', $3::timestamptz, supplier_id, '{"kind":"mqtt","id":"x","name":"x"}', $3::timestamptz
+           from order_lines where order_id = $1::uuid`,
+          [past, stage, at],
+        )
+    }
+    // what was learnt is held for the clock hour: a server that starts learns at once
+    const fresh = createForecaster({ pool: ingest, log: service.deps.log, orderChanged: () => undefined })
+    const after = await fresh.at({ orderId: id, line: '1' }, Date.parse(before.asOf))
+    // those took 25 days where 68 were planned
+    expect(Date.parse(after?.p50 ?? '')).toBeLessThan(Date.parse(before.p50) - DAY_MS)
+    const again = await fresh.at({ orderId: id, line: '1' }, Date.parse(before.asOf))
+    expect(again).toEqual(after)
+    // a server that has learnt of later moments says the same of then, and one that has learnt before says the same of later
+    const tomorrow = Date.now() + DAY_MS
+    const other = createForecaster({ pool: ingest, log: service.deps.log, orderChanged: () => undefined })
+    const ahead = await other.at({ orderId: id, line: '1' }, tomorrow)
+    expect(await other.at({ orderId: id, line: '1' }, Date.parse(before.asOf))).toEqual(after)
+    expect(await fresh.at({ orderId: id, line: '1' }, tomorrow)).toEqual(ahead)
+  })
+
+  it('is made once, however many servers look at the same time', async () => {
+    await forecaster.look()
+    const id = await order('F-10')
+    const second = createForecaster({ pool: ingest, log: service.deps.log, orderChanged: (one) => told.push(one) })
+    told.length = 0
+    const counts = await Promise.all([forecaster.look(), second.look(), forecaster.look()])
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1)
+    expect(told).toEqual([id])
+    expect((await buyer.ask('GET', `/orders/${id}/lines/1/forecasts`)).json().items).toHaveLength(1)
   })
 
   it('goes by its shipment once there is one, and tells the supplier nothing of what keeps that', async () => {
