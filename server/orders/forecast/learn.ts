@@ -151,7 +151,7 @@ const fitted = (
   // the plan itself, as if it had been kept to so many times
   const none = shrink.map(() => null)
   examples.push({ log: 0, levels: none, known: now, weight: PRIOR })
-  const effects = fitEffects(examples, now, { halfLifeMs: HALF_LIFE_MS, shrink }, undefined, 3)
+  const effects = fitEffects(examples, now, { halfLife: HALF_LIFE_MS, shrink }, undefined, 3)
   const of = new Map<string, { squares: number; weight: number }>()
   const all = { squares: prior.weight * prior.sigma ** 2, weight: prior.weight }
   for (const [index, { supplierId, stage, levels }] of lived.entries()) {
