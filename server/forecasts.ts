@@ -5,11 +5,20 @@ import { forecastLine } from './orders/forecast/line.ts'
 import { hasMoved, movedDays } from './orders/forecast/moved.ts'
 import { type LineKey, loadLineFacts } from './store/forecast-facts.ts'
 import { createLearning } from './store/forecast-learning.ts'
-import { databaseNow, holdForecasting, keepNewest, lastTold, type Made, takeDue, tell } from './store/forecasts.ts'
+import {
+  databaseNow,
+  dueLines,
+  holdForecasting,
+  keepNewest,
+  lastTold,
+  type Made,
+  settleRequests,
+  tell,
+} from './store/forecasts.ts'
 import { inTransaction, type Pool, type Tx } from './store/pool.ts'
 
 const EVERY_MS = 1_000
-const AT_ONCE = 500
+const AT_ONCE = 250
 /** Though nothing happens, time passes: so often a line is looked at again, and one that is on its way. */
 const AGAIN_MS = 3_600_000
 const MOVING_AGAIN_MS = 600_000
@@ -38,7 +47,7 @@ export const createForecaster = ({
     const moved = new Set<string>()
     const count = await inTransaction(pool, async (tx) => {
       if (!(await holdForecasting(tx))) return null
-      const keys = await takeDue(tx, AT_ONCE)
+      const { keys, requests } = await dueLines(tx, AT_ONCE)
       if (keys.length === 0) return 0
       const asOf = await databaseNow(tx)
       const made: Made[] = []
@@ -48,6 +57,8 @@ export const createForecaster = ({
       const news = made.filter(({ facts, forecast }) =>
         hasMoved(told.get(`${facts.orderId} ${facts.line}`) ?? null, forecast),
       )
+      // written last and quickly: whoever follows a feed waits for every transaction that writes
+      await settleRequests(tx, requests)
       await keepNewest(tx, made)
       await tell(tx, news)
       for (const { facts } of news) moved.add(facts.orderId)
