@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Logger } from './log.ts'
 import type { Forecast, ForecastMove } from './model/forecast.ts'
 import type { LineFacts } from './orders/forecast/known.ts'
@@ -19,6 +20,8 @@ import { inTransaction, type Pool, type Tx } from './store/pool.ts'
 
 const EVERY_MS = 1_000
 const AT_ONCE = 250
+/** Others have their turn after so many: a few ms. */
+const IN_ONE_GO = 25
 /** Though nothing happens, time passes: so often a line is looked at again, and one that is on its way. */
 const AGAIN_MS = 3_600_000
 const MOVING_AGAIN_MS = 600_000
@@ -51,8 +54,10 @@ export const createForecaster = ({
       if (keys.length === 0) return 0
       const asOf = await databaseNow(tx)
       const made: Made[] = []
-      for (const facts of await loadLineFacts(tx, keys, asOf))
+      for (const facts of await loadLineFacts(tx, keys, asOf)) {
+        if (made.length % IN_ONE_GO === 0) await breathe()
         made.push({ facts, ...withNext(facts, await make(tx, facts, asOf), asOf) })
+      }
       const told = await lastTold(tx, keys)
       const news = made.filter(({ facts, forecast }) =>
         hasMoved(told.get(`${facts.orderId} ${facts.line}`) ?? null, forecast),
