@@ -16,7 +16,7 @@ import {
   settleRequests,
   tell,
 } from './store/forecasts.ts'
-import { inTransaction, type Pool, type Tx } from './store/pool.ts'
+import { inTransaction, isOutage, type Pool, type Tx } from './store/pool.ts'
 
 const EVERY_MS = 1_000
 const AT_ONCE = 250
@@ -45,6 +45,17 @@ export const createForecaster = ({
   const make = async (tx: Tx, facts: LineFacts, asOf: number): Promise<Forecast> =>
     forecastLine(facts, await learning.at(tx, facts.orgId, asOf), asOf)
 
+  /** A line that cannot be forecast must not keep all others from it. */
+  const makeOrSay = async (tx: Tx, facts: LineFacts, asOf: number): Promise<Forecast | null> => {
+    const learnt = await learning.at(tx, facts.orgId, asOf)
+    try {
+      return forecastLine(facts, learnt, asOf)
+    } catch (error) {
+      log.error({ order: facts.orderId, line: facts.line, error: String(error) }, 'a line could not be forecast')
+      return null
+    }
+  }
+
   /** One batch; null where it is another server's turn. */
   const batch = async (): Promise<number | null> => {
     const moved = new Set<string>()
@@ -56,7 +67,7 @@ export const createForecaster = ({
       const made: Made[] = []
       for (const facts of await loadLineFacts(tx, keys, asOf)) {
         if (made.length % IN_ONE_GO === 0) await breathe()
-        made.push({ facts, ...withNext(facts, await make(tx, facts, asOf), asOf) })
+        made.push({ facts, ...withNext(facts, await makeOrSay(tx, facts, asOf), asOf) })
       }
       const told = await lastTold(tx, keys)
       const news = made.filter(({ facts, forecast }) =>
@@ -114,8 +125,11 @@ export const createForecaster = ({
 }
 export type Forecaster = ReturnType<typeof createForecaster>
 
-const withNext = (facts: LineFacts, forecast: Forecast, asOf: number): Pick<Made, 'forecast' | 'nextAt'> => {
-  const isClosed = forecast.arrivedAt !== null || forecast.p50 === null
+const withNext = (facts: LineFacts, made: Forecast | null, asOf: number): Pick<Made, 'forecast' | 'nextAt'> => {
+  const forecast = made ?? {
+    p10: null, p50: null, p90: null, probabilityLate: null, causes: [], asOf: new Date(asOf).toISOString(), arrivedAt: null,
+  } // biome-ignore format: nothing
+  const isClosed = made !== null && (forecast.arrivedAt !== null || forecast.p50 === null)
   const isMoving = facts.shipments.some(({ positions }) => positions.length > 0)
   return { forecast, nextAt: isClosed ? null : asOf + (isMoving ? MOVING_AGAIN_MS : AGAIN_MS) }
 }
@@ -126,9 +140,11 @@ export const keepForecasting = (forecaster: Forecaster, log: Logger) => {
   const timer = setInterval(() => {
     running ??= forecaster
       .look()
-      .catch((error) =>
-        log.debug({ error: error instanceof Error ? error.message : String(error) }, 'forecasts come a little later'),
-      )
+      .catch((error) => {
+        const facts = { error: error instanceof Error ? error.message : String(error) }
+        if (isOutage(error)) log.debug(facts, 'forecasts wait for the database')
+        else log.error(facts, 'forecasts could not be made')
+      })
       .finally(() => {
         running = null
       })
