@@ -65,6 +65,8 @@ export const startService = async (
 ): Promise<Service> => {
   const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, statementMs: 600_000 })
   const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log })
+  // what is asked of the past takes long, and must not keep what comes in waiting
+  const hindsight = openPool(databaseUrl, { role: 'zaitu_ingest', max: 3, log })
   const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log })
   const metrics = new Registry()
 
@@ -97,7 +99,7 @@ export const startService = async (
   const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
-  const forecaster = createForecaster({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const forecaster = createForecaster({ pool: hindsight, log, orderChanged: hub.orderChanged })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -247,7 +249,7 @@ export const startService = async (
       await publisher.stop()
       await upkeep.stop()
       await hub.close()
-      await Promise.all([owner.end(), ingest.end(), people.end()])
+      await Promise.all([owner.end(), ingest.end(), hindsight.end(), people.end()])
     },
   }
 }
