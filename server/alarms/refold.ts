@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Lane } from '../ingest/lane.ts'
 import type { Logger } from '../log.ts'
@@ -6,8 +7,9 @@ import { reconcile, type Whole, wholes } from '../rules/reconcile.ts'
 import type { Change, StreamState } from '../rules/state.ts'
 import { recordedAlarms, recordReconciled } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
+import { fenced } from '../store/leases.ts'
 import { inTransaction, isOutage, type Pool, type Tx } from '../store/pool.ts'
-import { type Due, deleteRefolds, dueRefolds, requestEnded, streamKey } from '../store/refolds.ts'
+import { type Due, deleteRefolds, dueRefolds, handedSince, requestEnded, streamKey } from '../store/refolds.ts'
 import {
   type Checkpoint,
   checkpointBefore,
@@ -16,12 +18,16 @@ import {
   replaceCheckpoints,
 } from '../store/states.ts'
 import type { Stream } from '../store/streams.ts'
+import type { CatchUp } from './catch-up.ts'
+import type { Leases } from './leases.ts'
 
 /** Readings in one page of a refold: what is held in memory, and the most that is folded while ingest waits. */
 const PAGE = 20_000
 /** Checkpoints that a refold leaves behind, in event time. */
 const CHECKPOINT_MS = 15 * 60_000
 const TURN_MS = 1_000
+/** The same while other servers hand over what they take in. */
+const SHARED_TURN_MS = 200
 
 export type Refolder = {
   /** Looks now rather than at the next turn. */
@@ -31,7 +37,15 @@ export type Refolder = {
   stop(): Promise<void>
 }
 
-type Deps = { pool: Pool; lane: Lane; directory: Directory; log: Logger; alarmsChanged(): void }
+type Deps = {
+  pool: Pool
+  lane: Lane
+  directory: Directory
+  leases: Leases
+  catchUp: CatchUp
+  log: Logger
+  alarmsChanged(): void
+}
 
 /** What a refold has said so far, from the checkpoint that it began at. */
 type Progress = {
@@ -45,10 +59,10 @@ type Progress = {
 }
 
 /**
- * Folds streams again where late data or a change in the past asks for it. The bulk is read and folded beside ingest; only
+ * Folds streams of this server again where late data or a change in the past asks for it. The bulk is read and folded beside ingest; only
  * the last page and the writing happen in the lane, where no batch can move the stream at the same time.
  */
-export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: Deps): Refolder => {
+export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, alarmsChanged }: Deps): Refolder => {
   let running: Promise<void> | null = null
   let stopped = false
 
@@ -71,10 +85,16 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
   const refold = async (due: Due, stream: Stream): Promise<boolean> => {
     const progress = await inTransaction(pool, (tx) => begin(tx, stream, due))
     while (await inTransaction(pool, (tx) => page(tx, stream, progress))) if (stopped) return false
-    await lane.run(async () => {
-      const changed = await inTransaction(pool, async (tx) => {
+    return lane.run(async () => {
+      // given back, or taken by another server, which goes on with it
+      if (!leases.owns(stream.deviceId)) return false
+      const changed = await fenced(pool, leases.epoch(), async (tx) => {
+        const covered = await coveredBy(tx, stream, progress)
         while (await page(tx, stream, progress));
-        if (!progress.met) finish(stream, progress)
+        if (!progress.met) {
+          finish(stream, progress)
+          await deleteRefolds(tx, covered)
+        }
         const reconciled = reconcile(...(await comparable(tx, stream, progress)))
         await recordReconciled(tx, stream, reconciled)
         await replaceCheckpoints(
@@ -97,8 +117,8 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
         stream.checkpointAt = progress.checkpoints.at(-1)?.at?.time ?? stream.checkpointAt
       }
       if (changed) alarmsChanged()
+      return true
     })
-    return true
   }
 
   /** Everything that is asked of one device and shipment; answers false when it was broken off. */
@@ -107,21 +127,28 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
     const device = await lane.run(() => directory.reload(due.deviceCode))
     for (const stream of device?.streams ?? []) {
       const over = stream.context.to !== null && stream.context.to < due.from
-      if (stream.shipmentId === due.shipmentId && !over && !(await refold(due, stream))) return false
+      if (stream.shipmentId !== due.shipmentId || over) continue
+      if (!leases.owns(due.deviceId) || !(await refold(due, stream))) return false
     }
     await inTransaction(pool, (tx) => deleteRefolds(tx, due.ids))
     return true
   }
 
   const turn = async (): Promise<void> => {
-    await inTransaction(pool, requestEnded)
+    await leases.known()
+    await inTransaction(pool, (tx) => requestEnded(tx, leases.buckets()))
+    await catchUp.run()
     // one that fails waits for the next turn, and the others do not wait for it
     const failed: string[] = []
     for (let due = await next(failed); due.length > 0; due = await next(failed)) {
       for (const one of due) {
         if (stopped) return
+        if (catchUp.isAhead(one)) {
+          failed.push(streamKey(one))
+          continue
+        }
         try {
-          if (!(await settle(one))) return
+          if (!(await settle(one))) failed.push(streamKey(one))
         } catch (error) {
           failed.push(streamKey(one))
           const facts = { shipmentId: one.shipmentId, deviceId: one.deviceCode, error: String(error) }
@@ -132,7 +159,7 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
     }
   }
   const next = (but: readonly string[]) =>
-    stopped ? Promise.resolve([]) : inTransaction(pool, (tx) => dueRefolds(tx, 50, but))
+    stopped ? Promise.resolve([]) : inTransaction(pool, (tx) => dueRefolds(tx, leases.buckets(), 50, but))
 
   const run = (): Promise<void> => {
     running ??= turn()
@@ -146,13 +173,24 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
       })
     return running
   }
-  const timer = setInterval(() => void run(), TURN_MS)
+  let turnedAt = Number.NEGATIVE_INFINITY
+  const timer = setInterval(() => {
+    if (leases.alone() && performance.now() - turnedAt < TURN_MS) return
+    turnedAt = performance.now()
+    void run()
+  }, SHARED_TURN_MS)
 
   return {
     soon: () => void run(),
     drain: async () => {
       await running
-      await turn()
+      do await turn()
+      while (
+        // what was handed over a moment ago is taken up a moment later
+        !stopped &&
+        (await next([])).some((due) => catchUp.isAhead(due)) &&
+        (await sleep(20, true))
+      )
     },
     stop: async () => {
       stopped = true
@@ -161,6 +199,15 @@ export const createRefolder = ({ pool, lane, directory, log, alarmsChanged }: De
     },
   }
 }
+
+/** What others have handed over that a fold to the end takes along. */
+const coveredBy = async (tx: Tx, stream: Stream, { began }: Progress): Promise<string[]> =>
+  stream.context.to === null
+    ? handedSince(tx, {
+        ...stream,
+        from: Math.max(stream.context.from, (began.at?.time ?? stream.context.from - 1) + 1),
+      })
+    : []
 
 const begin = async (tx: Tx, stream: Stream, { from, to }: Due): Promise<Progress> => {
   const checkpoint = await checkpointBefore(tx, stream, from)
