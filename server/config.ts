@@ -37,7 +37,9 @@ export const Settings = z.object({
   MQTT_CLIENT_ID: z
     .string()
     .default('zaitu-server')
-    .describe('names our session at the broker: the same over restarts, another one for each server'),
+    .describe(
+      'names this server, at the broker and beside others: the same over restarts, another one for each server',
+    ),
   MQTT_DYNAMIC_SECURITY: flag
     .default(false)
     .describe("keep the accounts of Mosquitto's dynamic-security plugin in step; MQTT_USERNAME is its admin"),

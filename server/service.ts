@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -62,9 +63,10 @@ export const startService = async (
   log: Pino,
   { dashboard, demoSignIn, fold }: ServiceOptions,
 ): Promise<Service> => {
-  const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, statementMs: 600_000 })
-  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log })
-  const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log })
+  const session = randomBytes(6).toString('hex')
+  const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, session, statementMs: 600_000 })
+  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log, session })
+  const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log, session })
   const metrics = new Registry()
 
   const capability = await capabilityOf(owner)
@@ -89,6 +91,7 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
     ...(fold !== undefined && { fold }),
+    server: { name: config.MQTT_CLIENT_ID, session },
     observe: meters,
   })
 

@@ -75,10 +75,10 @@ begin
   end if;
   select count(*) into held from stream_leases l where l.epoch = me;
   update stream_leases l set epoch = me where l.bucket in (
-    select f.bucket from stream_leases f where f.epoch is null order by f.bucket limit greatest(0, fair - held));
+    select f.bucket from stream_leases f where f.epoch is null order by f.bucket * 37 & 63 limit greatest(0, fair - held));
   return query select me,
     array(select l.bucket::integer from stream_leases l where l.epoch = me),
-    array(select l.bucket::integer from stream_leases l where l.epoch = me order by l.bucket desc limit greatest(0, held - fair)),
+    array(select l.bucket::integer from stream_leases l where l.epoch = me order by l.bucket * 37 & 63 limit greatest(0, held - fair)),
     servers_up - 1;
 end $$;
 revoke all on function hold_leases from public;

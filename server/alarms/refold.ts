@@ -56,6 +56,8 @@ type Progress = {
   /** checkpoints beyond all that is in question, ascending: meeting one of them ends the refold */
   later: Checkpoint[]
   met: boolean
+  /** what others had handed over before the first page was read: a fold to the end takes it along */
+  covered: string[]
 }
 
 /**
@@ -89,11 +91,10 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, al
       // given back, or taken by another server, which goes on with it
       if (!leases.owns(stream.deviceId)) return false
       const changed = await fenced(pool, leases.epoch(), async (tx) => {
-        const covered = await coveredBy(tx, stream, progress)
         while (await page(tx, stream, progress));
         if (!progress.met) {
           finish(stream, progress)
-          await deleteRefolds(tx, covered)
+          await deleteRefolds(tx, progress.covered)
         }
         const reconciled = reconcile(...(await comparable(tx, stream, progress)))
         await recordReconciled(tx, stream, reconciled)
@@ -200,19 +201,13 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, al
   }
 }
 
-/** What others have handed over that a fold to the end takes along. */
-const coveredBy = async (tx: Tx, stream: Stream, { began }: Progress): Promise<string[]> =>
-  stream.context.to === null
-    ? handedSince(tx, {
-        ...stream,
-        from: Math.max(stream.context.from, (began.at?.time ?? stream.context.from - 1) + 1),
-      })
-    : []
-
 const begin = async (tx: Tx, stream: Stream, { from, to }: Due): Promise<Progress> => {
   const checkpoint = await checkpointBefore(tx, stream, from)
   const later = to === null ? [] : await laterCheckpoints(tx, stream, to)
-  return { began: checkpoint.state, state: checkpoint.state, changes: [], checkpoints: [], later, met: false }
+  const { state } = checkpoint
+  const first = Math.max(stream.context.from, (state.at?.time ?? Number.NEGATIVE_INFINITY) + 1)
+  const covered = stream.context.to === null ? await handedSince(tx, { ...stream, from: first }) : []
+  return { began: state, state, changes: [], checkpoints: [], later, met: false, covered }
 }
 
 /** Where the next slice of a page ends: at a later checkpoint's position, or where one of our own is due. */
