@@ -91,7 +91,20 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
     ...(fold !== undefined && { fold }),
-    server: { name: config.MQTT_CLIENT_ID, session },
+    server: {
+      name: config.MQTT_CLIENT_ID,
+      session,
+      gone: (name) => {
+        source
+          .takeOver?.(name)
+          .catch((error: unknown) =>
+            log.warn(
+              { error: String(error), server: name },
+              'what waited for another server comes when it is sent again',
+            ),
+          )
+      },
+    },
     observe: meters,
   })
 

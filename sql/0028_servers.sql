@@ -11,7 +11,9 @@ create table servers (
   -- ends the application_name of its sessions
   session text not null,
   joined_at timestamptz not null default clock_timestamp(),
-  until timestamptz not null
+  until timestamptz not null,
+  -- it has ended in order, and may be back in a moment; if not, others see to what waits for it at the broker
+  leaving boolean not null default false
 );
 
 -- A device is in bucket `device_id & 63`.
@@ -23,14 +25,16 @@ insert into stream_leases (bucket) select generate_series(0, 63);
 create index on stream_leases (epoch);
 
 -- Who is alive says so every second, and learns which buckets are its own. `surplus` are those that it is to give back, when
--- nothing of theirs is under way, because another server has come. `mine`: its epoch, null when it begins to run.
+-- nothing of theirs is under way, because another server has come; `gone` are the names of servers that were removed by this.
+-- `mine`: its epoch, null when it begins to run.
 create function hold_leases(mine bigint, called text, its_session text, hold interval)
-  returns table (epoch bigint, buckets integer[], surplus integer[], others integer)
+  returns table (epoch bigint, buckets integer[], surplus integer[], others integer, gone text[])
   language plpgsql volatile security definer set search_path = public, pg_temp set lock_timeout = '2s' as $$
 declare
   me bigint;
   proven boolean;
-  gone record;
+  dead record;
+  removed text[] := '{}';
   servers_up integer;
   fair integer := 0;
   held integer;
@@ -46,17 +50,18 @@ begin
 
   -- After an outage of the database nobody has been heard of: only who was itself in time says that another was not.
   -- A server that begins to run takes the place of the one that had its name.
-  for gone in select s.epoch, s.session from servers s
+  for dead in select s.epoch, s.session, s.name from servers s
     where s.epoch > 0 and s.epoch <> me and ((proven and s.until < clock_timestamp()) or (mine is null and s.name = called))
   loop
     begin
       perform pg_terminate_backend(a.pid, 500) from pg_stat_activity a
-      where a.datname = current_database() and a.application_name like 'zaitu%#' || gone.session;
+      where a.datname = current_database() and a.application_name like 'zaitu%#' || dead.session;
     exception when insufficient_privilege then null;
     end;
     begin
       -- waits for what it has under way, which then is committed or is not
-      delete from servers s where s.epoch = gone.epoch;
+      delete from servers s where s.epoch = dead.epoch;
+      if dead.name <> called then removed := removed || dead.name; end if;
     exception when lock_not_available then null;
     end;
   end loop;
@@ -69,7 +74,7 @@ begin
     delete from servers s where s.epoch = 0;
   end if;
 
-  select count(*) into servers_up from servers s where s.until > clock_timestamp();
+  select count(*) into servers_up from servers s where s.until > clock_timestamp() and not s.leaving;
   if not exists (select from servers s where s.epoch = 0) then
     fair := ceil(64.0 / servers_up);
   end if;
@@ -79,7 +84,7 @@ begin
   return query select me,
     array(select l.bucket::integer from stream_leases l where l.epoch = me),
     array(select l.bucket::integer from stream_leases l where l.epoch = me order by l.bucket * 37 & 63 limit greatest(0, held - fair)),
-    servers_up - 1;
+    servers_up - 1, removed;
 end $$;
 revoke all on function hold_leases from public;
 grant execute on function hold_leases to zaitu_ingest;

@@ -7,12 +7,16 @@ import type { Pool } from '../store/pool.ts'
 /** A server says so this often that it is alive; one that has not for `HOLD_MS` is held to be dead. */
 const BEAT_MS = 1_000
 const HOLD_MS = 5_000
+/** One that was stopped in order is expected back for this long. */
+const BACK_MS = 60_000
 
 export type LeaseOptions = {
   /** names the server over restarts: one that begins to run takes the place of one that was killed, at once */
   name?: string
   /** ends the application_name of its sessions in the database, `zaitu …#session`, so that those of a dead one can be ended */
   session?: string
+  /** another server is there no longer, of this name: told to the one that found it */
+  gone?(name: string): void
   beatMs?: number
   holdMs?: number
 }
@@ -46,6 +50,7 @@ export const createLeases = ({
   gained,
   name = 'server',
   session = '',
+  gone,
   beatMs = BEAT_MS,
   holdMs = HOLD_MS,
 }: Deps): Leases => {
@@ -74,6 +79,10 @@ export const createLeases = ({
   const beat = async (): Promise<void> => {
     const held = await holdLeases(pool, { epoch: told, name, session, holdMs })
     if (stopped) return
+    for (const other of held.gone) {
+      log.warn({ server: other }, 'a server is there no longer: what was its is taken over')
+      gone?.(other)
+    }
     if (!begun) {
       // nobody can be folding yet
       begun = true
@@ -123,7 +132,7 @@ export const createLeases = ({
       clearInterval(timer)
       await running?.catch(() => undefined)
       if (told !== null)
-        await leave(pool, told).catch((error: unknown) =>
+        await leave(pool, told, BACK_MS).catch((error: unknown) =>
           log.debug({ error: String(error) }, 'others will find that this server is gone'),
         )
     },

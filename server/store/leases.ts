@@ -9,8 +9,11 @@ export class LeaseLost extends Error {
   override name = 'LeaseLost'
 }
 
-/** `epoch` names this run of this server; `surplus` are buckets to give back; `others`: how many servers are up beside it. */
-export type Held = { epoch: string; buckets: number[]; surplus: number[]; others: number }
+/**
+ * `epoch` names this run of this server; `surplus` are buckets to give back; `others`: how many servers are up beside it;
+ * `gone`: names of those that were found to be there no longer.
+ */
+export type Held = { epoch: string; buckets: number[]; surplus: number[]; others: number; gone: string[] }
 
 /** Says that this server is alive for `holdMs` more. `epoch`: what it was told before, null when it begins to run. */
 export const holdLeases = async (
@@ -19,7 +22,7 @@ export const holdLeases = async (
 ): Promise<Held> => {
   const { rows } = await pool.query<Held>({
     name: 'hold-leases',
-    text: `select epoch::text, buckets, surplus, others
+    text: `select epoch::text, buckets, surplus, others, gone
            from hold_leases($1::bigint, $2::text, $3::text, $4::float8 * interval '1 ms')`,
     values: [epoch, name, session, holdMs],
   })
@@ -35,9 +38,16 @@ export const giveBack = async (pool: Pool, epoch: string, buckets: readonly numb
   ])
 }
 
-/** Its buckets are free at once, rather than when it has not been heard of for a while. */
-export const leave = async (pool: Pool, epoch: string): Promise<void> => {
-  await pool.query('delete from servers where epoch = $1::bigint', [epoch])
+/**
+ * Its buckets are free at once, rather than when it has not been heard of for a while; what waits for it at the broker is
+ * seen to by others when it is not back after `backMs`.
+ */
+export const leave = async (pool: Pool, epoch: string, backMs: number): Promise<void> => {
+  await pool.query(
+    `with freed as (update stream_leases set epoch = null where epoch = $1::bigint)
+     update servers set leaving = true, until = clock_timestamp() + $2::float8 * interval '1 ms' where epoch = $1::bigint`,
+    [epoch, backMs],
+  )
 }
 
 /**
