@@ -89,7 +89,7 @@ export const createPipeline = ({
     codesOf: directory.codesOf,
   })
   const catchUp = createCatchUp({ pool, lane, directory, leases, fold, live })
-  const refolder = createRefolder({ pool, lane, directory, leases, catchUp, log, alarmsChanged })
+  const refolder = createRefolder({ pool, lane, directory, leases, catchUp, log, live })
   const silences = createSilenceWatch({ pool, lane, directory, leases, log, alarmsChanged, intakeUp })
   /** Folded in passing: the others are handed over, or wait for what other servers have of the same device. */
   const isOurs = (deviceId: number): boolean =>
