@@ -31,7 +31,8 @@ export type Refolding = {
   covered: string[]
 }
 
-const isBehind = ({ state }: Stream, { tail }: Refolding): boolean => {
+/** Whether what was folded is newer than all that the state of its stream has seen. */
+export const isBehind = ({ state }: Stream, { tail }: Refolding): boolean => {
   const last = tail.at(-1)
   return last !== undefined && (state === null || state === 'refolding' || isNewer(state, last))
 }
