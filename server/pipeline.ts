@@ -39,6 +39,8 @@ export type PipelineDeps = {
   intakeUp(): boolean
   /** all rules unless given otherwise */
   fold?: Fold
+  /** how long a device may leave unanswered that it is to send again what is missing, ms */
+  gapPatienceMs?: number
   /** by which this server is known beside others; alone on a database it needs no name */
   server?: LeaseOptions
   observe?: { batch(facts: { readings: number; letters: number; ms: number; oldestMs: number }): void }
@@ -73,6 +75,7 @@ export const createPipeline = ({
   intakeUp,
   fold = foldAllRules,
   server = {},
+  gapPatienceMs = 600_000,
   observe,
 }: PipelineDeps): Pipeline => {
   const lane = createLane()
@@ -90,7 +93,7 @@ export const createPipeline = ({
   })
   const catchUp = createCatchUp({ pool, lane, directory, leases, fold, live })
   const refolder = createRefolder({ pool, lane, directory, leases, catchUp, log, live })
-  const silences = createSilenceWatch({ pool, lane, directory, leases, log, alarmsChanged, intakeUp })
+  const silences = createSilenceWatch({ pool, lane, directory, leases, log, alarmsChanged, intakeUp, gapPatienceMs })
   /** Folded in passing: the others are handed over, or wait for what other servers have of the same device. */
   const isOurs = (deviceId: number): boolean =>
     leases.owns(deviceId) && (directory.byId(deviceId)?.elsewhereUntil ?? 0) < performance.now()

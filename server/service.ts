@@ -91,6 +91,7 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
     ...(fold !== undefined && { fold }),
+    gapPatienceMs: config.GAP_ALARM_MINUTES * 60_000,
     server: {
       name: config.MQTT_CLIENT_ID,
       session,

@@ -104,6 +104,8 @@ alter table device_progress
   add column heard_at timestamptz not null default now();
 create index on device_progress (device_id) where untold;
 create index on device_progress (device_id) where gap_since is not null;
+-- alarms of what a device does not send again though it was asked to
+create index alarms_gaps on alarms (device_id) where figures->'missingFrom' is not null and cleared_at is null;
 
 -- Adds what one server knows of numbers to what is stored; answers the rows that say something else than it gave.
 create function save_progress(ids integer[], boots integer[], seqs integer[], beyonds int4multirange[], ours boolean[])

@@ -6,6 +6,7 @@ import { type Change, factsAt, type StreamState } from '../rules/state.ts'
 import { isSuppressed } from '../rules/suppression.ts'
 import { recordChanges } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
+import { clearGaps, raiseGaps } from '../store/gaps.ts'
 import { intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
 import { fenced } from '../store/leases.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
@@ -26,13 +27,25 @@ type Deps = {
   alarmsChanged(): void
   /** whether readings could reach us now */
   intakeUp(): boolean
+  /** how long a device may leave unanswered that it is to send again what is missing, ms */
+  gapPatienceMs: number
 }
 
 /**
  * Lets time pass for streams that nothing comes from: a device that is quiet for too long is said to be silent. Time in
- * which our own intake was not up does not count, and is remembered as an outage.
+ * which our own intake was not up does not count, and is remembered as an outage. So is a device that speaks, but does not
+ * send again what is missing.
  */
-export const createSilenceWatch = ({ pool, lane, directory, leases, log, alarmsChanged, intakeUp }: Deps) => {
+export const createSilenceWatch = ({
+  pool,
+  lane,
+  directory,
+  leases,
+  log,
+  alarmsChanged,
+  intakeUp,
+  gapPatienceMs,
+}: Deps) => {
   let running: Promise<void> | null = null
   let lookedUpAt = Number.NEGATIVE_INFINITY
 
@@ -83,12 +96,23 @@ export const createSilenceWatch = ({ pool, lane, directory, leases, log, alarmsC
     alarmsChanged()
   }
 
+  const gaps = async (): Promise<void> => {
+    const buckets = leases.buckets()
+    const changed = await fenced(
+      pool,
+      leases.epoch(),
+      async (tx) => (await clearGaps(tx, buckets)) + (await raiseGaps(tx, buckets, gapPatienceMs)),
+    )
+    if (changed > 0) alarmsChanged()
+  }
+
   const turn = async (): Promise<void> => {
     if (!intakeUp()) return
     await leases.known()
     await beat()
     await lookUp()
     await lane.run(tick)
+    await lane.run(gaps)
   }
   const run = (): void => {
     running ??= turn()

@@ -55,6 +55,7 @@ export type RigOptions = {
   lentFrom?: number
   gauge?: boolean
   server?: LeaseOptions
+  gapPatienceMs?: number
   through?: (url: string) => Promise<{ url: string; close(): Promise<void> }>
 }
 
@@ -65,6 +66,7 @@ export const startRig = async ({
   lentFrom = Date.now() - 20 * 86_400_000,
   gauge = false,
   server = {},
+  gapPatienceMs = 600_000,
   through,
 }: RigOptions = {}): Promise<Rig> => {
   const database = await freshDatabase()
@@ -112,6 +114,7 @@ export const startRig = async ({
       live: { readings: (items) => void live.push(...items.map(({ item }) => item)), alarmsChanged: () => undefined },
       intakeUp: () => true,
       server: as,
+      gapPatienceMs,
     })
   let pipeline = open(server, told, [])
   const sendTo = (to: Pipeline, device: number, body: unknown): Promise<Answer> =>
