@@ -23,6 +23,7 @@ import type { AppDeps } from './routes/dependencies.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { exportRoutes } from './routes/export.ts'
 import { exposureRoutes } from './routes/exposure.ts'
+import { forecastRoutes } from './routes/forecasts.ts'
 import { importRoutes } from './routes/imports.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitProposalRoutes } from './routes/limit-proposals.ts'
@@ -152,6 +153,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(receiptRoutes(deps))
         await inside.register(shipmentLineRoutes(deps))
         await inside.register(milestoneRoutes(deps))
+        await inside.register(forecastRoutes(deps))
         await inside.register(stagePlanRoutes(deps))
         await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))

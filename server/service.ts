@@ -7,6 +7,7 @@ import { buildApp } from './app.ts'
 import type { Message, Source } from './broker/source.ts'
 import { createBrokers } from './brokers.ts'
 import type { Config } from './config.ts'
+import { createForecaster, keepForecasting } from './forecasts.ts'
 import { createLocalHub } from './live/hub.ts'
 import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
@@ -113,6 +114,7 @@ export const startService = async (
   const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
+  const forecaster = createForecaster({ pool: ingest, log, orderChanged: hub.orderChanged })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -145,6 +147,7 @@ export const startService = async (
     refoldsRequested: pipeline.refoldSoon,
     alarmsChanged: hub.alarmsChanged,
     orderChanged: hub.orderChanged,
+    forecasts: forecaster,
     accessEnded: hub.accessEnded,
     testChannel: notifications.test,
     hasMailServer: notifications.hasMailServer,
@@ -229,6 +232,7 @@ export const startService = async (
     done: (day, target) => publicationDone(owner, day, target),
     log,
   })
+  const forecasting = keepForecasting(forecaster, log)
   const shelves = createShelves({ pool: ingest, log, alarmsChanged: hub.alarmsChanged })
 
   await brokers.accounts?.start()
@@ -254,6 +258,7 @@ export const startService = async (
       await live.stop()
       await app.close()
       await shelves.stop()
+      await forecasting.stop()
       await reminders.stop()
       await notifications.stop()
       await publisher.stop()

@@ -184,13 +184,7 @@ export const CourseTable = ({ course, line, names }: { course: Course; line: Lin
           </tr>
         </tfoot>
       </table>
-      {line.forecast && line.forecast.causes.length > 0 && (
-        <ul class="causes">
-          {line.forecast.causes.map(({ what }) => (
-            <li key={what}>{what}</li>
-          ))}
-        </ul>
-      )}
+      {line.forecast?.cause && <p class="causes">{line.forecast.cause.what}</p>}
     </section>
   )
 }

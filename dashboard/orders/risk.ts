@@ -4,15 +4,8 @@ const DAY_MS = 86_400_000
 /** From this probability on a line is in danger, although it may still arrive in time. */
 const LIKELY = 0.5
 
-export type Forecast = {
-  p10: string
-  p50: string
-  p90: string
-  probabilityLate: number
-  causes: { what: string; days: number }[]
-}
 /** A line with its forecast, where there is one. */
-export type Line = OrderLine & { forecast?: Forecast | null }
+export type Line = OrderLine
 export type Level = 'late' | 'danger' | 'overdue' | 'course' | 'received' | 'cancelled'
 
 /** `slackMs`: from what is expected to need-by; null where nothing is known of it. */

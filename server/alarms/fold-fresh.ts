@@ -11,7 +11,7 @@ import { isNewer, loadStates } from '../store/states.ts'
 import { isWithin, type KnownDevice, type Stream, streamAt } from '../store/streams.ts'
 
 /** A checkpoint this often in event time: what a restart or late data has to fold again is at most that, per stream. */
-export const CHECKPOINT_MS = 5 * 60_000
+export const CHECKPOINT_MS = 15 * 60_000
 
 export type FreshFold = {
   streams: { stream: Stream; changes: Change[] }[]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LineForecast } from './forecast.ts'
 import { Instant, IsoInstant } from './instant.ts'
 
 /** The stages that everybody knows, in their usual order; an organisation adds its own by naming them in a plan. */
@@ -126,6 +127,8 @@ export const OrderLine = z.object({
   reached: z.string().nullable(),
   /** done weight over all weight, 0 to 1 */
   done: z.number(),
+  /** the newest; null until it is made, a moment after the line was entered */
+  forecast: LineForecast.nullable(),
 })
 export type OrderLine = z.infer<typeof OrderLine>
 

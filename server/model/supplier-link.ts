@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ForecastMove } from './forecast.ts'
 import { Instant, IsoInstant } from './instant.ts'
 import { Milestone, MilestoneSaid } from './milestone.ts'
 import { LineName, StageState } from './order.ts'
@@ -94,5 +95,11 @@ export const SupplierMilestoneSaid = MilestoneSaid.extend({
 })
 export type SupplierMilestoneSaid = z.infer<typeof SupplierMilestoneSaid>
 
-export const SupplierMilestoneKept = z.object({ milestone: Milestone, line: SupplierLine, reliability: Reliability })
+export const SupplierMilestoneKept = z.object({
+  milestone: Milestone,
+  line: SupplierLine,
+  reliability: Reliability,
+  /** what it did to the forecast of the line */
+  forecast: ForecastMove,
+})
 export type SupplierMilestoneKept = z.infer<typeof SupplierMilestoneKept>

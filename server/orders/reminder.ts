@@ -1,4 +1,5 @@
 import type { StageState } from '../model/order.ts'
+import { stageName } from './stage-name.ts'
 
 /** The calendar by which suppliers' days are counted, and the hours of the day in which they are reminded. */
 const ZONE = 'Asia/Shanghai'
@@ -40,18 +41,6 @@ export type DueLine = {
   due: string
 }
 
-/** Chinese first, as most who get it read it. */
-const STAGES: Record<string, readonly [zh: string, en: string]> = {
-  'raw-material': ['原料到位', 'raw material'],
-  'mould-opened': ['开模', 'mould opened'],
-  'hot-working': ['热加工', 'hot working'],
-  'heat-treated': ['热处理', 'heat treatment'],
-  synthesis: ['合成', 'synthesis'],
-  'quality-released': ['质检放行', 'quality release'],
-  filled: ['灌装', 'filling'],
-  ready: ['备妥待提', 'ready for pick-up'],
-  'picked-up': ['已提货', 'picked up'],
-}
 const MOST_LINES = 20
 
 /** What a reminder says, in each language. */
@@ -59,11 +48,11 @@ export const reminderText = (buyer: string, lines: readonly DueLine[]) => {
   const told = lines.slice(0, MOST_LINES)
   const rest = lines.length - told.length
   const zh = told.map((one) => {
-    const name = STAGES[one.stage]?.[0] ?? one.stage
+    const name = stageName(one.stage, 'zh')
     return `${one.number} / ${one.line} ${one.substanceZh ?? one.substance}：${name}，应于 ${dayThere(Date.parse(one.due))} 完成`
   })
   const en = told.map((one) => {
-    const name = STAGES[one.stage]?.[1] ?? one.stage
+    const name = stageName(one.stage)
     return `${one.number} / ${one.line} ${one.substance}: ${name}, due ${dayThere(Date.parse(one.due))}`
   })
   return {

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Outcome } from '../broker/source.ts'
+import type { Forecast, ForecastMove } from '../model/forecast.ts'
 import type { ChannelTested } from '../model/notification.ts'
 import type { OidcProvider } from '../model/oidc.ts'
 import type { DeviceSignIn } from '../store/device-sign-in.ts'
@@ -65,6 +66,18 @@ export type AppDeps = {
   alarmsChanged(): void
   /** an order, or what is said of its lines, changed and that is committed: its buyer and suppliers may be told now */
   orderChanged(orderId: string): void
+  /** forecasts of order lines, whoever asks: what the asker may see is judged before */
+  forecasts: {
+    /** from what was known at `asOf` (epoch ms; null: now); null where there is no such line */
+    at(line: { orderId: string; line: string }, asOf: number | null): Promise<Forecast | null>
+    /** before something that was learnt at `learntAt` (epoch ms), and now */
+    moved(line: { orderId: string; line: string }, learntAt: number): Promise<ForecastMove>
+    /** now, and if what has not left their supplier came so many days later */
+    ifSlipped(
+      lines: readonly { orderId: string; line: string }[],
+      slipDays: number,
+    ): Promise<{ orderId: string; line: string; before: Forecast; after: Forecast }[]>
+  }
   /** somebody (id of a person, an API token or a share link) may no longer do what they might: their pushes end now */
   accessEnded(id: string): void
   /** sends a test over a channel of notifications, now; null where the organisation has no such channel */

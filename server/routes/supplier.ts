@@ -16,6 +16,7 @@ import {
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
+import { moveBy } from './forecasts.ts'
 import { notFound, refusal } from './problem.ts'
 
 const tags = ['supplier']
@@ -25,7 +26,7 @@ const onlyLinks = () => refusal(403, 'This is for who has opened a supplier’s 
 
 /** What the holder of a supplier's link sees and says; and the pictures, for both sides. */
 export const supplierRoutes =
-  ({ pool, orderChanged }: AppDeps): FastifyPluginAsyncZod =>
+  ({ pool, orderChanged, forecasts }: AppDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -99,7 +100,8 @@ export const supplierRoutes =
           return { answer, deed: already ? null : deed }
         })
         if (!kept.already) orderChanged(id)
-        return reply.code(kept.already ? 200 : 201).send(kept.body)
+        const forecast = await moveBy(forecasts, { orderId: id, line }, Date.parse(kept.body.milestone.recordedAt))
+        return reply.code(kept.already ? 200 : 201).send({ ...kept.body, forecast })
       },
     })
 

@@ -88,7 +88,13 @@ const withLines = async (tx: Tx, rows: readonly OrderRow[]): Promise<Order[]> =>
           and not exists (select from receipts c where c.corrects = r.id) having count(*) > 0) as received,
        (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'reference', p.reference, 'phase', p.phase, 'quantity', x.quantity,
             'eta', iso(p.eta)) order by p.depart_at, p.id), '[]')
-        from shipment_lines x join shipments p on p.id = x.shipment_id where x.order_id = l.order_id and x.line = l.line) as shipments
+        from shipment_lines x join shipments p on p.id = x.shipment_id where x.order_id = l.order_id and x.line = l.line) as shipments,
+       (select jsonb_build_object('p10', iso(f.p10), 'p50', iso(f.p50), 'p90', iso(f.p90), 'probabilityLate', f.probability_late,
+            'asOf', iso(f.as_of), 'arrivedAt', iso(f.arrived_at), 'cause', (
+              -- what keeps a shipment is told to its buyer alone
+              select c.value from jsonb_array_elements(f.causes) with ordinality c
+              where f.org_id = app_org() or c.value ->> 'kind' not in ('transit', 'condition') order by c.ordinality limit 1))
+        from line_forecasts f where f.order_id = l.order_id and f.line = l.line and f.p50 is not null) as forecast
      from order_lines l join organisations s on s.id = l.supplier_id join substances b on b.id = l.substance_id
      where l.order_id = any ($1::uuid[]) order by l.order_id, length(l.line), l.line`,
     [rows.map(({ id }) => id)],

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
- * ratios. Options: --quick, --only ingest,batches,rules,latency,clients,chart,alarms, or those words alone (`npm run bench -- alarms`);
+ * ratios. Options: --quick, --only ingest,batches,rules,latency,clients,chart,alarms,forecast, or those words alone (`npm run bench -- alarms`);
  * --seed for the study of the alarms. The last line is one line of JSON with every figure.
  */
 import { cpus } from 'node:os'
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { noteAlarms } from './alarms.ts'
 import { measureChart } from './chart.ts'
 import { measureClients } from './clients.ts'
+import { measureForecasts } from './forecast.ts'
 import { type Copied, type Durable, measureCopy, measureDiscarding, measureDurable } from './ingest.ts'
 import { measureLatency } from './latency.ts'
 import { median, startInfrastructure } from './rig.ts'
@@ -199,8 +200,17 @@ const measureOn = async ({
 }
 
 if (wanted('alarms')) await noteAlarms({ note, least, most }, quick, values.seed)
+if (wanted('forecast')) {
+  const lines = quick ? 1_000 : 10_000
+  const result = await measureForecasts(lines)
+  note(`forecasts of ${lines} order lines, 500 of them on their way, the first`, result.firstSeconds, 's')
+  note(`… and again, ${result.stagesLearntFrom} stages learnt from`, result.againSeconds, 's', most(lines / 1_000))
+  note('… processor time of it, without the database', result.againCpuSeconds, 's')
+  note('… of the model alone', result.modelSeconds, 's')
+}
 // the others need a database and a broker
-if (sections.length === 0 || sections.some((section) => section !== 'alarms')) await measureService()
+const ALONE = ['alarms', 'forecast']
+if (sections.length === 0 || sections.some((section) => !ALONE.includes(section))) await measureService()
 console.log(
   JSON.stringify({
     at: new Date().toISOString(),

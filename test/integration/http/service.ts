@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import pino from 'pino'
 import { Registry } from 'prom-client'
 import { type AppDeps, buildApp } from '../../../server/app.ts'
+import { createForecaster } from '../../../server/forecasts.ts'
 import { deviceSignIn } from '../../../server/store/device-sign-in.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { freshDatabase } from './database.ts'
@@ -69,6 +70,7 @@ export const startService = async (parts: Partial<AppDeps> = {}, given?: Databas
     refoldsRequested: () => {},
     alarmsChanged: () => {},
     orderChanged: () => {},
+    forecasts: createForecaster({ pool: ingest, log, orderChanged: parts.orderChanged ?? (() => {}) }),
     accessEnded: () => {},
     testChannel: async () => ({ ok: true, problem: null, detail: null }),
     secureCookies: false,

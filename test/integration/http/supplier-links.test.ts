@@ -153,6 +153,10 @@ describe('a supplier’s link', () => {
       milestone: { saidBy: { kind: 'supplier-link', name: 'Linhai Solvents' }, note: '已到货', photo: false },
       line: { reached: 'raw-material', last: { id: first.json().milestone.id } },
     })
+    // what it did to the forecast of the line
+    const { before, after, movedDays } = first.json().forecast
+    expect(Date.parse(after.p50) - Date.parse(before.p50)).toBeLessThan(-DAY)
+    expect(movedDays).toBeCloseTo((Date.parse(after.p50) - Date.parse(before.p50)) / DAY, 0)
     expect(changed).toEqual([id])
     expect((await ask('POST', path, done)).statusCode).toBe(200)
     expect(changed).toEqual([id])

@@ -376,6 +376,8 @@ export const RULES: Record<string, Rule> = {
     scope: 'milestones',
     probes: [ofLine({ body: () => ({ stage: 'filled', classifier: 'actual', at: new Date(START).toISOString() }) })],
   },
+  'get /orders/{id}/lines/{line}/forecast': { probes: [ofLine({})] },
+  'get /orders/{id}/lines/{line}/forecasts': { probes: [ofLine({})] },
   'get /orders/{id}/history': { probes: [byId('order')] },
   // its two sides see a line, its buyer alone changes it: 403 for the supplier
   'patch /orders/{id}/lines/{line}': {

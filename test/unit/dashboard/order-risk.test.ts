@@ -10,7 +10,7 @@ const stage = (name: string, more: Partial<StageState> = {}): StageState => ({
 }) // biome-ignore format: one line
 const line = (name: string, more: Partial<Line> = {}): Line => ({
   line: name, supplier: { id: 's', name: 'S' }, substance: { id: 'b', cas: '67-56-1', un: null, name: 'M', nameZh: null }, quantity: 1, unit: 't',
-  needBy: day(10), price: null, currency: null, family: null, cancelledAt: null, stages: [], received: null, shipments: [], reached: null, done: 0, ...more,
+  needBy: day(10), price: null, currency: null, family: null, cancelledAt: null, stages: [], received: null, shipments: [], reached: null, done: 0, forecast: null, ...more,
 }) // biome-ignore format: its fields
 const order: Order = {
   id: 'o',
@@ -37,7 +37,15 @@ it.each<[string, Partial<Line>]>([
 })
 
 it('a forecast goes before what was planned', () => {
-  const forecast = { p10: day(5), p50: day(8), p90: day(13), probabilityLate: 0.3, causes: [] }
+  const forecast = {
+    p10: day(5),
+    p50: day(8),
+    p90: day(13),
+    probabilityLate: 0.3,
+    asOf: day(0),
+    arrivedAt: null,
+    cause: null,
+  }
   const stages = [stage('ready', { estimatedAt: day(12) })]
   expect(riskOf(line('1', { stages, forecast }), NOW)).toMatchObject({
     level: 'course',
