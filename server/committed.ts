@@ -1,10 +1,10 @@
 import { deviceTopic } from './broker/topic.ts'
 import type { Numbered } from './ingest/batch.ts'
-import { advance, missing, type Progress } from './ingest/progress.ts'
+import { advance, joined, missing, type Progress } from './ingest/progress.ts'
 import type { Logger } from './log.ts'
 import type { Committed, Reading, Resend } from './model/reading.ts'
 import { inTransaction, type Pool } from './store/pool.ts'
-import { loadProgress, saveProgress } from './store/progress.ts'
+import { loadProgress, progressTold, saveProgress, untoldProgress } from './store/progress.ts'
 
 /** At most one `committed` a second for each device (design, MQTT). */
 const EVERY_MS = 1_000
@@ -15,16 +15,23 @@ type Entry = { code: string; progress: Progress; changed: boolean; gapSince: num
 
 /**
  * Tells devices how far their numbered readings have been dealt with for good. Counted after the commit of the readings,
- * stored before it is told: a server that restarts knows at least what the device was promised.
+ * stored before it is told: a server that restarts knows at least what the device was promised. Where several servers take
+ * in what one device sends, what they know is put together in the database, and the one that folds its streams tells it.
  */
 export const createCommitted = ({
   pool,
   publish,
   log,
-  codeOf,
+  owns,
+  buckets,
+  codesOf,
 }: {
   pool: Pool
-  codeOf(deviceId: number): string | undefined
+  /** whether this server is the one that tells a device; and all that it is that for */
+  owns(deviceId: number): boolean
+  buckets(): readonly number[]
+  /** Names by which topics know these devices. */
+  codesOf(deviceIds: readonly number[]): Promise<ReadonlyMap<number, string>>
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
   log: Logger
 }) => {
@@ -47,10 +54,13 @@ export const createCommitted = ({
     if (waiting.length === 0) return
     const strangers = [...new Set(waiting.map(({ deviceId }) => deviceId))]
     const stored = await inTransaction(pool, (tx) => loadProgress(tx, strangers))
-    const numbers = waiting
-    waiting = []
-    for (const deviceId of new Set(numbers.map((number) => number.deviceId))) {
-      const code = codeOf(deviceId)
+    const codes = await codesOf(strangers)
+    // those that came meanwhile wait for the next turn
+    const met = new Set(strangers)
+    const numbers = waiting.filter(({ deviceId }) => met.has(deviceId))
+    waiting = waiting.filter(({ deviceId }) => !met.has(deviceId))
+    for (const deviceId of met) {
+      const code = codes.get(deviceId)
       if (code === undefined || entries.has(deviceId)) continue
       const progress = stored.get(deviceId) ?? { boot: 0, seq: -1, beyond: [] }
       entries.set(deviceId, { code, progress, changed: false, gapSince: null, sent: '' })
@@ -58,25 +68,53 @@ export const createCommitted = ({
     for (const { deviceId, boot, seq } of numbers) if (entries.has(deviceId)) add(deviceId, boot, seq)
   }
 
+  const save = async (): Promise<void> => {
+    const changed = [...entries].filter(([, entry]) => entry.changed)
+    if (changed.length === 0) return
+    for (const [, entry] of changed) entry.changed = false
+    try {
+      const given = changed.map(([deviceId, { progress }]) => ({ deviceId, progress, ours: owns(deviceId) }))
+      learn(await inTransaction(pool, (tx) => saveProgress(tx, given)))
+    } catch (error) {
+      for (const [, entry] of changed) entry.changed = true
+      throw error
+    }
+  }
+
+  /** What others know of devices that we have met. */
+  const learn = (known: ReadonlyMap<number, Progress>): void => {
+    for (const [deviceId, progress] of known) {
+      const entry = entries.get(deviceId)
+      if (entry !== undefined) entry.progress = joined(entry.progress, progress)
+    }
+  }
+
+  /** What other servers have put down of our devices. */
+  const untold = async (): Promise<ReadonlyMap<number, Progress>> => {
+    const found = await untoldProgress(pool, buckets())
+    const strangers = [...found.keys()].filter((deviceId) => !entries.has(deviceId))
+    if (strangers.length > 0)
+      for (const [deviceId, code] of await codesOf(strangers)) {
+        const progress = found.get(deviceId)
+        if (progress !== undefined) entries.set(deviceId, { code, progress, changed: false, gapSince: null, sent: '' })
+      }
+    learn(found)
+    return found
+  }
+
   const flush = async (): Promise<void> => {
     await introduce()
-    const changed = [...entries].filter(([, entry]) => entry.changed)
-    if (changed.length > 0) {
-      for (const [, entry] of changed) entry.changed = false
-      try {
-        await inTransaction(pool, (tx) =>
-          saveProgress(
-            tx,
-            changed.map(([id, entry]) => [id, entry.progress] as const),
-          ),
-        )
-      } catch (error) {
-        for (const [, entry] of changed) entry.changed = true
-        throw error
-      }
-    }
+    await save()
+    const others = await untold()
     const now = Date.now()
-    await Promise.all([...entries.values()].map((entry) => tell(entry, now)))
+    await Promise.all([...entries].map(([deviceId, entry]) => (owns(deviceId) ? tell(entry, now) : rest(entry))))
+    await progressTold(pool, others)
+  }
+
+  /** Another server tells this device: should it be us one day, we begin anew. */
+  const rest = (entry: Entry): void => {
+    entry.gapSince = null
+    entry.sent = ''
   }
 
   const tell = async (entry: Entry, now: number): Promise<void> => {

@@ -37,7 +37,9 @@ export const Settings = z.object({
   MQTT_CLIENT_ID: z
     .string()
     .default('zaitu-server')
-    .describe('names our session at the broker: the same over restarts, another one for each server'),
+    .describe(
+      'names this server, at the broker and beside others: the same over restarts, another one for each server',
+    ),
   MQTT_DYNAMIC_SECURITY: flag
     .default(false)
     .describe("keep the accounts of Mosquitto's dynamic-security plugin in step; MQTT_USERNAME is its admin"),
@@ -63,6 +65,11 @@ export const Settings = z.object({
     .min(31, 'late readings are taken for 30 days, and are slow to add to what is compressed')
     .default(31)
     .describe('raw readings this old are compressed, days; TimescaleDB Community edition'),
+  GAP_ALARM_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .default(10)
+    .describe('how long a device may leave unanswered that it is to send again what is missing, minutes'),
   SECURE_COOKIES: flag.default(false).describe('people reach us over TLS (a proxy in front)'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })

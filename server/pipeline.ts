@@ -8,7 +8,9 @@
  * while the database is away, messages wait unacknowledged and their sources hold back.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createCatchUp } from './alarms/catch-up.ts'
 import { type FreshFold, foldFresh, prepareStreams } from './alarms/fold-fresh.ts'
+import { createLeases, type LeaseOptions } from './alarms/leases.ts'
 import { createRefolder } from './alarms/refold.ts'
 import { createSilenceWatch } from './alarms/silence-watch.ts'
 import type { Message } from './broker/source.ts'
@@ -21,8 +23,9 @@ import type { LiveReading } from './model/live.ts'
 import { type Fold, fold as foldAllRules } from './rules/fold.ts'
 import { recordChanges } from './store/alarm-record.ts'
 import { createDirectory } from './store/directory.ts'
+import { fence, LeaseLost } from './store/leases.ts'
 import { isOutage, type Pool } from './store/pool.ts'
-import { requestRefolds } from './store/refolds.ts'
+import { handOver, requestRefolds } from './store/refolds.ts'
 import { writeCheckpoints } from './store/states.ts'
 import { createWriter } from './store/write.ts'
 
@@ -36,6 +39,10 @@ export type PipelineDeps = {
   intakeUp(): boolean
   /** all rules unless given otherwise */
   fold?: Fold
+  /** how long a device may leave unanswered that it is to send again what is missing, ms */
+  gapPatienceMs?: number
+  /** by which this server is known beside others; alone on a database it needs no name */
+  server?: LeaseOptions
   observe?: { batch(facts: { readings: number; letters: number; ms: number; oldestMs: number }): void }
 }
 
@@ -67,15 +74,29 @@ export const createPipeline = ({
   live,
   intakeUp,
   fold = foldAllRules,
+  server = {},
+  gapPatienceMs = 600_000,
   observe,
 }: PipelineDeps): Pipeline => {
   const lane = createLane()
   const directory = createDirectory(pool)
-  const writer = createWriter(pool)
-  const committed = createCommitted({ pool, publish, log, codeOf: (id) => directory.byId(id)?.code })
-  const refolder = createRefolder({ pool, lane, directory, log, alarmsChanged: live.alarmsChanged })
   const { alarmsChanged } = live
-  const silences = createSilenceWatch({ pool, lane, directory, log, alarmsChanged, intakeUp })
+  const leases = createLeases({ ...server, pool, lane, directory, log, gained: () => silences.lookSoon() })
+  const writer = createWriter(pool, () => fence(leases.epoch()))
+  const committed = createCommitted({
+    pool,
+    publish,
+    log,
+    owns: leases.owns,
+    buckets: leases.buckets,
+    codesOf: directory.codesOf,
+  })
+  const catchUp = createCatchUp({ pool, lane, directory, leases, fold, live })
+  const refolder = createRefolder({ pool, lane, directory, leases, catchUp, log, live })
+  const silences = createSilenceWatch({ pool, lane, directory, leases, log, alarmsChanged, intakeUp, gapPatienceMs })
+  /** Folded in passing: the others are handed over, or wait for what other servers have of the same device. */
+  const isOurs = (deviceId: number): boolean =>
+    leases.owns(deviceId) && (directory.byId(deviceId)?.elsewhereUntil ?? 0) < performance.now()
   const queue: Pending[] = []
   let numbers = 0
   let stopping = false
@@ -107,16 +128,19 @@ export const createPipeline = ({
 
   const process = async (pending: Pending): Promise<void> => {
     const began = performance.now()
+    await leases.known()
     await introduce(pending)
     const { batch } = pending
     const fresh: FreshFold['live'] = []
-    const behind = await prepareStreams(pool, directory, batch.readings)
+    const behind = await prepareStreams(pool, directory, isOurs, batch.readings)
+    const epoch = leases.epoch()
     await writer.store(batch, {
-      judge: (inserted) => foldFresh(directory, fold, inserted),
+      judge: (inserted) => foldFresh(directory, fold, isOurs, inserted),
       record: async (tx, folded) => {
         await recordChanges(tx, folded.streams)
         await writeCheckpoints(tx, folded.checkpoints)
         await requestRefolds(tx, [...behind, ...folded.refolds])
+        await handOver(tx, folded.handOver, epoch)
       },
       adopt: (folded) => {
         folded.adopt()
@@ -154,14 +178,16 @@ export const createPipeline = ({
           batch: pending.number,
           messages: pending.batch.accepted.length,
         }
-        if (isOutage(error)) log.warn(facts, 'the database is away; nothing is acknowledged until it is back')
+        if (error instanceof LeaseLost) leases.lost()
+        if (error instanceof LeaseLost) log.debug(facts, error.message)
+        else if (isOutage(error)) log.warn(facts, 'the database is away; nothing is acknowledged until it is back')
         else
           log.error(
             { ...facts, stack: error instanceof Error ? error.stack : undefined },
             'a batch could not be committed',
           )
-        if (stopping) throw error
-        await sleep(Math.min(2_000, 50 * 2 ** attempt) * (0.5 + Math.random()))
+        if (stopping && !(error instanceof LeaseLost)) throw error
+        if (!(error instanceof LeaseLost)) await sleep(Math.min(2_000, 50 * 2 ** attempt) * (0.5 + Math.random()))
       }
     }
   }
@@ -214,6 +240,7 @@ export const createPipeline = ({
       await silences.stop()
       await refolder.stop()
       await committed.stop()
+      await leases.stop()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Logger as Pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -63,11 +64,12 @@ export const startService = async (
   log: Pino,
   { dashboard, demoSignIn, fold }: ServiceOptions,
 ): Promise<Service> => {
-  const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, statementMs: 600_000 })
-  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log })
+  const session = randomBytes(6).toString('hex')
+  const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, session, statementMs: 600_000 })
+  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log, session })
   // what is asked of the past takes long, and must not keep what comes in waiting
-  const hindsight = openPool(databaseUrl, { role: 'zaitu_ingest', max: 3, log })
-  const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log })
+  const hindsight = openPool(databaseUrl, { role: 'zaitu_ingest', max: 3, log, session })
+  const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log, session })
   const metrics = new Registry()
 
   const capability = await capabilityOf(owner)
@@ -92,6 +94,21 @@ export const startService = async (
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
     ...(fold !== undefined && { fold }),
+    gapPatienceMs: config.GAP_ALARM_MINUTES * 60_000,
+    server: {
+      name: config.MQTT_CLIENT_ID,
+      session,
+      gone: (name) => {
+        source
+          .takeOver?.(name)
+          .catch((error: unknown) =>
+            log.warn(
+              { error: String(error), server: name },
+              'what waited for another server comes when it is sent again',
+            ),
+          )
+      },
+    },
     observe: meters,
   })
 

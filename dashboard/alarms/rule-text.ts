@@ -37,6 +37,13 @@ const residual = (alarm: Alarm): string => {
 }
 
 const silence = (alarm: Alarm, at: number): string => {
+  const { missingFrom: from, missingTo: to } = alarm.figures ?? {}
+  if (from !== undefined && to !== undefined)
+    return t(from === to ? 'says.silence.reading' : 'says.silence.readings', {
+      from: String(from),
+      to: String(to),
+      duration: minutes(alarm.limit),
+    })
   if (alarm.recovered) return t('says.silence.recovered')
   const end = alarm.clearedAt === null ? at : Date.parse(alarm.clearedAt)
   const quiet = (end - Date.parse(alarm.onset)) / 1000 + alarm.limit * 60

@@ -45,6 +45,14 @@ export const ruleWords = {
     en: 'The connection was down; what was measured meanwhile has come since',
     zh: '曾断线；期间的测量数据已补传',
   },
+  'says.silence.reading': {
+    en: 'Reading {from} is missing: the device was asked to send it again, and has not for {duration}',
+    zh: '缺少第 {from} 条读数：已要求设备补发，{duration}内未补发',
+  },
+  'says.silence.readings': {
+    en: 'Readings {from} to {to} are missing: the device was asked to send them again, and has not for {duration}',
+    zh: '缺少第 {from} 至 {to} 条读数：已要求设备补发，{duration}内未补发',
+  },
   'says.sensor-frozen': { en: 'The sensor repeats one value for {duration}', zh: '传感器读数 {duration}没有变化' },
   'says.sensor-impossible': {
     en: 'Readings that cannot be: do not trust the sensor',

@@ -1,21 +1,24 @@
 import type { LiveReading } from '../model/live.ts'
 import type { Reading } from '../model/reading.ts'
 import type { Fold } from '../rules/fold.ts'
+import type { Sampled } from '../rules/rule.ts'
 import { type Change, isBefore, type StreamState } from '../rules/state.ts'
 import type { Directory } from '../store/directory.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import type { Inserted } from '../store/readings.ts'
-import type { RefoldRequest } from '../store/refolds.ts'
+import type { HandedOver, RefoldRequest } from '../store/refolds.ts'
 import { isNewer, loadStates } from '../store/states.ts'
 import { isWithin, type KnownDevice, type Stream, streamAt } from '../store/streams.ts'
 
 /** A checkpoint this often in event time: what a restart or late data has to fold again is at most that, per stream. */
-const CHECKPOINT_MS = 15 * 60_000
+export const CHECKPOINT_MS = 15 * 60_000
 
 export type FreshFold = {
   streams: { stream: Stream; changes: Change[] }[]
   checkpoints: { stream: Stream; state: StreamState }[]
   refolds: RefoldRequest[]
+  /** stretches of devices that are not folded in passing here, but by the owner in its turn */
+  handOver: HandedOver[]
   live: { audience: readonly string[]; item: LiveReading }[]
   /** To be called after the commit, and only then. */
   adopt(): void
@@ -28,13 +31,14 @@ export type FreshFold = {
 export const prepareStreams = async (
   pool: Pool,
   directory: Directory,
+  isOurs: (deviceId: number) => boolean,
   readings: readonly Reading[],
 ): Promise<RefoldRequest[]> => {
   const unknown = new Set<Stream>()
   const streamOf = finder(directory)
   for (const reading of readings) {
     const stream = streamOf(reading)
-    if (stream?.state === null) unknown.add(stream)
+    if (stream?.state === null && isOurs(reading.deviceId)) unknown.add(stream)
   }
   if (unknown.size === 0) return []
   await inTransaction(pool, (tx) => loadStates(tx, [...unknown]))
@@ -49,12 +53,30 @@ export const prepareStreams = async (
 
 /**
  * Folds what was stored just now into the streams it belongs to. In order: folded. Late, or changed after it had been
- * folded: a refold is asked for, in the same transaction. Nothing in memory changes until `adopt`.
+ * folded: a refold is asked for, in the same transaction. Of a device that is not `isOurs`: handed over to its owner,
+ * likewise. Nothing in memory changes until `adopt`.
  */
-export const foldFresh = (directory: Directory, fold: Fold, { fresh, joined }: Inserted): FreshFold => {
-  const result: FreshFold = { streams: [], checkpoints: [], refolds: [], live: [], adopt: () => undefined }
+export const foldFresh = (
+  directory: Directory,
+  fold: Fold,
+  isOurs: (deviceId: number) => boolean,
+  { fresh, joined }: Inserted,
+): FreshFold => {
+  const result: FreshFold = {
+    streams: [], checkpoints: [], refolds: [], handOver: [], live: [], adopt: () => undefined,
+  } // biome-ignore format: nothing yet
   const adoptions: { stream: Stream; state: StreamState }[] = []
-  for (const [stream, readings] of byStream(directory, fresh)) {
+  const handOver = new Map<number, HandedOver>()
+  const ours = (readings: readonly Reading[]): readonly Reading[] => {
+    let [device, is]: [number?, boolean?] = []
+    const kept = readings.filter(({ deviceId, time }) => {
+      if (deviceId !== device) [device, is] = [deviceId, isOurs(deviceId)]
+      if (is !== true) lengthen(handOver, deviceId, time)
+      return is
+    })
+    return kept.length === readings.length ? readings : kept
+  }
+  for (const [stream, readings] of byStream(directory, ours(fresh))) {
     const known = stream.state
     if (known === null || known === 'refolding') {
       result.refolds.push(...asking(stream, readings))
@@ -73,12 +95,20 @@ export const foldFresh = (directory: Directory, fold: Fold, { fresh, joined }: I
       result.live.push({ audience: stream.audience, item: newest(stream, inOrder) })
     }
   }
-  for (const [stream, readings] of byStream(directory, joined)) result.refolds.push(...asking(stream, readings))
+  for (const [stream, readings] of byStream(directory, ours(joined))) result.refolds.push(...asking(stream, readings))
+  result.handOver = [...handOver.values()]
   result.adopt = () => {
     for (const { stream, state } of adoptions) stream.state = state
     for (const { stream, state } of result.checkpoints) stream.checkpointAt = state.at?.time ?? stream.checkpointAt
   }
   return result
+}
+
+const lengthen = (stretches: Map<number, HandedOver>, deviceId: number, time: number): void => {
+  const known = stretches.get(deviceId)
+  if (known === undefined) stretches.set(deviceId, { deviceId, from: time, to: time })
+  else if (time < known.from) known.from = time
+  else if (time > known.to) known.to = time
 }
 
 /** A refold over all of these readings, ascending; none without any. */
@@ -132,7 +162,7 @@ const isAscending = (readings: readonly Reading[]): boolean => {
 const LIVE_MEASURES = ['temperature', 'pressure', 'level', 'ambient', 'lat', 'lon', 'battery'] as const
 
 /** The newest value of each measure, under the time of the newest reading. */
-const newest = (stream: Stream, readings: readonly Reading[]): LiveReading => {
+export const newest = (stream: Stream, readings: readonly Sampled[]): LiveReading => {
   const last = readings.at(-1) ?? { time: 0, receivedAt: 0 }
   const item: LiveReading = {
     shipmentId: stream.shipmentId,

@@ -6,10 +6,13 @@ import { type Change, factsAt, type StreamState } from '../rules/state.ts'
 import { isSuppressed } from '../rules/suppression.ts'
 import { recordChanges } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
+import { clearGaps, raiseGaps } from '../store/gaps.ts'
 import { intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
+import { fenced } from '../store/leases.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import { loadStates } from '../store/states.ts'
 import type { Stream } from '../store/streams.ts'
+import type { Leases } from './leases.ts'
 
 const EVERY_MS = 5_000
 /** How often devices are looked up that are lent but have not spoken to this server. */
@@ -20,28 +23,37 @@ type Deps = {
   lane: Lane
   directory: Directory
   log: Logger
+  leases: Leases
   alarmsChanged(): void
   /** whether readings could reach us now */
   intakeUp(): boolean
+  /** how long a device may leave unanswered that it is to send again what is missing, ms */
+  gapPatienceMs: number
 }
 
 /**
  * Lets time pass for streams that nothing comes from: a device that is quiet for too long is said to be silent. Time in
- * which our own intake was not up does not count, and is remembered as an outage.
+ * which our own intake was not up does not count, and is remembered as an outage. So is a device that speaks, but does not
+ * send again what is missing.
  */
-export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, intakeUp }: Deps) => {
+export const createSilenceWatch = ({
+  pool,
+  lane,
+  directory,
+  leases,
+  log,
+  alarmsChanged,
+  intakeUp,
+  gapPatienceMs,
+}: Deps) => {
   let running: Promise<void> | null = null
   let lookedUpAt = Number.NEGATIVE_INFINITY
-  let knowsOutages = false
 
+  /** Whichever server ends an outage: all know of it. */
   const beat = async (): Promise<void> => {
-    if (!knowsOutages) {
-      for (const outage of await intakeOutages(pool)) directory.outages.push(outage)
-      knowsOutages = true
-    }
     const outage = await intakeIsUp(pool)
+    for (const known of await intakeOutages(pool, directory.outages.at(-1)?.from ?? null)) directory.outages.push(known)
     if (outage === null) return
-    directory.outages.push(outage)
     const minutes = Math.round((outage.to - outage.from) / 60_000)
     log.warn(
       { from: new Date(outage.from).toISOString(), minutes },
@@ -50,14 +62,22 @@ export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, 
   }
 
   const lookUp = async (): Promise<void> => {
-    if (performance.now() - lookedUpAt < LOOK_UP_MS) return
-    const codes = await lentNow(pool)
-    await lane.run(async () => {
-      await directory.load(codes)
-      const unknown = directory.streams().filter((stream) => stream.state === null && isNow(stream))
-      if (unknown.length > 0) await inTransaction(pool, (tx) => loadStates(tx, unknown))
-    })
-    lookedUpAt = performance.now()
+    const now = performance.now()
+    if (now - lookedUpAt < LOOK_UP_MS) return
+    lookedUpAt = now
+    try {
+      const codes = await lentNow(pool, leases.buckets())
+      await lane.run(async () => {
+        await directory.load(codes)
+        const unknown = directory
+          .streams()
+          .filter((stream) => stream.state === null && isNow(stream) && leases.owns(stream.deviceId))
+        if (unknown.length > 0) await inTransaction(pool, (tx) => loadStates(tx, unknown))
+      })
+    } catch (error) {
+      lookedUpAt = Number.NEGATIVE_INFINITY
+      throw error
+    }
   }
 
   const tick = async (): Promise<void> => {
@@ -65,21 +85,34 @@ export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, 
     const folds: { stream: Stream; state: StreamState; changes: Change[] }[] = []
     for (const stream of directory.streams()) {
       const { state, context } = stream
-      if (state === null || state === 'refolding' || !isDue(stream, state, now)) continue
+      if (!leases.owns(stream.deviceId) || state === null || state === 'refolding' || !isDue(stream, state, now))
+        continue
       const next = fold(state, [], context, now)
       if (next.changes.length > 0) folds.push({ stream, ...next })
     }
     if (folds.length === 0) return
-    await inTransaction(pool, (tx) => recordChanges(tx, folds))
+    await fenced(pool, leases.epoch(), (tx) => recordChanges(tx, folds))
     for (const { stream, state } of folds) stream.state = state
     alarmsChanged()
   }
 
+  const gaps = async (): Promise<void> => {
+    const buckets = leases.buckets()
+    const changed = await fenced(
+      pool,
+      leases.epoch(),
+      async (tx) => (await clearGaps(tx, buckets)) + (await raiseGaps(tx, buckets, gapPatienceMs)),
+    )
+    if (changed > 0) alarmsChanged()
+  }
+
   const turn = async (): Promise<void> => {
     if (!intakeUp()) return
+    await leases.known()
     await beat()
     await lookUp()
     await lane.run(tick)
+    await lane.run(gaps)
   }
   const run = (): void => {
     running ??= turn()
@@ -97,6 +130,10 @@ export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, 
   run()
 
   return {
+    /** Streams have been taken over, of which nobody may have spoken here. */
+    lookSoon: (): void => {
+      lookedUpAt = Number.NEGATIVE_INFINITY
+    },
     stop: async (): Promise<void> => {
       clearInterval(timer)
       await running

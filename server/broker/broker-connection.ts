@@ -29,6 +29,8 @@ type Options = {
   /** topic filters, as they are without sharing */
   filters: string[]
   shared: boolean
+  /** the session is another server's that is no more: nothing new is to come to it */
+  ending?: boolean
   onReady: (about: { sessionPresent: boolean; shared: boolean }) => void
   /** `final`: trying again can't help */
   onClosed: (reason: string, final: boolean) => void
@@ -42,8 +44,8 @@ type Options = {
 export type BrokerConnection = {
   ready(): boolean
   publish: Outbound['publish']
-  /** Says goodbye, so that the broker knows; the session stays. */
-  close(): Promise<void>
+  /** Says goodbye, so that the broker knows. The session stays, unless it is to end. */
+  close(session?: 'stays' | 'ends'): Promise<void>
 }
 
 /** One connection to an external broker, from CONNECT to close. It never reconnects: the caller opens another. */
@@ -114,6 +116,13 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
       send,
       MAX_WAITING,
     )
+    if (options.ending === true) {
+      client.unsubscribe([...options.filters, ...sharedFilters], () => {
+        isReady = true
+        options.onReady({ sessionPresent: connack.sessionPresent, shared })
+      })
+      return
+    }
     // the session may hold the other kind from an earlier setting, and every message would come twice
     if (connack.sessionPresent) client.unsubscribe(unwanted)
     client.subscribe(wanted, { qos: 1 }, (error) => {
@@ -153,14 +162,15 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
   return {
     ready: () => isReady,
     publish: (publish) => outbound?.publish(publish) ?? Promise.reject(new Error('the MQTT broker is out of reach')),
-    close: async () => {
+    close: async (session = 'stays') => {
       isReady = false
       await nextTurn() // acknowledgements of this turn leave before the goodbye
       if (closed) return
       const force = setTimeout(() => client.stream.destroy(), CLOSE_MS)
       await new Promise<void>((resolve) => {
         client.once('close', () => resolve())
-        client.end()
+        if (session === 'ends') client.end(false, { properties: { sessionExpiryInterval: 0 } })
+        else client.end()
       })
       clearTimeout(force)
     },

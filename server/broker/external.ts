@@ -1,6 +1,7 @@
 import type { Logger } from '../log.ts'
 import { type BrokerConnection, openBrokerConnection } from './broker-connection.ts'
 import { createInFlight } from './in-flight.ts'
+import { emptySession } from './orphan.ts'
 import type { Message, Source } from './source.ts'
 import { ROOT } from './topic.ts'
 
@@ -62,16 +63,18 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
   })
   const share = held.share()
 
+  const filters = [
+    ...['telemetry', 'status'].map((channel) => `${ROOT}/devices/+/${channel}`),
+    `${ROOT}/suppliers/+/milestones`,
+  ]
+
   const open = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const connection = openBrokerConnection({
         ...options,
         receiveMaximum,
         shared: options.shared ?? true,
-        filters: [
-          ...['telemetry', 'status'].map((channel) => `${ROOT}/devices/+/${channel}`),
-          `${ROOT}/suppliers/+/milestones`,
-        ],
+        filters,
         onReady: (about) => {
           failures = 0
           started = true
@@ -114,6 +117,16 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
     publish: async (topic, payload, { retain = false } = {}) => {
       if (!current?.ready()) throw new Error('the MQTT broker is out of reach')
       await current.publish({ topic, payload, retain })
+    },
+    takeOver: async (name) => {
+      if (name === clientId || closing) return
+      const messages = await emptySession(
+        { ...options, clientId: name, filters, receiveMaximum },
+        held.share(),
+        (message) => deliver(message),
+        () => closing,
+      )
+      log.info({ clientId: name, messages }, 'what waited at the MQTT broker for another server has been taken in')
     },
     pause: async () => {
       paused = true

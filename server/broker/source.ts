@@ -28,6 +28,8 @@ export type Source = {
   start(deliver: (message: Message) => void): Promise<void>
   /** Publishes at QoS 1; resolves once the broker has it. Rejects when it can't be reached. */
   publish(topic: string, payload: string, options?: { retain?: boolean }): Promise<void>
+  /** Takes in what waits at the broker for another server, which is there no longer, and ends its session. */
+  takeOver?(name: string): Promise<void>
   /** Takes no new messages; those in flight may still be acknowledged. */
   pause(): Promise<void>
   /** Ends connections. What is unacknowledged will come again. */

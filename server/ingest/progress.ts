@@ -52,3 +52,18 @@ export const missing = (progress: Progress, most = 100): [number, number][] => {
   }
   return ranges
 }
+
+/** What two servers know of one device, together. */
+export const joined = (a: Progress, b: Progress): Progress => {
+  if (a.boot !== b.boot) return a.boot > b.boot ? a : b
+  const stretches = [...a.beyond, ...b.beyond].sort(([one], [other]) => one - other)
+  const result: Progress = { boot: a.boot, seq: Math.max(a.seq, b.seq), beyond: [] }
+  for (const [from, to] of stretches) {
+    const last = result.beyond.at(-1)
+    if (last === undefined && from <= result.seq + 1) result.seq = Math.max(result.seq, to)
+    else if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to)
+    else result.beyond.push([from, to])
+  }
+  result.beyond.splice(MAX_STRETCHES)
+  return result
+}

@@ -42,6 +42,15 @@ const residual = (verdict: Verdict): string => {
   }
 }
 
+/** Of everything, or of numbered readings that it was asked to send again. */
+const silence = ({ limit, peak, figures }: Verdict): string => {
+  const { missingFrom: from, missingTo: to, missing, boot } = figures ?? {}
+  if (from === undefined || to === undefined) return `Nothing heard for more than ${minutes(Math.max(limit, peak))}`
+  const which = from === to ? `Reading ${from} is missing` : `Readings ${from} to ${to} are missing`
+  const all = missing === undefined || missing === to - from + 1 ? '' : `, ${missing} in all`
+  return `${which} (boot ${boot ?? 0}${all}): the device was asked to send again and has not for ${minutes(limit)}`
+}
+
 const SENTENCES: Partial<Record<RuleId, (verdict: Verdict) => string>> = {
   'rate-of-rise': ({ value, limit, cause }) =>
     `Temperature rises by ${rounded(value, 1)} K/h, more than ${rounded(limit, 1)} K/h${cause === 'heating' ? ': heated from outside, faster than the weather can' : ''}`,
@@ -54,7 +63,7 @@ const SENTENCES: Partial<Record<RuleId, (verdict: Verdict) => string>> = {
     return `Heats by itself: ${rounded(verdict.value, 2)} K/h and ever faster${reaches}`
   },
   'liquid-full': ({ value, limit }) => `Filled to ${percent(value)}, at most ${percent(limit)} leaves room to expand`,
-  silence: ({ limit, peak }) => `Nothing heard for more than ${minutes(Math.max(limit, peak))}`,
+  silence,
   'sensor-frozen': ({ peak }) => `The sensor has repeated one value for ${minutes(peak)}`,
   'sensor-impossible': ({ value }) => `A course that cannot be (${rounded(value)}): the sensor is not to be trusted`,
   'clock-skew': ({ value }) => `The device's clock is wrong by ${minutes(Math.abs(value))}`,

@@ -169,7 +169,7 @@ export const recordChanges = async (tx: Tx, folds: readonly StreamChanges[]): Pr
   }
 }
 
-/** Alarms of a loan that are not over before `since` (epoch ms), withdrawn ones left out. */
+/** Alarms that a fold speaks of, of a loan, that are not over before `since` (epoch ms), withdrawn ones left out. */
 export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Promise<Recorded[]> => {
   const { rows } = await tx.query<{
     id: string
@@ -183,7 +183,8 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
     priority: Priority
   }>(
     `select id, rule, onset, cleared_at, value, peak, limit_value, cause, priority from alarms
-     where shipment_id = $1::uuid and device_id = $2::integer and not void and not recovered and onset >= $3::timestamptz
+     where shipment_id = $1::uuid and device_id = $2::integer and not void and not recovered
+       and figures->'missingFrom' is null and onset >= $3::timestamptz
        and (cleared_at is null or cleared_at > $4::timestamptz) and ($5::timestamptz is null or onset < $5::timestamptz)
      order by onset`,
     [

@@ -9,26 +9,29 @@ const REMEMBERED = '40 days'
 /** Says that readings are being taken in. Answers the outage that ends with it, if there was one. */
 export const intakeIsUp = async (pool: Pool): Promise<Outage | null> => {
   const { rows } = await pool.query<{ began_at: Date; ended_at: Date }>(
-    `select began_at, ended_at from intake_is_up('${PROVEN_FOR}'::interval)`,
+    `select began_at, ended_at from intake_up('${PROVEN_FOR}'::interval)`,
   )
   const row = rows[0]
   return row === undefined ? null : { from: row.began_at.getTime(), to: row.ended_at.getTime() }
 }
 
-/** Times in which nothing could be heard, ascending, epoch ms. */
-export const intakeOutages = async (pool: Pool): Promise<Outage[]> => {
+/** Times in which nothing could be heard, ascending, epoch ms: those that began after `after`, or all that matter. */
+export const intakeOutages = async (pool: Pool, after: number | null): Promise<Outage[]> => {
   const { rows } = await pool.query<{ began_at: Date; ended_at: Date }>(
-    `select began_at, ended_at from intake_outages where ended_at > now() - '${REMEMBERED}'::interval order by began_at`,
+    `select began_at, ended_at from intake_outages where ended_at > now() - '${REMEMBERED}'::interval
+       and ($1::timestamptz is null or date_trunc('milliseconds', began_at) > $1::timestamptz) order by began_at`,
+    [after === null ? null : new Date(after)],
   )
   return rows.map((row) => ({ from: row.began_at.getTime(), to: row.ended_at.getTime() }))
 }
 
-/** Codes of devices that are lent to a shipment now on which silence means something. */
-export const lentNow = async (pool: Pool): Promise<string[]> => {
+/** Codes of devices in `buckets` that are lent to a shipment now on which silence means something. */
+export const lentNow = async (pool: Pool, buckets: readonly number[]): Promise<string[]> => {
   const { rows } = await pool.query<{ code: string }>(
     `select d.code from assignments a join devices d on d.id = a.device_id join shipments s on s.id = a.shipment_id
-     where a.during @> now() and d.revoked_at is null
+     where a.during @> now() and d.revoked_at is null and (d.id & 63) = any($1::integer[])
        and not exists (select from suppressed_rules q where q.rule = 'silence' and q.phase = s.phase)`,
+    [buckets],
   )
   return rows.map((row) => row.code)
 }

@@ -11,10 +11,17 @@ export type Role = 'owner' | 'zaitu_app' | 'zaitu_ingest'
 /**
  * A pool whose connections act as `role`. Every wait has an end (pg waits for ever by default): connecting 5 s,
  * a statement `statementMs`, a lock 10 s, an idle transaction 30 s.
+ * `session` names this run of this server: should it stall, whoever takes its place ends its connections by that.
  */
 export const openPool = (
   url: string,
-  { role, max, log, statementMs = 30_000 }: { role: Role; max: number; log: Logger; statementMs?: number },
+  {
+    role,
+    max,
+    log,
+    statementMs = 30_000,
+    session,
+  }: { role: Role; max: number; log: Logger; statementMs?: number; session?: string },
 ): Pool => {
   const settings = [
     `-c statement_timeout=${statementMs}`,
@@ -26,7 +33,7 @@ export const openPool = (
     connectionString: url,
     max,
     options: settings.join(' '),
-    application_name: `zaitu ${role}`,
+    application_name: session === undefined ? `zaitu ${role}` : `zaitu ${role} #${session}`,
     connectionTimeoutMillis: 5_000,
     query_timeout: statementMs + 5_000,
     keepAlive: true,

@@ -43,6 +43,37 @@ export const readingsAfter = async (
   return rows.map(sampled)
 }
 
+/** Of each stretch the readings after `after` up to and including the time `upTo`, ascending; each at most `most`. */
+export const readingsBetween = async (
+  tx: Tx,
+  stretches: readonly { deviceId: number; after: NonNullable<StreamState['at']>; upTo: number }[],
+  most: number,
+): Promise<Sampled[][]> => {
+  const result = stretches.map((): Sampled[] => [])
+  if (stretches.length === 0) return result
+  const { rows } = await tx.query<SampledRow & { place: number }>(
+    `select w.place::integer as place, r.*
+     from unnest($1::integer[], $2::timestamptz[], $3::integer[], $4::timestamptz[]) with ordinality as w (device_id, time, seq, "to", place)
+     cross join lateral (
+       select ${SAMPLED} from readings x
+       where x.device_id = w.device_id and x.time >= w.time and (x.time, x.seq) > (w.time, w.seq) and x.time <= w."to"
+         and x.time >= $6::timestamptz and x.time <= $7::timestamptz
+       order by x.time, x.seq limit $5::integer) r
+     order by w.place, r.time, r.seq`,
+    [
+      stretches.map(({ deviceId }) => deviceId),
+      stretches.map(({ after }) => new Date(after.time)),
+      stretches.map(({ after }) => after.seq),
+      stretches.map(({ upTo }) => new Date(upTo)),
+      most,
+      new Date(stretches.reduce((least, { after }) => Math.min(least, after.time), Number.POSITIVE_INFINITY)),
+      new Date(stretches.reduce((last, { upTo }) => Math.max(last, upTo), Number.NEGATIVE_INFINITY)),
+    ],
+  )
+  for (const { place, ...row } of rows) result[place - 1]?.push(sampled(row))
+  return result
+}
+
 /** Of `extra` only what a rule looks at: there may be thousands of rows, each with a megabyte of it. */
 export const SAMPLED = `x.time, x.seq, x.received_at, x.temperature, x.pressure, x.level, x.ambient, x.lat, x.lon, x.battery, x.shock,
   x.extra->'tilt' as tilt`
@@ -141,7 +172,7 @@ const openSilences = async (tx: Tx, streams: readonly Stream[]): Promise<Map<Str
     text: `select w.place::integer as place, a.onset, a.value, a.limit_value, a.peak
      from unnest($1::uuid[], $2::integer[]) with ordinality as w (shipment_id, device_id, place)
      join alarms a on a.shipment_id = w.shipment_id and a.device_id = w.device_id
-     where a.rule = 'silence' and a.cleared_at is null and not a.void and not a.recovered`,
+     where a.rule = 'silence' and a.figures->'missingFrom' is null and a.cleared_at is null and not a.void and not a.recovered`,
     values: [streams.map((stream) => stream.shipmentId), streams.map((stream) => stream.deviceId)],
   })
   return new Map(

@@ -32,6 +32,8 @@ export type KnownDevice = {
   reportMs: number
   /** may speak no longer; what it has said is still folded */
   revoked: boolean
+  /** up to when its messages are expected at several servers, by `performance.now()`: then those here wait their turn */
+  elsewhereUntil: number
   streams: Stream[]
 }
 
@@ -81,6 +83,7 @@ export const loadDevices = async (
     gauge: device.gauge,
     reportMs: device.report_seconds * 1000,
     revoked: device.revoked,
+    elsewhereUntil: Number.NEGATIVE_INFINITY,
     streams: loans
       .filter((loan) => loan.device_id === device.id)
       .map((loan, index, all) => streamOf(device, loan, all.slice(index + 1), outages, records.get(loan.shipment_id))),

@@ -1,6 +1,7 @@
 import type { Batch } from '../ingest/batch.ts'
 import type { Reading } from '../model/reading.ts'
 import { type DeadLetter, insertDeadLetters } from './dead-letters.ts'
+import { LeaseLost } from './leases.ts'
 import { inTransaction, type Pool, type Tx } from './pool.ts'
 import { copyReadings, type Inserted, KeyCollision, mergeReadings, RefusedValues } from './readings.ts'
 
@@ -30,13 +31,15 @@ export type Writer = {
   store<Result>(batch: Batch, consequence: Consequence<Result>): Promise<void>
 }
 
-export const createWriter = (pool: Pool): Writer => {
+/** `fence`: a statement that answers no row where what follows may not be recorded (store/leases.ts). */
+export const createWriter = (pool: Pool, fence: () => string = () => 'select true as holds'): Writer => {
   let careful = 0
 
   const attempt = <Result>(part: Part, optimistic: boolean, { judge, record }: Consequence<Result>): Promise<Result> =>
     inTransaction(
       pool,
       async (tx, begun) => {
+        if (begun[1]?.rows.length === 0) throw new LeaseLost('another server has taken the place of this one')
         const dirtyFrom: unknown = begun.at(-1)?.rows[0]?.dirty_from
         const { inserted, result } = await put(tx, part.readings, optimistic, judge)
         await markDirty(tx, inserted, dirtyFrom instanceof Date ? dirtyFrom.getTime() : Number.POSITIVE_INFINITY)
@@ -48,7 +51,7 @@ export const createWriter = (pool: Pool): Writer => {
         await record(tx, result)
         return result
       },
-      'begin; select storing_begins() as dirty_from',
+      `begin; ${fence()}; select storing_begins() as dirty_from`,
     )
 
   const store = async <Result>(part: Part, consequence: Consequence<Result>): Promise<void> => {

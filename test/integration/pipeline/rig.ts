@@ -1,8 +1,10 @@
 import pg from 'pg'
+import type { LeaseOptions } from '../../../server/alarms/leases.ts'
 import type { Outcome } from '../../../server/broker/source.ts'
 import { deviceTopic } from '../../../server/broker/topic.ts'
 import type { Logger } from '../../../server/log.ts'
 import type { Limits } from '../../../server/model/limits.ts'
+import type { LiveReading } from '../../../server/model/live.ts'
 import { createPipeline, type Pipeline } from '../../../server/pipeline.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { freshDatabase } from '../../setup/database.ts'
@@ -18,6 +20,14 @@ export type AlarmRow = {
   retrospective: boolean
 }
 
+/** Another server over the same database. */
+export type Beside = {
+  pipeline: Pipeline
+  told: Rig['told']
+  live: LiveReading[]
+  send(device: number, body: unknown): Promise<Answer>
+}
+
 export type Rig = {
   url: string
   owner: pg.Client
@@ -28,6 +38,8 @@ export type Rig = {
   told: { topic: string; payload: string }[]
   /** Sends a body from device `d{n}`; resolves when it is acknowledged or refused. */
   send(device: number, body: unknown): Promise<Answer>
+  /** Starts another server; who calls stops its pipeline. */
+  beside(server: LeaseOptions): Beside
   settled(): Promise<void>
   /** As after a crash: what is in memory is gone, what is stored stays. */
   restart(): Promise<void>
@@ -42,6 +54,8 @@ export type RigOptions = {
   limits?: Limits
   lentFrom?: number
   gauge?: boolean
+  server?: LeaseOptions
+  gapPatienceMs?: number
   through?: (url: string) => Promise<{ url: string; close(): Promise<void> }>
 }
 
@@ -51,6 +65,8 @@ export const startRig = async ({
   limits = { temperature: { high: 30 } },
   lentFrom = Date.now() - 20 * 86_400_000,
   gauge = false,
+  server = {},
+  gapPatienceMs = 600_000,
   through,
 }: RigOptions = {}): Promise<Rig> => {
   const database = await freshDatabase()
@@ -90,15 +106,27 @@ export const startRig = async ({
   }
   const pool = openPool(proxy?.url ?? database.url, { role: 'zaitu_ingest', max: 4, log })
   const told: Rig['told'] = []
-  const open = (): Pipeline =>
+  const open = (as: LeaseOptions, heard: Rig['told'], live: LiveReading[]): Pipeline =>
     createPipeline({
       pool,
       log,
-      publish: async (topic, payload) => void told.push({ topic, payload }),
-      live: { readings: () => undefined, alarmsChanged: () => undefined },
+      publish: async (topic, payload) => void heard.push({ topic, payload }),
+      live: { readings: (items) => void live.push(...items.map(({ item }) => item)), alarmsChanged: () => undefined },
       intakeUp: () => true,
+      server: as,
+      gapPatienceMs,
     })
-  let pipeline = open()
+  let pipeline = open(server, told, [])
+  const sendTo = (to: Pipeline, device: number, body: unknown): Promise<Answer> =>
+    new Promise((resolve) =>
+      to.deliver({
+        topic: deviceTopic(`d${device}`, 'telemetry'),
+        payload: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+        receivedAt: Date.now(),
+        acknowledge: (outcome) => resolve({ acknowledged: outcome ?? { stored: 0, deadLetters: 0 } }),
+        refuse: (refused) => resolve({ refused }),
+      }),
+    )
 
   return {
     url: database.url,
@@ -108,20 +136,16 @@ export const startRig = async ({
     shipments: shipments.rows.map(({ id }) => id),
     log: lines,
     told,
-    send: (device, body) =>
-      new Promise((resolve) =>
-        pipeline.deliver({
-          topic: deviceTopic(`d${device}`, 'telemetry'),
-          payload: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
-          receivedAt: Date.now(),
-          acknowledge: (outcome) => resolve({ acknowledged: outcome ?? { stored: 0, deadLetters: 0 } }),
-          refuse: (refused) => resolve({ refused }),
-        }),
-      ),
+    send: (device, body) => sendTo(pipeline, device, body),
+    beside: (as) => {
+      const [heard, live]: [Rig['told'], LiveReading[]] = [[], []]
+      const other = open(as, heard, live)
+      return { pipeline: other, told: heard, live, send: (device, body) => sendTo(other, device, body) }
+    },
     settled: () => pipeline.settled(),
     restart: async () => {
       await pipeline.stop()
-      pipeline = open()
+      pipeline = open(server, told, [])
     },
     alarms: async () => {
       const { rows } = await owner.query<
