@@ -36,7 +36,7 @@ export const startComposeMosquitto = async (): Promise<ComposeMosquitto> => {
         )
       run(['mkdir', '-m', '700', `${folder}/data`, `${folder}/accounts`, `${folder}/bin`])
       // the image is an Alpine: shell, awk and the rest are busybox's there
-      run(['busybox', '--install', '-s', `${folder}/bin`])
+      run(['/bin/busybox', '--install', '-s', `${folder}/bin`])
     },
     command: ({ folder }) => ['env', `PATH=${folder}/bin:/usr/sbin:/usr/bin`, 'sh', `${folder}/start-mosquitto.sh`],
   })
