@@ -49,7 +49,10 @@ const main = async (): Promise<void> => {
     await setup.end()
 
     const built = fileURLToPath(new URL('../dashboard/dist', import.meta.url))
-    const service = await startService(config, databaseUrl, log, existsSync(built) ? built : null, demo?.hint)
+    const service = await startService(config, databaseUrl, log, {
+      dashboard: existsSync(built) ? built : null,
+      demoSignIn: demo?.hint,
+    })
     opened.push(service.stop)
     if (demo !== null && config.MQTT_URL === undefined) {
       const { devices, supplierToken } = demo

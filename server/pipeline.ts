@@ -18,6 +18,7 @@ import { createLane } from './ingest/lane.ts'
 import { trace } from './ingest/trace.ts'
 import type { Logger } from './log.ts'
 import type { LiveReading } from './model/live.ts'
+import { type Fold, fold as foldAllRules } from './rules/fold.ts'
 import { recordChanges } from './store/alarm-record.ts'
 import { createDirectory } from './store/directory.ts'
 import { isOutage, type Pool } from './store/pool.ts'
@@ -33,6 +34,8 @@ export type PipelineDeps = {
   live: { readings(items: { audience: readonly string[]; item: LiveReading }[]): void; alarmsChanged(): void }
   /** whether readings could reach us now; while not, no device is blamed for being silent */
   intakeUp(): boolean
+  /** all rules unless given otherwise */
+  fold?: Fold
   observe?: { batch(facts: { readings: number; letters: number; ms: number; oldestMs: number }): void }
 }
 
@@ -57,7 +60,15 @@ const MOST_READINGS = 20_000
 /** How soon it is noticed that a device was revoked; the embedded broker and HTTP do not let it in any more anyway. */
 const REFRESH_MS = 30_000
 
-export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: PipelineDeps): Pipeline => {
+export const createPipeline = ({
+  pool,
+  log,
+  publish,
+  live,
+  intakeUp,
+  fold = foldAllRules,
+  observe,
+}: PipelineDeps): Pipeline => {
   const lane = createLane()
   const directory = createDirectory(pool)
   const writer = createWriter(pool)
@@ -101,7 +112,7 @@ export const createPipeline = ({ pool, log, publish, live, intakeUp, observe }: 
     const fresh: FreshFold['live'] = []
     const behind = await prepareStreams(pool, directory, batch.readings)
     await writer.store(batch, {
-      judge: (inserted) => foldFresh(directory, inserted),
+      judge: (inserted) => foldFresh(directory, fold, inserted),
       record: async (tx, folded) => {
         await recordChanges(tx, folded.streams)
         await writeCheckpoints(tx, folded.checkpoints)

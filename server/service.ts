@@ -17,6 +17,7 @@ import { createPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
 import { createReminders } from './reminders.ts'
 import { sessionFromHeaders } from './routes/authentication.ts'
+import type { Fold } from './rules/fold.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
 import { allHeads, claimPublication, publicationDone } from './store/audit-heads.ts'
@@ -37,6 +38,15 @@ export type Service = {
   stop(): Promise<void>
 }
 
+export type ServiceOptions = {
+  /** folder of the built page; null serves none */
+  dashboard: string | null
+  /** said on the sign-in page of a demo */
+  demoSignIn?: { email: string; password: string } | undefined
+  /** what judges fresh readings: all rules unless given otherwise */
+  fold?: Fold
+}
+
 /** Reads consistently: a snapshot and its cursor belong to one moment. */
 const SNAPSHOT = 'begin isolation level repeatable read read only'
 const FLEET_PAGE = 1_000
@@ -50,8 +60,7 @@ export const startService = async (
   config: Config,
   databaseUrl: string,
   log: Pino,
-  dashboard: string | null,
-  demoSignIn?: { email: string; password: string },
+  { dashboard, demoSignIn, fold }: ServiceOptions,
 ): Promise<Service> => {
   const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, statementMs: 600_000 })
   const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log })
@@ -79,6 +88,7 @@ export const startService = async (
     publish: (topic, payload, options) => source.publish(topic, payload, options),
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
+    ...(fold !== undefined && { fold }),
     observe: meters,
   })
 

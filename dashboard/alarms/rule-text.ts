@@ -10,7 +10,8 @@ const anHour = (measure: Measure, value: number): string =>
   `${number(Math.abs(differenceToShown(measure, value, units.value)), digitsOf(measure, units.value) + 1)}\u00a0${unitOf(measure)}/h`
 /** Of a difference it does not matter against what is measured. */
 const unitOf = (measure: Measure): string => (measure === 'pressure' ? units.value.pressure : unitSign(measure))
-const hours = (value: number): string => duration(value * 3600)
+/** To the nearest minute, which says more than any rule knows. */
+const hours = (value: number): string => duration(Math.round(value * 60) * 60)
 const minutes = (value: number): string => duration(Math.abs(value) * 60)
 
 /** In how long a limit is reached, as a range; null where the rule does not say. */

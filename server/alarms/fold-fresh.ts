@@ -1,6 +1,6 @@
 import type { LiveReading } from '../model/live.ts'
 import type { Reading } from '../model/reading.ts'
-import { fold } from '../rules/fold.ts'
+import type { Fold } from '../rules/fold.ts'
 import { type Change, isBefore, type StreamState } from '../rules/state.ts'
 import type { Directory } from '../store/directory.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
@@ -10,7 +10,7 @@ import { isNewer, loadStates } from '../store/states.ts'
 import { isWithin, type KnownDevice, type Stream, streamAt } from '../store/streams.ts'
 
 /** A checkpoint this often in event time: what a restart or late data has to fold again is at most that, per stream. */
-const CHECKPOINT_MS = 5 * 60_000
+const CHECKPOINT_MS = 15 * 60_000
 
 export type FreshFold = {
   streams: { stream: Stream; changes: Change[] }[]
@@ -51,7 +51,7 @@ export const prepareStreams = async (
  * Folds what was stored just now into the streams it belongs to. In order: folded. Late, or changed after it had been
  * folded: a refold is asked for, in the same transaction. Nothing in memory changes until `adopt`.
  */
-export const foldFresh = (directory: Directory, { fresh, joined }: Inserted): FreshFold => {
+export const foldFresh = (directory: Directory, fold: Fold, { fresh, joined }: Inserted): FreshFold => {
   const result: FreshFold = { streams: [], checkpoints: [], refolds: [], live: [], adopt: () => undefined }
   const adoptions: { stream: Stream; state: StreamState }[] = []
   for (const [stream, readings] of byStream(directory, fresh)) {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
- * ratios. Options: --quick, --only ingest,batches,latency,clients,chart,alarms, or those words alone (`npm run bench -- alarms`);
+ * ratios. Options: --quick, --only ingest,batches,rules,latency,clients,chart,alarms, or those words alone (`npm run bench -- alarms`);
  * --seed for the study of the alarms. The last line is one line of JSON with every figure.
  */
 import { cpus } from 'node:os'
@@ -115,6 +115,40 @@ const measureOn = async ({
       note('… as a ratio to COPY, pair by pair', againstCopy(straight), '', least(0.7))
       note('… as a ratio to COPY that encodes', againstCopy(encoding), '')
       note('… readings acknowledged and not stored', lost(durable), '', most(0))
+    }
+  }
+  if (wanted('rules')) {
+    const messages = quick ? 20_000 : 60_000
+    for (const [name, parts] of [
+      ['Mosquitto + TimescaleDB', external],
+      ['embedded', { ...embedded, mqttUrl: null }],
+    ] as const) {
+      if (parts === null) continue
+      // a tank a device, all measures, 1 Hz of event time: one reading a message as a device sends, and as a burst of 20
+      for (const readings of [1, 20]) {
+        const pairs: number[] = []
+        const durable: Durable[] = []
+        for (let round = 0; round < rounds + 2; round++) {
+          const one = (rules: boolean) =>
+            measureDurable(parts.databaseUrl, parts.mqttUrl, readings === 1 ? messages * 2 : messages / 2, readings, {
+              rules,
+              stepMs: 1_000,
+            })
+          // the second of a pair has the warmer disk: take turns
+          const first = await one(round % 2 === 0)
+          const second = await one(round % 2 === 1)
+          const [on, off] = round % 2 === 0 ? [first, second] : [second, first]
+          durable.push(on, off)
+          pairs.push(on.readingsPerSecond / off.readingsPerSecond)
+        }
+        note(`all rules against none, ${readings} a message, ${name}`, median(pairs), '', least(0.9))
+        note(
+          '… with all rules',
+          median(durable.filter((_, i) => i % 2 === 0).map((one) => one.readingsPerSecond)),
+          'readings/s',
+        )
+        note('… readings acknowledged and not stored', lost(durable), '', most(0))
+      }
     }
   }
   if (wanted('latency')) {

@@ -48,15 +48,17 @@ export const measureDurable = async (
   mqttUrl: string | null,
   messages: number,
   readings: number,
+  { rules = true, stepMs }: { rules?: boolean; stepMs?: number } = {},
 ): Promise<Durable> => {
   const installation = await install(databaseServer, DEVICES)
-  const server = await startServer(installation.url, mqttUrl)
+  const server = await startServer(installation.url, mqttUrl, rules)
   const ws = watch(server)
   const publishing = publish({
     port: server.mqttPort,
     devices: installation.accounts,
     count: messages,
     readings,
+    ...(stepMs !== undefined && { stepMs }),
     window: readings === 1 ? WINDOW : 10,
   })
   await publishing.connected

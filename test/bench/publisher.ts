@@ -25,6 +25,8 @@ export type PublisherOptions = {
   rate?: number
   /** readings in a message, where no `payload` is given; default 1 */
   readings?: number
+  /** a tank in transit instead: readings this far apart, all measures, calm; ms */
+  stepMs?: number
   /** the n-th message of a device */
   payload?: (device: number, n: number) => Buffer | string
   /** default `zaitu/v1/devices/{id}/telemetry` */
@@ -79,8 +81,21 @@ const reading = (time: number, seq: number) =>
  * One reading, or a batch of them 1 ms apart, with `seq` going on from message to message. A device's times go on as well,
  * so that batches come in order as those of a real device do, and not as late data.
  */
-const createPayload = (readings: number) => {
+/** A tank on a summer's day, with the noise of its sensors: nothing that any rule would call. */
+const calm = (time: number, seq: number) => {
+  const noise = ((seq * 7919) % 101) / 101 - 0.5
+  const celsius = 22 + 2 * Math.sin(time / 13_000_000) + 0.1 * noise
+  const measures = `"temperature":${celsius.toFixed(2)},"pressure":${(1.2 + 0.004 * (celsius - 22) + 0.002 * noise).toFixed(4)},"level":0.9`
+  return `{"time":${time},"boot":1,"seq":${seq},${measures},"ambient":${(24 + noise).toFixed(1)},"lat":31.2,"lon":121.5,"battery":88}`
+}
+
+const createPayload = (readings: number, stepMs: number | undefined) => {
   const began = Date.now()
+  if (stepMs !== undefined) {
+    const from = began - 20 * 86_400_000
+    return (_device: number, n: number) =>
+      `{"readings":[${Array.from({ length: readings }, (_, k) => calm(from + (n * readings + k) * stepMs, n * readings + k)).join()}]}`
+  }
   return (_device: number, n: number) => {
     if (readings === 1) return reading(Date.now(), n)
     const items: string[] = []
@@ -104,7 +119,7 @@ type Line = {
 export const createPublisher = (options: PublisherOptions): Publisher => {
   const { host = '127.0.0.1', port, devices, rate, count } = options
   const window = Math.min(options.window ?? 100, 65_535)
-  const payload = options.payload ?? createPayload(options.readings ?? 1)
+  const payload = options.payload ?? createPayload(options.readings ?? 1, options.stepMs)
   const topicOf = options.topic ?? ((deviceId: string) => `zaitu/v1/devices/${deviceId}/telemetry`)
   const share = (index: number) =>
     count === undefined

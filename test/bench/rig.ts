@@ -94,6 +94,14 @@ export const install = async (serverUrl: string, devices: number): Promise<Insta
        now() - interval '40 days', now() + interval '1 day', 'in-transit' from devices order by id returning id`,
     [orgId],
   )
+  // a tank and its filling, so that the detectors of pressure and level have what they need
+  await owner.query(
+    `with tank as (
+       insert into tanks (org_id, name, capacity_litres, mawp_bar, test_pressure_bar, relief_pressure_bar, kind)
+       values ($1, 'Bench tank', 24000, 4, 6, 4.4, 'portable-tank') returning id)
+     update shipments set tank_id = tank.id, packaging = 'tank', filling = '{"fraction":0.9,"celsius":20}' from tank`,
+    [orgId],
+  )
   await owner.query(
     `insert into shipment_limits (org_id, shipment_id, valid_from, limits)
      select org_id, id, 'epoch', '{"temperature":{"high":40,"highHigh":50},"pressure":{"high":3,"highHigh":4}}' from shipments`,
@@ -128,8 +136,8 @@ export type Server = {
 /** Newer Node runs TypeScript as it is (its types here are those of Node 20). */
 const CHILD_ARGUMENTS = 'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx']
 
-/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker. */
-export const startServer = async (databaseUrl: string, mqttUrl: string | null): Promise<Server> => {
+/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker, `rules` false judges nothing. */
+export const startServer = async (databaseUrl: string, mqttUrl: string | null, rules = true): Promise<Server> => {
   const [port, mqttPort] = [await freePort(), await freePort()]
   const clientId = `bench-${randomBytes(4).toString('hex')}`
   const profile = process.env.BENCH_PROFILE
@@ -143,7 +151,7 @@ export const startServer = async (databaseUrl: string, mqttUrl: string | null): 
     DEMO: 'false',
     ...(mqttUrl !== null && { MQTT_URL: mqttUrl, MQTT_CLIENT_ID: clientId }),
   }
-  child.send({ settings, databaseUrl })
+  child.send({ settings, databaseUrl, rules })
   await once(child, 'message')
   const origin = `http://127.0.0.1:${port}`
   const session = await fetch(`${origin}/api/v1/session`, {
@@ -210,6 +218,7 @@ export const publish = (options: {
   count?: number
   rate?: number
   readings?: number
+  stepMs?: number
   window?: number
 }): Publishing => {
   const child: ChildProcess = spawn(

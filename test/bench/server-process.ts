@@ -2,14 +2,17 @@
 import { once } from 'node:events'
 import { pino } from 'pino'
 import { readConfig } from '../../server/config.ts'
+import { createFold } from '../../server/rules/fold.ts'
 import { startService } from '../../server/service.ts'
 
-const [given] = (await once(process, 'message')) as [{ settings: Record<string, string>; databaseUrl: string }]
+const [given] = (await once(process, 'message')) as [
+  { settings: Record<string, string>; databaseUrl: string; rules: boolean },
+]
 const service = await startService(
   readConfig(given.settings),
   given.databaseUrl,
   pino({ level: 'warn' }, pino.destination(2)),
-  null,
+  { dashboard: null, ...(!given.rules && { fold: createFold([], []) }) },
 )
 process.send?.('ready')
 await once(process, 'disconnect')

@@ -143,6 +143,9 @@ describe('what it shows', () => {
     '/shipments/{id}/track',
     '/shipments/{id}/alarms',
     '/shipments/{id}/limits',
+    '/shipments/{id}/report',
+    '/shipments/{id}/export',
+    '/shipments/{id}/exposure',
   ])
   type Paths = Record<string, Record<string, unknown>>
   const described = async (): Promise<[Method, string][]> => {
@@ -159,7 +162,7 @@ describe('what it shows', () => {
   /** Open to whoever comes: signing in, and what a demo offers. */
   const ENTRANCES = /^(POST \/(session|telemetry|mqtt)|GET \/(demo|session\/(providers|oidc)))/
   const filled = (path: string, id: string): string =>
-    `${path.replace('{id}', id).replace(/\{\w+\}/g, '1')}${/readings|track/.test(path) ? '?from=0&to=1000' : ''}`
+    `${path.replace('{id}', id).replace(/\{\w+\}/g, '1')}${/readings|track|export/.test(path) ? '?from=0&to=1000' : ''}`
 
   it('is this shipment, and no other path and no change at all', async () => {
     const { ask } = await holder()

@@ -22,7 +22,7 @@ describe('a refold reaches to the end of what is in question', () => {
     rig = await startRig()
     const even = minutes(0, 120, () => 20).filter(({ seq }) => seq % 2 === 0)
     for (const reading of even) await rig.send(1, reading)
-    expect(await checkpoints()).toBeGreaterThan(10)
+    expect(await checkpoints()).toBeGreaterThan(6)
     // one message fills the gaps; only its end is hot, long after the first checkpoint that it leaves as it was
     await rig.send(1, { readings: minutes(0, 120, (m) => (m === 101 ? 35 : 20)).filter(({ seq }) => seq % 2 === 1) })
     await rig.settled()

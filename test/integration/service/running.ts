@@ -72,7 +72,7 @@ export const startRunning = async (
   const setup = openPool(database.url, { role: 'owner', max: 1, log })
   await makeFirstAdmin(setup, config)
   await setup.end()
-  let service: Service = await startService(config, database.url, log, dashboard)
+  let service: Service = await startService(config, database.url, log, { dashboard })
   const base = `http://127.0.0.1:${httpPort}/api/v1`
   const signedIn = await fetch(`${base}/session`, {
     method: 'POST',
@@ -150,7 +150,7 @@ export const startRunning = async (
     settled: () => service.settled(),
     restart: async () => {
       await service.stop()
-      service = await startService(config, database.url, log, dashboard)
+      service = await startService(config, database.url, log, { dashboard })
     },
     close: async () => {
       await Promise.all(opened.map((end) => end()))
