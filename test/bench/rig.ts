@@ -15,6 +15,7 @@ import { debianFolder, isDebianRoot } from '../setup/debian.ts'
 import { startMosquitto } from '../setup/mosquitto.ts'
 import { startTimescale } from '../setup/postgres.ts'
 import { freePort } from '../setup/process.ts'
+import { startValkey } from '../setup/valkey.ts'
 import type { Account, Result } from './publisher.ts'
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
@@ -25,7 +26,7 @@ export const PASSWORD = 'bench-password'
 export type Infrastructure = {
   embedded: { databaseUrl: string }
   /** null where no real services can be had */
-  external: { databaseUrl: string; mqttUrl: string } | null
+  external: { databaseUrl: string; mqttUrl: string; redisUrl: string | null } | null
   communityUrl: string | null
   stop(): Promise<void>
 }
@@ -38,12 +39,20 @@ export const startInfrastructure = async (): Promise<Infrastructure> => {
   let external: Infrastructure['external'] = null
   const given = { database: process.env.TEST_DATABASE_URL, mqtt: process.env.TEST_MQTT_URL }
   if (given.database !== undefined && given.mqtt !== undefined)
-    external = { databaseUrl: given.database, mqttUrl: given.mqtt }
+    external = {
+      databaseUrl: given.database,
+      mqttUrl: given.mqtt,
+      redisUrl: process.env.TEST_REDIS_URL ?? null,
+    }
   else if (isDebianRoot()) {
     const host = { kind: 'folder' as const, root: await debianFolder() }
-    const [timescale, mosquitto] = await Promise.all([startTimescale(host), startMosquitto(host)])
-    stops.push(timescale.stop, mosquitto.stop)
-    external = { databaseUrl: timescale.url, mqttUrl: mosquitto.url }
+    const [timescale, mosquitto, valkey] = await Promise.all([
+      startTimescale(host),
+      startMosquitto(host),
+      startValkey(host),
+    ])
+    stops.push(timescale.stop, mosquitto.stop, valkey.stop)
+    external = { databaseUrl: timescale.url, mqttUrl: mosquitto.url, redisUrl: valkey.url }
   }
   return {
     embedded: { databaseUrl: embedded.url },
@@ -130,16 +139,32 @@ export type Server = {
   committed(): Promise<number>
   /** resident memory, bytes */
   memory(): Promise<number>
+  /** of one core since it started, s */
+  cpuSeconds(): Promise<number>
+  /** as pulling the plug */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
 /** Newer Node runs TypeScript as it is (its types here are those of Node 20). */
 const CHILD_ARGUMENTS = 'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx']
 
-/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker, `rules` false judges nothing. */
-export const startServer = async (databaseUrl: string, mqttUrl: string | null, rules = true): Promise<Server> => {
+export type ServerOptions = {
+  /** false judges nothing */
+  rules?: boolean
+  /** Valkey, where it is one server of several */
+  redisUrl?: string
+  /** of its session at the broker; a random one without */
+  clientId?: string
+}
+
+/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker. */
+export const startServer = async (
+  databaseUrl: string,
+  mqttUrl: string | null,
+  { rules = true, redisUrl, clientId = `bench-${randomBytes(4).toString('hex')}` }: ServerOptions = {},
+): Promise<Server> => {
   const [port, mqttPort] = [await freePort(), await freePort()]
-  const clientId = `bench-${randomBytes(4).toString('hex')}`
   const profile = process.env.BENCH_PROFILE
   const child = fork(here('./server-process.ts'), {
     execArgv: [...CHILD_ARGUMENTS, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
@@ -150,6 +175,7 @@ export const startServer = async (databaseUrl: string, mqttUrl: string | null, r
     MQTT_PORT: String(mqttPort),
     DEMO: 'false',
     ...(mqttUrl !== null && { MQTT_URL: mqttUrl, MQTT_CLIENT_ID: clientId }),
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   }
   child.send({ settings, databaseUrl, rules })
   await once(child, 'message')
@@ -159,20 +185,27 @@ export const startServer = async (databaseUrl: string, mqttUrl: string | null, r
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
   })
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${origin}/metrics`)).text()
+    return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN)
+  }
   return {
     origin,
     mqttPort: mqttUrl === null ? mqttPort : Number(new URL(mqttUrl).port),
     cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
-    committed: async () =>
-      Number(/^zaitu_readings_total (\d+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ?? 0),
-    memory: async () =>
-      Number(
-        /^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ??
-          Number.NaN,
-      ),
+    committed: async () => (await metric('zaitu_readings_total')) || 0,
+    memory: () => metric('process_resident_memory_bytes'),
+    cpuSeconds: () => metric('process_cpu_seconds_total'),
+    kill: async () => {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
     stop: async () => {
-      child.disconnect()
-      await once(child, 'exit')
+      if (child.exitCode === null && child.signalCode === null) {
+        child.disconnect()
+        await once(child, 'exit')
+      }
       if (mqttUrl !== null) await endSession(mqttUrl, clientId)
     },
   }
@@ -219,6 +252,7 @@ export const publish = (options: {
   rate?: number
   readings?: number
   stepMs?: number
+  boot?: number
   window?: number
 }): Publishing => {
   const child: ChildProcess = spawn(
