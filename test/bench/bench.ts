@@ -12,10 +12,11 @@ import { noteClients } from './clients.ts'
 import { noteConnected } from './connected.ts'
 import { createNotes } from './figures.ts'
 import { noteFilled } from './filled.ts'
+import { startInfrastructure } from './infrastructure.ts'
 import { type Copied, type Durable, measureCopy, measureDiscarding, measureDurable } from './ingest.ts'
 import { measureLatency } from './latency.ts'
 import { noteNodeRed } from './node-red.ts'
-import { median, startInfrastructure } from './rig.ts'
+import { median } from './rig.ts'
 import { noteServers } from './servers.ts'
 
 const { values, positionals } = parseArgs({

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt from 'mqtt'
 import pg from 'pg'
 import type { Notes } from './figures.ts'
+import type { Infrastructure } from './infrastructure.ts'
 import { DEVICES, measureDurable } from './ingest.ts'
 import { type NodeRed, nodeRedFolder, startNodeRed } from './node-red-flow.ts'
-import { type Infrastructure, install, median, publish, startServer } from './rig.ts'
+import { install, median, publish, startServer } from './rig.ts'
 
 /** A rate that both can keep up with, messages/s. */
 const CALM = 1_000

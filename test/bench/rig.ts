@@ -1,68 +1,19 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../../server/store/embedded.ts'
 import { makeFirstAdmin } from '../../server/store/first-admin.ts'
 import { migrate } from '../../server/store/migrate.ts'
 import { openPool } from '../../server/store/pool.ts'
-import { debianFolder, isDebianRoot } from '../setup/debian.ts'
-import { startMosquitto } from '../setup/mosquitto.ts'
-import { startTimescale } from '../setup/postgres.ts'
 import { freePort } from '../setup/process.ts'
-import { startValkey } from '../setup/valkey.ts'
 import type { Account, Result } from './publisher.ts'
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 export const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 export const EMAIL = 'bench@zaitu.example'
 export const PASSWORD = 'bench-password'
-
-export type Infrastructure = {
-  embedded: { databaseUrl: string }
-  /** null where no real services can be had */
-  external: { databaseUrl: string; mqttUrl: string; redisUrl: string | null } | null
-  communityUrl: string | null
-  stop(): Promise<void>
-}
-
-/** Databases and a broker for the whole run: the embedded PostgreSQL, and real TimescaleDB and Mosquitto where they can be had. */
-export const startInfrastructure = async (): Promise<Infrastructure> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'zaitu-bench-'))
-  const embedded = await startEmbeddedPostgres({ dataDir, log: SILENT })
-  const stops: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true, force: true }), embedded.stop]
-  let external: Infrastructure['external'] = null
-  const given = { database: process.env.TEST_DATABASE_URL, mqtt: process.env.TEST_MQTT_URL }
-  if (given.database !== undefined && given.mqtt !== undefined)
-    external = {
-      databaseUrl: given.database,
-      mqttUrl: given.mqtt,
-      redisUrl: process.env.TEST_REDIS_URL ?? null,
-    }
-  else if (isDebianRoot()) {
-    const host = { kind: 'folder' as const, root: await debianFolder() }
-    const [timescale, mosquitto, valkey] = await Promise.all([
-      startTimescale(host),
-      startMosquitto(host),
-      startValkey(host),
-    ])
-    stops.push(timescale.stop, mosquitto.stop, valkey.stop)
-    external = { databaseUrl: timescale.url, mqttUrl: mosquitto.url, redisUrl: valkey.url }
-  }
-  return {
-    embedded: { databaseUrl: embedded.url },
-    external,
-    communityUrl: process.env.TEST_TIMESCALE_COMMUNITY_URL ?? null,
-    stop: async () => {
-      for (const stop of stops.reverse()) await stop()
-    },
-  }
-}
 
 export type Installation = {
   url: string
@@ -133,6 +84,7 @@ export const install = async (serverUrl: string, devices: number): Promise<Insta
 }
 
 export type Server = {
+  pid: number
   origin: string
   mqttPort: number
   cookie: string
@@ -190,6 +142,7 @@ export const startServer = async (
     return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN)
   }
   return {
+    pid: child.pid ?? Number.NaN,
     origin,
     mqttPort: mqttUrl === null ? mqttPort : Number(new URL(mqttUrl).port),
     cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
