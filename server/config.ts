@@ -28,6 +28,10 @@ export const Settings = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('TimescaleDB or PostgreSQL ≥ 15; embedded without'),
+  DATABASE_PASSWORD: z
+    .string()
+    .optional()
+    .describe('of DATABASE_URL, where it may have any characters, and can come from a file of its own'),
   MQTT_URL: z
     .url({ protocol: /^mqtts?$/ })
     .optional()
@@ -137,6 +141,13 @@ const contradiction = (settings: Settings): string | null => {
   return null
 }
 
+const withPassword = (url: string | undefined, password: string | undefined): { DATABASE_URL?: string } => {
+  if (url === undefined || password === undefined) return {}
+  const complete = new URL(url)
+  complete.password = encodeURIComponent(password)
+  return { DATABASE_URL: complete.href }
+}
+
 /** The settings that `environment` gives. Throws one sentence that names what is wrong with which setting. */
 export const readConfig = (environment: Record<string, string | undefined>): Config => {
   const given: Record<string, string> = {}
@@ -152,5 +163,10 @@ export const readConfig = (environment: Record<string, string | undefined>): Con
   if (wrong !== null) throw new Error(`a setting cannot be used: ${wrong}`)
   const embedded =
     settings.DATABASE_URL === undefined && settings.MQTT_URL === undefined && settings.REDIS_URL === undefined
-  return { ...settings, demo: settings.DEMO ?? embedded, loopback: LOOPBACK.has(settings.HOST) }
+  return {
+    ...settings,
+    ...withPassword(settings.DATABASE_URL, settings.DATABASE_PASSWORD),
+    demo: settings.DEMO ?? embedded,
+    loopback: LOOPBACK.has(settings.HOST),
+  }
 }

@@ -4,21 +4,19 @@ import { drive } from './alarms/drive.ts'
 import { type Judged, WANTED } from './alarms/judge.ts'
 import { NORMAL_RECORDING, RECORDING_FACTS, RECORDINGS, recorded, VALVE_RECORDINGS } from './alarms/recordings.ts'
 import { runStudy, type Studied } from './alarms/study.ts'
+import type { Notes } from './figures.ts'
 import { median } from './rig.ts'
-
-type Goal = { at: 'least' | 'most'; value: number }
-type Notes = {
-  note(name: string, value: number, unit: string, goal?: Goal): void
-  least(value: number): Goal
-  most(value: number): Goal
-}
 
 /** Slope over 15 min at the least, the lag of a thermometer, and a second look: what any detector needs, h. */
 const DETECTION_HOURS = 25 / 60
 const GOALS = { named: 0.95, falsePerDay: 0.05, medianMinutes: 60, leadHours: 2 }
 
 /** The seeded study of the alarms, and what the rules cost: 100 trips a scenario, and 1,000 days of normal trips. */
-export const noteAlarms = async ({ note, least, most }: Notes, quick: boolean, seed: string): Promise<void> => {
+export const noteAlarms = async (
+  { note, least, most }: Pick<Notes, 'note' | 'least' | 'most'>,
+  quick: boolean,
+  seed: string,
+): Promise<void> => {
   const plan = quick
     ? { seed, trips: 20, days: 2, normalTrips: 25, normalDays: 4 }
     : { seed, trips: 100, days: 2, normalTrips: 250, normalDays: 4 }
@@ -68,7 +66,10 @@ const tellRecordings = async (): Promise<void> => {
 const total = (judged: readonly Judged[], key: 'critical' | 'needless'): number =>
   judged.reduce((sum, trip) => sum + trip[key].length, 0)
 
-const noteScenario = ({ scenario, judged }: Studied, { note, least, most }: Notes): void => {
+const noteScenario = (
+  { scenario, judged }: Studied,
+  { note, least, most }: Pick<Notes, 'note' | 'least' | 'most'>,
+): void => {
   const share = (of: readonly Judged[], is: (trip: Judged) => boolean): number => of.filter(is).length / of.length
   const known = !scenario.endsWith('unknown-cargo') && scenario !== 'heating'
   const reach = <T>(goal: T): T | undefined => (known ? goal : undefined)

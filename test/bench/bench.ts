@@ -1,23 +1,34 @@
 /**
  * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
- * ratios. Options: --quick, --only ingest,batches,rules,latency,clients,chart,alarms,forecast, or those words alone (`npm run bench -- alarms`);
- * --seed for the study of the alarms. The last line is one line of JSON with every figure.
+ * ratios. Options: --quick; --only with some of ingest,batches,rules,latency,clients,devices,filled,servers,node-red,chart,forecast,
+ * alarms,
+ * or those words alone (`npm run bench -- alarms`); --seconds of `clients`, --devices of `devices`, --readings of `filled`;
+ * --seed for the study of the alarms. The last line is one line of JSON with every figure, and with what was not run.
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { noteAlarms } from './alarms.ts'
 import { measureChart } from './chart.ts'
-import { measureClients } from './clients.ts'
+import { noteClients } from './clients.ts'
+import { noteConnected } from './connected.ts'
+import { createNotes } from './figures.ts'
+import { noteFilled } from './filled.ts'
 import { measureForecasts } from './forecast.ts'
+import { startInfrastructure } from './infrastructure.ts'
 import { type Copied, type Durable, measureCopy, measureDiscarding, measureDurable } from './ingest.ts'
 import { measureLatency } from './latency.ts'
-import { median, startInfrastructure } from './rig.ts'
+import { noteNodeRed } from './node-red.ts'
+import { median } from './rig.ts'
+import { noteServers } from './servers.ts'
 
 const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     seed: { type: 'string', default: 'report' },
+    seconds: { type: 'string' },
+    devices: { type: 'string' },
+    readings: { type: 'string' },
   },
   allowPositionals: true,
 })
@@ -25,21 +36,15 @@ const { quick } = values
 const sections = [...(values.only?.split(',') ?? []), ...positionals]
 const wanted = (section: string): boolean => sections.length === 0 || sections.includes(section)
 const rounds = quick ? 1 : 3
-
-type Figure = { name: string; value: number; unit: string; goal?: { at: 'least' | 'most'; value: number } }
-const figures: Figure[] = []
-const note = (name: string, value: number, unit: string, goal?: Figure['goal']): void => {
-  figures.push({ name, value: Math.round(value * 1000) / 1000, unit, ...(goal !== undefined && { goal }) })
-  const met =
-    goal === undefined
-      ? ''
-      : ` (goal ${goal.at === 'least' ? '≥' : '≤'} ${goal.value}: ${(goal.at === 'least' ? value >= goal.value : value <= goal.value) ? 'met' : 'MISSED'})`
-  console.log(
-    `${name.padEnd(62)} ${(value >= 1000 ? Math.round(value).toLocaleString('en') : String(Math.round(value * 1000) / 1000)).padStart(10)} ${unit}${met}`,
-  )
+const number = (option: 'seconds' | 'devices' | 'readings'): number | undefined => {
+  const given = values[option]
+  if (given === undefined) return undefined
+  if (!(Number(given) > 0)) throw new Error(`--${option} wants a number above 0`)
+  return Number(given)
 }
-const least = (value: number) => ({ at: 'least' as const, value })
-const most = (value: number) => ({ at: 'most' as const, value })
+
+const notes = createNotes()
+const { note, notRun, least, most } = notes
 
 const lost = (parts: readonly Durable[]): number =>
   parts.reduce((sum, { expected, stored }) => sum + expected - stored, 0)
@@ -59,9 +64,7 @@ const measureOn = async ({
   communityUrl,
 }: Awaited<ReturnType<typeof startInfrastructure>>): Promise<void> => {
   if (external === null)
-    console.log(
-      '!!! NOT RUN: the external half (no TimescaleDB and Mosquitto here: set TEST_DATABASE_URL and TEST_MQTT_URL)',
-    )
+    notRun('the external half (no TimescaleDB and Mosquitto here: set TEST_DATABASE_URL and TEST_MQTT_URL)')
   if (wanted('ingest')) {
     const messages = quick ? 40_000 : 150_000
     const discarded: number[] = []
@@ -168,16 +171,15 @@ const measureOn = async ({
       }
     }
   }
-  if (wanted('clients')) {
-    const [clients, shipments] = quick ? [100, 100] : [1_000, 1_000]
-    const result = await measureClients(embedded.databaseUrl, { clients, shipments, seconds: quick ? 10 : 100 })
-    const label = `${clients} WebSocket clients on ${shipments} shipments at 1 Hz, embedded`
-    note(`${label}, connected`, result.connected, '', least(clients))
-    note('… a reading is as old when it reaches a client, p50', result.p50, 'ms')
-    note('… p99', result.p99, 'ms', most(1_000))
-    note('… worst', result.worst, 'ms')
-    note('… memory of the server, end against middle', result.memoryGrowth, '', most(1.2))
+  if (wanted('clients')) await noteClients(notes, embedded.databaseUrl, { quick, seconds: number('seconds') })
+  if (wanted('devices')) await noteConnected(notes, embedded.databaseUrl, { quick, devices: number('devices') })
+  if (wanted('filled')) {
+    const [name, parts] = external === null ? (['embedded', embedded] as const) : (['TimescaleDB', external] as const)
+    const at = { name, databaseUrl: parts.databaseUrl, mqttUrl: external?.mqttUrl ?? null }
+    await noteFilled(notes, at, { quick, readings: number('readings'), rounds })
   }
+  if (wanted('servers')) await noteServers(notes, external, { quick, rounds })
+  if (wanted('node-red')) await noteNodeRed(notes, external, { quick })
   if (wanted('chart')) {
     const days = quick ? 3 : 30
     for (const [name, url] of [
@@ -186,7 +188,7 @@ const measureOn = async ({
       ['TimescaleDB Community', communityUrl],
     ] as const) {
       if (url === undefined || url === null) {
-        console.log(`!!! NOT RUN: chart on ${name}`)
+        notRun(`chart on ${name}`)
         continue
       }
       const result = await measureChart(url, days, quick ? 20 : 100)
@@ -218,7 +220,8 @@ console.log(
     cores: cpus().length,
     cpu: cpus()[0]?.model.trim(),
     quick,
-    figures,
+    figures: notes.figures,
+    notRun: notes.missing,
   }),
 )
 process.exit(0)

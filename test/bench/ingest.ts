@@ -7,7 +7,7 @@ import { encodeReadings, READING_COLUMNS } from '../../server/store/copy.ts'
 import { inTransaction, openPool } from '../../server/store/pool.ts'
 import { type Installation, install, publish, type Server, SILENT, startDiscarder, startServer } from './rig.ts'
 
-const DEVICES = 200
+export const DEVICES = 200
 /** Of each measurement, this part goes by first: processes that have just started are not what is measured. */
 const WARM_UP = 0.2
 const WINDOW = 100
@@ -42,16 +42,33 @@ const watch = (server: Server): WebSocket => {
 
 export type Durable = { messagesPerSecond: number; readingsPerSecond: number; stored: number; expected: number }
 
+export type DurableOptions = { rules?: boolean; stepMs?: number; boot?: number }
+
 /** Messages whose readings are committed, a second: sign-in, isolation, rules, outbox and live on. */
 export const measureDurable = async (
   databaseServer: string,
   mqttUrl: string | null,
   messages: number,
   readings: number,
-  { rules = true, stepMs }: { rules?: boolean; stepMs?: number } = {},
+  options: DurableOptions = {},
 ): Promise<Durable> => {
   const installation = await install(databaseServer, DEVICES)
-  const server = await startServer(installation.url, mqttUrl, rules)
+  const durable = await measureInto(installation, mqttUrl, messages, readings, options)
+  await installation.drop()
+  return durable
+}
+
+/** The same into what is there already, where no device has used this `boot` yet. */
+export const measureInto = async (
+  installation: Installation,
+  mqttUrl: string | null,
+  messages: number,
+  readings: number,
+  { rules = true, stepMs, boot }: DurableOptions = {},
+): Promise<Durable> => {
+  // of the whole, counting would take longer than the measurement; with `stepMs` they are of another time
+  const since = stepMs === undefined ? Date.now() : 0
+  const server = await startServer(installation.url, mqttUrl, { rules })
   const ws = watch(server)
   const publishing = publish({
     port: server.mqttPort,
@@ -59,6 +76,7 @@ export const measureDurable = async (
     count: messages,
     readings,
     ...(stepMs !== undefined && { stepMs }),
+    ...(boot !== undefined && { boot }),
     window: readings === 1 ? WINDOW : 10,
   })
   await publishing.connected
@@ -70,13 +88,16 @@ export const measureDurable = async (
   await publishing.finished
   ws.terminate()
   await server.stop()
-  const stored = await countReadings(installation)
-  await installation.drop()
+  const stored = await countReadings(installation, since)
   return { messagesPerSecond: counted / readings / seconds, readingsPerSecond: counted / seconds, stored, expected }
 }
 
 /** Asks seldom, since the answer costs what is measured, and closely towards the end. Resolves to how many there are. */
-const untilCommitted = async (server: Server, expected: number, mostMs: number): Promise<number> => {
+export const untilCommitted = async (
+  server: Pick<Server, 'committed'>,
+  expected: number,
+  mostMs: number,
+): Promise<number> => {
   const began = performance.now()
   const first = await server.committed()
   for (let done = first; ; done = await server.committed()) {
@@ -86,10 +107,14 @@ const untilCommitted = async (server: Server, expected: number, mostMs: number):
   }
 }
 
-const countReadings = async ({ url }: Installation): Promise<number> => {
+/** How many are stored with a time of `since` (epoch ms) or later. */
+export const countReadings = async ({ url }: Pick<Installation, 'url'>, since = 0): Promise<number> => {
   const client = new pg.Client(url)
   await client.connect()
-  const { rows } = await client.query<{ count: number }>('select count(*)::integer as count from readings')
+  const { rows } = await client.query<{ count: number }>(
+    'select count(*)::integer as count from readings where time >= $1::timestamptz',
+    [new Date(since)],
+  )
   await client.end()
   return rows[0]?.count ?? 0
 }

@@ -27,6 +27,8 @@ export type PublisherOptions = {
   readings?: number
   /** a tank in transit instead: readings this far apart, all measures, calm; ms */
   stepMs?: number
+  /** of the devices; default 1 */
+  boot?: number
   /** the n-th message of a device */
   payload?: (device: number, n: number) => Buffer | string
   /** default `zaitu/v1/devices/{id}/telemetry` */
@@ -74,8 +76,8 @@ export const connectPacket = (deviceId: string, secret: string): Buffer => {
   return Buffer.concat([Buffer.from([0x10, ...lengthBytes(body.length)]), body])
 }
 
-const reading = (time: number, seq: number) =>
-  `{"time":${time},"boot":1,"seq":${seq},"temperature":${(20 + (seq % 100) / 10).toFixed(1)},"pressure":1.${seq % 10}}`
+const reading = (time: number, boot: number, seq: number) =>
+  `{"time":${time},"boot":${boot},"seq":${seq},"temperature":${(20 + (seq % 100) / 10).toFixed(1)},"pressure":1.${seq % 10}}`
 
 /**
  * One reading, or a batch of them 1 ms apart, with `seq` going on from message to message. A device's times go on as well,
@@ -89,7 +91,7 @@ const calm = (time: number, seq: number) => {
   return `{"time":${time},"boot":1,"seq":${seq},${measures},"ambient":${(24 + noise).toFixed(1)},"lat":31.2,"lon":121.5,"battery":88}`
 }
 
-const createPayload = (readings: number, stepMs: number | undefined) => {
+const createPayload = (readings: number, stepMs: number | undefined, boot: number) => {
   const began = Date.now()
   if (stepMs !== undefined) {
     const from = began - 20 * 86_400_000
@@ -97,9 +99,9 @@ const createPayload = (readings: number, stepMs: number | undefined) => {
       `{"readings":[${Array.from({ length: readings }, (_, k) => calm(from + (n * readings + k) * stepMs, n * readings + k)).join()}]}`
   }
   return (_device: number, n: number) => {
-    if (readings === 1) return reading(Date.now(), n)
+    if (readings === 1) return reading(Date.now(), boot, n)
     const items: string[] = []
-    for (let k = 0; k < readings; k += 1) items.push(reading(began + n * readings + k, n * readings + k))
+    for (let k = 0; k < readings; k += 1) items.push(reading(began + n * readings + k, boot, n * readings + k))
     return `{"readings":[${items.join()}]}`
   }
 }
@@ -119,7 +121,7 @@ type Line = {
 export const createPublisher = (options: PublisherOptions): Publisher => {
   const { host = '127.0.0.1', port, devices, rate, count } = options
   const window = Math.min(options.window ?? 100, 65_535)
-  const payload = options.payload ?? createPayload(options.readings ?? 1, options.stepMs)
+  const payload = options.payload ?? createPayload(options.readings ?? 1, options.stepMs, options.boot ?? 1)
   const topicOf = options.topic ?? ((deviceId: string) => `zaitu/v1/devices/${deviceId}/telemetry`)
   const share = (index: number) =>
     count === undefined

@@ -1,19 +1,12 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../../server/store/embedded.ts'
 import { makeFirstAdmin } from '../../server/store/first-admin.ts'
 import { migrate } from '../../server/store/migrate.ts'
 import { openPool } from '../../server/store/pool.ts'
-import { debianFolder, isDebianRoot } from '../setup/debian.ts'
-import { startMosquitto } from '../setup/mosquitto.ts'
-import { startTimescale } from '../setup/postgres.ts'
 import { freePort } from '../setup/process.ts'
 import type { Account, Result } from './publisher.ts'
 
@@ -21,39 +14,6 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 export const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 export const EMAIL = 'bench@zaitu.example'
 export const PASSWORD = 'bench-password'
-
-export type Infrastructure = {
-  embedded: { databaseUrl: string }
-  /** null where no real services can be had */
-  external: { databaseUrl: string; mqttUrl: string } | null
-  communityUrl: string | null
-  stop(): Promise<void>
-}
-
-/** Databases and a broker for the whole run: the embedded PostgreSQL, and real TimescaleDB and Mosquitto where they can be had. */
-export const startInfrastructure = async (): Promise<Infrastructure> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'zaitu-bench-'))
-  const embedded = await startEmbeddedPostgres({ dataDir, log: SILENT })
-  const stops: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true, force: true }), embedded.stop]
-  let external: Infrastructure['external'] = null
-  const given = { database: process.env.TEST_DATABASE_URL, mqtt: process.env.TEST_MQTT_URL }
-  if (given.database !== undefined && given.mqtt !== undefined)
-    external = { databaseUrl: given.database, mqttUrl: given.mqtt }
-  else if (isDebianRoot()) {
-    const host = { kind: 'folder' as const, root: await debianFolder() }
-    const [timescale, mosquitto] = await Promise.all([startTimescale(host), startMosquitto(host)])
-    stops.push(timescale.stop, mosquitto.stop)
-    external = { databaseUrl: timescale.url, mqttUrl: mosquitto.url }
-  }
-  return {
-    embedded: { databaseUrl: embedded.url },
-    external,
-    communityUrl: process.env.TEST_TIMESCALE_COMMUNITY_URL ?? null,
-    stop: async () => {
-      for (const stop of stops.reverse()) await stop()
-    },
-  }
-}
 
 export type Installation = {
   url: string
@@ -124,22 +84,39 @@ export const install = async (serverUrl: string, devices: number): Promise<Insta
 }
 
 export type Server = {
+  pid: number
   origin: string
   mqttPort: number
   cookie: string
   committed(): Promise<number>
   /** resident memory, bytes */
   memory(): Promise<number>
+  /** of one core since it started, s */
+  cpuSeconds(): Promise<number>
+  /** as pulling the plug */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
 /** Newer Node runs TypeScript as it is (its types here are those of Node 20). */
 const CHILD_ARGUMENTS = 'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx']
 
-/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker, `rules` false judges nothing. */
-export const startServer = async (databaseUrl: string, mqttUrl: string | null, rules = true): Promise<Server> => {
+export type ServerOptions = {
+  /** false judges nothing */
+  rules?: boolean
+  /** Valkey, where it is one server of several */
+  redisUrl?: string
+  /** of its session at the broker; a random one without */
+  clientId?: string
+}
+
+/** The whole service in a process of its own; `mqttUrl` null runs the embedded broker. */
+export const startServer = async (
+  databaseUrl: string,
+  mqttUrl: string | null,
+  { rules = true, redisUrl, clientId = `bench-${randomBytes(4).toString('hex')}` }: ServerOptions = {},
+): Promise<Server> => {
   const [port, mqttPort] = [await freePort(), await freePort()]
-  const clientId = `bench-${randomBytes(4).toString('hex')}`
   const profile = process.env.BENCH_PROFILE
   const child = fork(here('./server-process.ts'), {
     execArgv: [...CHILD_ARGUMENTS, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
@@ -150,6 +127,7 @@ export const startServer = async (databaseUrl: string, mqttUrl: string | null, r
     MQTT_PORT: String(mqttPort),
     DEMO: 'false',
     ...(mqttUrl !== null && { MQTT_URL: mqttUrl, MQTT_CLIENT_ID: clientId }),
+    ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   }
   child.send({ settings, databaseUrl, rules })
   await once(child, 'message')
@@ -159,20 +137,28 @@ export const startServer = async (databaseUrl: string, mqttUrl: string | null, r
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
   })
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${origin}/metrics`)).text()
+    return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN)
+  }
   return {
+    pid: child.pid ?? Number.NaN,
     origin,
     mqttPort: mqttUrl === null ? mqttPort : Number(new URL(mqttUrl).port),
     cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
-    committed: async () =>
-      Number(/^zaitu_readings_total (\d+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ?? 0),
-    memory: async () =>
-      Number(
-        /^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${origin}/metrics`)).text())?.[1] ??
-          Number.NaN,
-      ),
+    committed: async () => (await metric('zaitu_readings_total')) || 0,
+    memory: () => metric('process_resident_memory_bytes'),
+    cpuSeconds: () => metric('process_cpu_seconds_total'),
+    kill: async () => {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
     stop: async () => {
-      child.disconnect()
-      await once(child, 'exit')
+      if (child.exitCode === null && child.signalCode === null) {
+        child.disconnect()
+        await once(child, 'exit')
+      }
       if (mqttUrl !== null) await endSession(mqttUrl, clientId)
     },
   }
@@ -219,6 +205,7 @@ export const publish = (options: {
   rate?: number
   readings?: number
   stepMs?: number
+  boot?: number
   window?: number
 }): Publishing => {
   const child: ChildProcess = spawn(

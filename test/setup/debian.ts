@@ -5,7 +5,15 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { hold } from './reap.ts'
 
 const SUITE = 'trixie'
-const PACKAGES = ['postgresql-17', 'postgresql-17-timescaledb', 'mosquitto', 'valkey-server']
+const PACKAGES = [
+  'postgresql-17',
+  'postgresql-17-timescaledb',
+  'mosquitto',
+  'valkey-server',
+  'haproxy',
+  'busybox',
+  'openssl',
+]
 const CACHE = '/var/cache/zaitu-test'
 /** A user's PATH may lack what an administrator's has. */
 const env = {

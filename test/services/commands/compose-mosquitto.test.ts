@@ -1,6 +1,6 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { NEEDED, readCompose } from '../../integration/commands/compose.ts'
+import { NEEDED, readCompose, settingsOf } from '../../integration/commands/compose.ts'
 import { type Running, startRunning } from '../../integration/service/running.ts'
 import { type ComposeMosquitto, serverAccount, startComposeMosquitto } from './compose-mosquitto.ts'
 
@@ -17,7 +17,7 @@ describe.skipIf(inject('services').host === null)('the Mosquitto of docker-compo
     mosquitto = await startComposeMosquitto()
     running = await startRunning({
       ...Object.fromEntries(
-        Object.entries(readCompose(NEEDED).services.server?.environment ?? {}).filter(([name]) => /^MQTT_/.test(name)),
+        Object.entries(settingsOf(readCompose(NEEDED), 'server-1', NEEDED)).filter(([name]) => /^MQTT_/.test(name)),
       ),
       MQTT_URL: `mqtt://127.0.0.1:${mosquitto.innerPort}`,
     })

@@ -22,25 +22,23 @@ export const startComposeMosquitto = async (): Promise<ComposeMosquitto> => {
     user: 'root:root', // as in the image: it gives up its rights once it listens
     prepare: ({ folder, port, address }, outside, run) => {
       chmodSync(outside, 0o755)
-      passwordFile = join(outside, 'password')
-      writeFileSync(passwordFile, services.mosquitto?.environment.MQTT_PASSWORD ?? '')
+      passwordFile = join(outside, 'mqtt-password')
+      writeFileSync(passwordFile, NEEDED.MQTT_PASSWORD)
       for (const { source, target } of services.mosquitto?.configs ?? [])
         writeFileSync(
           join(outside, basename(target)),
           (configs[source]?.content ?? '')
-            .replaceAll(/\/(tmp|zaitu)\//g, `${folder}/`)
+            .replaceAll(/\/(tmp|zaitu|run\/secrets)\//g, `${folder}/`)
             .replace('/usr/lib/mosquitto_dynamic_security.so', pluginOf(host))
             .replaceAll(/\/mosquitto\/(data|accounts)/g, `${folder}/$1`)
             .replace('listener 1883', `listener ${port} ${address}`)
             .replace('listener 1884', `listener ${innerPort} ${address}`),
         )
-      run(['mkdir', '-m', '700', `${folder}/data`, `${folder}/accounts`])
+      run(['mkdir', '-m', '700', `${folder}/data`, `${folder}/accounts`, `${folder}/bin`])
+      // the image is an Alpine: shell, awk and the rest are busybox's there
+      run(['/bin/busybox', '--install', '-s', `${folder}/bin`])
     },
-    command: ({ folder }) => [
-      'sh',
-      '-c',
-      `MQTT_PASSWORD="$(cat ${folder}/password)" exec sh ${folder}/start-mosquitto.sh`,
-    ],
+    command: ({ folder }) => ['env', `PATH=${folder}/bin:/usr/sbin:/usr/bin`, 'sh', `${folder}/start-mosquitto.sh`],
   })
   return { ...service, innerPort, nextPassword: (password) => writeFileSync(passwordFile, password) }
 }
