@@ -1,3 +1,4 @@
+import { judgeLines } from './late.ts'
 import type { Logger } from './log.ts'
 import type { Forecast, ForecastMove } from './model/forecast.ts'
 import type { LineFacts } from './orders/forecast/known.ts'
@@ -22,20 +23,28 @@ export const createForecaster = ({
   pool,
   log,
   orderChanged,
+  alarmsChanged,
 }: {
   pool: Pool
   log: Logger
   /** the forecast of one of its lines has moved, and that is committed */
   orderChanged(orderId: string): void
+  /** alarms of order lines changed, and that is committed */
+  alarmsChanged?: () => void
 }) => {
   const learning = createLearning()
 
   const make = async (tx: Tx, facts: LineFacts, asOf: number): Promise<Forecast> =>
     forecastLine(facts, await learning.at(tx, facts.orgId, asOf), asOf)
+  const hindsight =
+    (tx: Tx) =>
+    async (facts: LineFacts, at: number): Promise<Forecast> =>
+      forecastLine(facts, await learning.at(tx, facts.orgId, at), at)
 
   /** One batch; null where it is another server's turn. */
   const batch = async (): Promise<number | null> => {
     const moved = new Set<string>()
+    let alarms = 0
     const count = await inTransaction(pool, async (tx) => {
       if (!(await holdForecasting(tx))) return null
       const keys = await takeDue(tx, AT_ONCE)
@@ -48,12 +57,15 @@ export const createForecaster = ({
       const news = made.filter(({ facts, forecast }) =>
         hasMoved(told.get(`${facts.orderId} ${facts.line}`) ?? null, forecast),
       )
-      await keepNewest(tx, made)
       await tell(tx, news)
+      const judged = await judgeLines(tx, made, asOf, hindsight(tx))
+      await keepNewest(tx, judged.made)
+      alarms = judged.changes
       for (const { facts } of news) moved.add(facts.orderId)
       return keys.length
     })
     for (const orderId of moved) orderChanged(orderId)
+    if (alarms > 0) alarmsChanged?.()
     return count
   }
 
