@@ -7,7 +7,9 @@ export type LineKey = { orderId: string; line: string }
 
 type Change = {
   at: number
-  changes: Partial<Record<'needBy' | 'quantity' | 'cancelledAt' | 'stages', { before: unknown }>>
+  changes: Partial<
+    Record<'orderedAt' | 'needBy' | 'quantity' | 'cancelledAt' | 'stages' | 'family', { before: unknown }>
+  >
 }
 type Row = {
   order_id: string
@@ -15,6 +17,7 @@ type Row = {
   org_id: string
   supplier_id: string
   product: string
+  substance_id: string
   ordered_at: number | null
   created_at: number
   need_by: number
@@ -32,10 +35,10 @@ const list = (fields: string, from: string, order: string): string =>
   `(select coalesce(json_agg(json_build_object(${fields}) order by ${order}), '[]') from ${from})`
 
 /** Of `order_lines l join orders o`, all that a forecast and what is learnt of it goes by, but shipments. */
-const LINE = `l.order_id, l.line, l.org_id, l.supplier_id, lower(coalesce(l.family, l.substance_id::text)) as product,
+const LINE = `l.order_id, l.line, l.org_id, l.supplier_id, lower(coalesce(l.family, l.substance_id::text)) as product, l.substance_id,
   ${ms('o.ordered_at')} as ordered_at, ${ms('o.created_at')} as created_at, ${ms('l.need_by')} as need_by, l.quantity,
   ${ms('l.cancelled_at')} as cancelled_at, l.stages,
-  ${list(`'at', ${ms('c.at')}, 'changes', c.changes`, `order_changes c where c.order_id = l.order_id and c.line = l.line and c.what = 'changed'`, 'c.id')} as changes,
+  ${list(`'at', ${ms('c.at')}, 'changes', c.changes`, `order_changes c where c.order_id = l.order_id and (c.line = l.line or c.line is null) and c.what = 'changed'`, 'c.id')} as changes,
   ${list(`'id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', ${ms('m.at')}, 'progress', m.progress, 'corrects', m.corrects::text, 'recordedAt', ${ms('m.recorded_at')}`, 'milestones m where m.order_id = l.order_id and m.line = l.line', 'm.id')} as said,
   ${list(`'id', r.id::text, 'at', ${ms('r.at')}, 'quantity', r.quantity, 'more', r.more, 'corrects', r.corrects::text, 'recordedAt', ${ms('r.recorded_at')}`, 'receipts r where r.order_id = l.order_id and r.line = l.line', 'r.id')} as receipts`
 
@@ -70,11 +73,15 @@ const SHIPMENTS = `(
 const instant = (value: unknown): number | null => (typeof value === 'string' ? Date.parse(value) : null)
 
 /** What the terms were before a change, of those that a forecast goes by. */
-const before = ({ changes }: Change): Partial<LineTerms> => ({
+const before = ({ changes }: Change, substanceId: string): Partial<LineTerms> => ({
+  ...(changes.orderedAt !== undefined && { orderedAt: instant(changes.orderedAt.before) }),
   ...(changes.needBy !== undefined && { needBy: instant(changes.needBy.before) ?? 0 }),
   ...(typeof changes.quantity?.before === 'number' && { quantity: changes.quantity.before }),
   ...(changes.cancelledAt !== undefined && { cancelledAt: instant(changes.cancelledAt.before) }),
   ...(Array.isArray(changes.stages?.before) && { stages: changes.stages.before }),
+  ...(changes.family !== undefined && {
+    product: (typeof changes.family.before === 'string' ? changes.family.before : substanceId).toLowerCase(),
+  }),
 })
 
 const factsOf = (row: Row): LineFacts => ({
@@ -89,7 +96,7 @@ const factsOf = (row: Row): LineFacts => ({
   quantity: row.quantity,
   cancelledAt: row.cancelled_at,
   stages: row.stages,
-  changes: row.changes.map((change) => ({ at: change.at, before: before(change) })),
+  changes: row.changes.map((change) => ({ at: change.at, before: before(change, row.substance_id) })),
   said: row.said,
   receipts: row.receipts,
   shipments: row.shipments.map((shipment) => ({ ...shipment, positions: [] })),
@@ -159,7 +166,8 @@ export const loadTaught = async (tx: Tx, orgId: string, after: number | null, un
     `with taught as (
        select order_id, line from milestones where org_id = $1::uuid and recorded_at > $2::timestamptz and recorded_at <= $3::timestamptz
        union select order_id, line from receipts where org_id = $1::uuid and recorded_at > $2::timestamptz and recorded_at <= $3::timestamptz
-       union select order_id, line from order_changes where org_id = $1::uuid and line is not null and at > $2::timestamptz and at <= $3::timestamptz
+       union select l.order_id, l.line from order_changes c join order_lines l on l.order_id = c.order_id and (l.line = c.line or c.line is null)
+         where c.org_id = $1::uuid and c.at > $2::timestamptz and c.at <= $3::timestamptz
      )
      select ${LINE}, '[]'::json as shipments
      from taught t join order_lines l on l.order_id = t.order_id and l.line = t.line join orders o on o.id = l.order_id`,

@@ -24,20 +24,21 @@ export type Arrived = {
 
 /** What may be changed of a line after it was entered. */
 export type LineTerms = {
+  orderedAt: number | null
   needBy: number
   quantity: number
   cancelledAt: number | null
   stages: readonly PlannedStage[]
+  /** what is made, as far as it matters for how long */
+  product: string
 }
 
-/** All that is stored of a line, whenever it was learnt; epoch ms. `product`: what is made, as far as it matters for how long. */
+/** All that is stored of a line, whenever it was learnt; epoch ms. */
 export type LineFacts = LineTerms & {
   orderId: string
   line: string
   orgId: string
   supplierId: string
-  product: string
-  orderedAt: number | null
   createdAt: number
   /** what the terms were before each change, oldest first */
   changes: readonly { at: number; before: Partial<LineTerms> }[]
@@ -97,6 +98,8 @@ const recordedAt = ({ recordedAt }: Said): number => recordedAt
  */
 export const asKnown = (facts: LineFacts, asOf: number): KnownLine => {
   const terms: LineTerms = {
+    orderedAt: facts.orderedAt,
+    product: facts.product,
     needBy: facts.needBy,
     quantity: facts.quantity,
     cancelledAt: facts.cancelledAt,
@@ -104,7 +107,7 @@ export const asKnown = (facts: LineFacts, asOf: number): KnownLine => {
   }
   for (const change of facts.changes.toReversed()) if (change.at > asOf) Object.assign(terms, change.before)
   const said = standingAt(facts.said, asOf)
-  const startedAt = facts.orderedAt ?? facts.createdAt
+  const startedAt = terms.orderedAt ?? facts.createdAt
   let before: number | null = startedAt
   const standings = terms.stages.map((planned): Standing => {
     const of = said.filter(({ stage }) => stage === planned.stage)

@@ -62,8 +62,8 @@ export const USUAL_WAY_DAYS = 2.5
 /** What a line teaches, as far as it was known at `asOf`. */
 export const lessonOf = (facts: LineFacts, asOf: number): Lesson => {
   const line = asKnown(facts, asOf)
-  const lesson: Lesson = { supplierId: facts.supplierId, product: facts.product, durations: [], estimates: [] }
-  let began = facts.orderedAt
+  const lesson: Lesson = { supplierId: facts.supplierId, product: line.product, durations: [], estimates: [] }
+  let began = line.orderedAt
   for (const { stage, weight, planDays, doneAt, learntAt } of line.standings) {
     if (doneAt !== null && learntAt !== null) {
       const said = facts.said.filter(

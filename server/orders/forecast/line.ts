@@ -44,7 +44,7 @@ export const forecastLine = (facts: LineFacts, learnt: Learnt, asOf: number, sli
     ({ attachedAt, detachedAt }) => attachedAt <= asOf && (detachedAt === null || detachedAt > asOf),
   )
   const coming = attached.map((shipment) => comingOf(shipment, production.ready, asOf))
-  const isAllShipped = coming.reduce((sum, { quantity }) => sum + quantity, 0) >= ALL * line.quantity
+  const isAllShipped = covered(line, coming) >= ALL * line.quantity
   const last = lastArrival(coming)
   if (isAllShipped && last !== null) return arrived(base, last, line.needBy)
 
@@ -82,6 +82,12 @@ const arrivalByReceipt = ({ receipts }: KnownLine): number | null => {
   return some.some(({ more }) => !more) ? Math.max(...some.map(({ at }) => at)) : null
 }
 
+/** How much is on shipments, or here: what was received may have come on those that are there, or without any. */
+const covered = ({ receipts }: KnownLine, coming: readonly Coming[]): number => {
+  const sum = (all: readonly { quantity: number }[]): number => all.reduce((total, { quantity }) => total + quantity, 0)
+  return Math.max(sum(coming), sum(receipts) + sum(coming.filter(({ arrivedAt }) => arrivedAt === null)))
+}
+
 /** When the last of them came, where all have. */
 const lastArrival = (coming: readonly Coming[]): number | null =>
   coming.reduce<number | null>(
@@ -113,7 +119,8 @@ const produce = (
   line: KnownLine,
   { learnt, asOf, slipDays }: { learnt: Learnt; asOf: number; slipDays: number },
 ): Production => {
-  const { supplierId, product } = facts
+  const { supplierId } = facts
+  const { product } = line
   const sigma = (stage: string): number => learnt.durationSigma(supplierId, stage)
   const estimateSigma = (stage: string): number => learnt.estimateSigma(supplierId, stage)
   // by precision: a supplier whose estimates are far off has less of a say than how long things take
