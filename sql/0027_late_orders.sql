@@ -266,3 +266,68 @@ begin
 end $$;
 create trigger lines_judged_again after insert on rule_settings for each row when (new.shipment_id is null)
   execute function judge_lines_again();
+
+-- How a supplier has done, for one buyer or (null, asked by the supplier itself) all of its buyers; both sides see the
+-- same figures, and nobody else any. Of the last year, and as everywhere a day late is in time.
+create function supplier_scorecard(buyer uuid, supplier uuid, out lines integer, out arrived integer, out on_time integer,
+  out estimates integer, out kept integer, out median_days_off double precision, out median_silence double precision,
+  out open_silent integer)
+  language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  lines := 0; arrived := 0; on_time := 0; estimates := 0; kept := 0; open_silent := 0;
+  if app_shipment() is not null or not coalesce(app_org() = supplier or app_org() = buyer, false) then
+    return;
+  end if;
+  select count(*), count(r.at), count(*) filter (where r.at <= l.need_by + interval '1 day') into lines, arrived, on_time
+  from order_lines l
+  left join lateral (
+    select x.at from (
+      select coalesce((
+        select max(g.at) from receipts g where g.order_id = l.order_id and g.line = l.line and g.quantity > 0
+          and not exists (select from receipts c where c.corrects = g.id)
+        having not bool_and(g.more)),
+        (select f.arrived_at from line_forecasts f where f.order_id = l.order_id and f.line = l.line)) as at
+    ) x where x.at > now() - interval '1 year' and x.at <= now()
+  ) r on true
+  where l.supplier_id = supplier and (buyer is null or l.org_id = buyer) and l.cancelled_at is null;
+
+  -- each estimate, said before the stage was through, against when that was
+  select count(*), count(*) filter (where d.at <= e.at + interval '1 day'),
+    percentile_cont(0.5) within group (order by extract(epoch from d.at - e.at) / 86400) into estimates, kept, median_days_off
+  from (
+    select m.order_id, m.line, m.stage, min(m.at) as at from milestones m
+    where m.supplier_id = supplier and (buyer is null or m.org_id = buyer) and m.classifier = 'actual' and coalesce(m.progress, 1) >= 1
+      and m.at > now() - interval '1 year' and not exists (select from milestones c where c.corrects = m.id)
+    group by 1, 2, 3
+  ) d
+  join milestones e on e.order_id = d.order_id and e.line = d.line and e.stage = d.stage and e.classifier = 'estimated'
+    and e.said_org = supplier and e.recorded_at < d.at and not exists (select from milestones c where c.corrects = e.id);
+
+  -- days from the order, or the word before, to each of the supplier's words; and open lines of which nothing was heard for two weeks
+  with heard as (
+    select l.order_id, l.line, coalesce(o.ordered_at, o.created_at) as began, w.at as word,
+      lag(w.at) over (partition by l.order_id, l.line order by w.at) as before
+    from order_lines l join orders o on o.id = l.order_id
+    join lateral (
+      select distinct m.recorded_at as at from milestones m where m.order_id = l.order_id and m.line = l.line and m.said_org = supplier
+    ) w on true
+    where l.supplier_id = supplier and (buyer is null or l.org_id = buyer) and w.at > now() - interval '1 year'
+  )
+  select percentile_cont(0.5) within group (order by greatest(0, extract(epoch from h.word - coalesce(h.before, h.began)) / 86400))
+    into median_silence from heard h;
+
+  select count(*) into open_silent
+  from order_lines l join orders o on o.id = l.order_id
+  where l.supplier_id = supplier and (buyer is null or l.org_id = buyer) and l.cancelled_at is null
+    and o.created_at < now() - interval '14 days'
+    and not exists (select from line_forecasts f where f.order_id = l.order_id and f.line = l.line and f.arrived_at is not null)
+    and not exists (select from receipts r where r.order_id = l.order_id and r.line = l.line and r.quantity > 0 and not r.more
+      and not exists (select from receipts c where c.corrects = r.id))
+    -- through with its part
+    and not exists (select from milestones m where m.order_id = l.order_id and m.line = l.line and m.stage = l.stages -> -1 ->> 'stage'
+      and m.classifier = 'actual' and coalesce(m.progress, 1) >= 1 and not exists (select from milestones c where c.corrects = m.id))
+    and not exists (select from milestones m where m.order_id = l.order_id and m.line = l.line and m.said_org = supplier
+      and m.recorded_at > now() - interval '14 days');
+end $$;
+revoke all on function supplier_scorecard from public;
+grant execute on function supplier_scorecard to zaitu_app;

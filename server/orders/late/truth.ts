@@ -33,8 +33,8 @@ export const standing = <T extends Correctable>(all: readonly T[], now: number):
 
 /** What the terms of a line were at `at` (epoch ms). */
 export const termsAt = ({ changes, ...facts }: LineFacts, at: number): LineTerms => {
-  const { needBy, quantity, cancelledAt, stages } = facts
-  const terms: LineTerms = { needBy, quantity, cancelledAt, stages }
+  const { orderedAt, needBy, quantity, cancelledAt, stages, product } = facts
+  const terms: LineTerms = { orderedAt, needBy, quantity, cancelledAt, stages, product }
   for (const change of changes.toSorted((a, b) => b.at - a.at)) if (change.at > at) Object.assign(terms, change.before)
   return terms
 }

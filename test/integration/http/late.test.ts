@@ -197,6 +197,7 @@ describe('a stage that is overdue', () => {
     expect((await admin.ask('PUT', '/alarm-settings', settings)).json().inForce.overdueGraceDays).toBe(10)
     const id = await order('L-6')
     await forecaster.look()
+    expect(await alarms(id)).toEqual([])
     await admin.ask('PUT', '/alarm-settings', {})
     await forecaster.look()
     expect(await alarms(id)).toHaveLength(1)
@@ -305,5 +306,103 @@ describe('who is told', () => {
       [id],
     )
     expect(rows).toEqual([{ verdict: 'over' }])
+  })
+})
+
+describe('if a supplier slips', () => {
+  it('names the lines that turn, and changes nothing', async () => {
+    const soon = await order('W-1', { planned: 2, needBy: 20 })
+    const far = await order('W-2', { planned: 2, needBy: 300 })
+    const ask = (body: unknown, client = buyer) => client.ask('POST', '/orders/what-if', body)
+    const answer = await ask({ supplierId, days: 60 })
+    expect(answer.statusCode, answer.body).toBe(200)
+    const items: { orderId: string; turns: string | null; before: { p50: string }; after: { p50: string } }[] =
+      answer.json().items
+    const of = (id: string) => items.find(({ orderId }) => orderId === id)
+    expect(of(soon)).toMatchObject({ line: '1', number: 'W-1', needBy: day(20), turns: 'red' })
+    expect(of(far)).toMatchObject({ turns: null })
+    const { before, after } = of(soon) ?? { before: { p50: '' }, after: { p50: '' } }
+    expect((Date.parse(after.p50) - Date.parse(before.p50)) / DAY_MS).toBeCloseTo(60, 0)
+    const kept = (await buyer.ask('GET', `/orders/${soon}/lines/1/forecast`)).json()
+    expect(Math.abs(Date.parse(kept.p50) - Date.parse(before.p50))).toBeLessThan(3_600_000)
+
+    const viewer = await service.signIn(service.one.email.viewer)
+    expect((await ask({ supplierId, days: 3 }, viewer)).statusCode).toBe(200)
+    expect((await ask({ supplierId, days: 4000 })).statusCode).toBe(400)
+    expect((await ask({ supplierId: crypto.randomUUID(), days: 3 })).statusCode).toBe(404)
+    // it delivers them: they are not its own to plan
+    expect((await ask({ supplierId: service.one.id, days: 3 }, supplier)).json()).toEqual({ items: [] })
+  })
+})
+
+describe('a supplier’s scorecard', () => {
+  let third: string
+  const card = async (client: Client, query = '') => {
+    const answer = await client.ask('GET', `/suppliers/${third}/scorecard${query}`)
+    expect(answer.statusCode, answer.body).toBe(200)
+    return answer.json()
+  }
+  const put = (line: number, said: Record<string, unknown>[]) =>
+    Promise.all(
+      said.map(({ stage, classifier, at, recordedAt }) =>
+        service.owner.query(
+          `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, said_org, said_by, recorded_at)
+           select order_id, line, org_id, supplier_id, $3, $4, $5, supplier_id, '{"kind":"mqtt","name":"x"}', $6
+           from order_lines where supplier_id = $1 and line = $2`,
+          [third, String(line), stage, classifier, at, recordedAt],
+        ),
+      ),
+    )
+
+  it('says how many lines came in time, how many dates were kept, and how long it was silent', async () => {
+    third = (await admin.ask('POST', '/organisations', { name: 'Third', kind: 'supplier' })).json().id
+    const nothing = {
+      supplierId: third, lines: 0, onTime: { share: null, of: 0 }, estimates: { share: null, of: 0, medianDaysOff: null },
+      silence: { medianDays: null, openSilent: 0 },
+    } // biome-ignore format: a card
+    expect(await card(buyer)).toEqual(nothing)
+    const id = await order('S-1', { lines: 3, of: third, needBy: 5 })
+    // entered long ago, of which nobody says anything but of the first
+    await service.owner.query(`update orders set created_at = now() - interval '30 days' where id = $1`, [id])
+    await put(1, [
+      { stage: 'synthesis', classifier: 'estimated', at: day(-6), recordedAt: day(-8) },
+      { stage: 'synthesis', classifier: 'actual', at: day(-4), recordedAt: day(-4) },
+      { stage: 'filled', classifier: 'estimated', at: day(-3.5), recordedAt: day(-4) },
+      { stage: 'filled', classifier: 'actual', at: day(-3), recordedAt: day(-3) },
+    ])
+    await buyer.ask('POST', `/orders/${id}/lines/1/receipts`, { at: day(-1), quantity: 20 })
+    await buyer.ask('PATCH', `/orders/${id}/lines/2`, { needBy: day(-3) })
+    await buyer.ask('POST', `/orders/${id}/lines/2/receipts`, { at: day(-1), quantity: 20 })
+    const seen = await card(buyer)
+    expect(seen).toEqual({
+      supplierId: third,
+      lines: 3,
+      onTime: { share: 0.5, of: 2 },
+      estimates: { share: 0.5, of: 2, medianDaysOff: 1.3 },
+      // two days after the order, then four, then one
+      silence: { medianDays: 2, openSilent: 1 },
+    })
+  })
+
+  it('is the same for the supplier, and none of anybody else’s', async () => {
+    await service.owner.query(
+      `insert into people (org_id, email, name, role, password_hash) select $1, 'member@third.example', 'T', 'member', password_hash
+       from people where email = $2`,
+      [third, service.one.email.member],
+    )
+    const theirs = await service.signIn('member@third.example')
+    const seen = await card(buyer)
+    expect(await card(theirs)).toEqual(seen)
+    expect(await card(theirs, `?buyerId=${service.one.id}`)).toEqual(seen)
+    await service.owner.query('insert into partners (org_id, partner_id) values ($1, $2)', [service.other.id, third])
+    expect(await card(supplier)).toMatchObject({ lines: 0, onTime: { share: null, of: 0 } })
+    // whose figures they are is not for the asker to choose
+    await service.owner.query(
+      'insert into partners (org_id, partner_id) values ($1::uuid, $2::uuid), ($2::uuid, $1::uuid) on conflict do nothing',
+      [service.other.id, service.one.id],
+    )
+    expect(await card(supplier, `?buyerId=${service.one.id}`)).toMatchObject({ lines: 0 })
+    const { statusCode } = await buyer.ask('GET', `/suppliers/${crypto.randomUUID()}/scorecard`)
+    expect(statusCode).toBe(404)
   })
 })
