@@ -1,6 +1,7 @@
 import { batch, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Alarm } from '../server/model/alarm.ts'
 import type { Session, User } from '../server/model/session.ts'
 import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
@@ -11,7 +12,7 @@ import { createWorld } from './live/world.ts'
 import { isHeard, sound } from './shell/sound.ts'
 import { createToasts } from './shell/toasts.ts'
 import { deafSince } from './state/clock.ts'
-import { mayRun } from './state/may.ts'
+import { mayChange, mayRun } from './state/may.ts'
 import { soundFrom } from './state/preferences.ts'
 import { t } from './text/language.ts'
 
@@ -135,8 +136,16 @@ export const createZaitu = ({ shared = false } = {}) => {
     return seen.state === 'in' && mayRun(seen.user, world.entries.get(shipmentId)?.shipment.peek().part ?? 'buyer')
   }
 
+  /** Whether who is signed in may act on this alarm: on one of an order line its buyer does. */
+  const runsAlarm = ({ shipmentId, supplierId }: Pick<Alarm, 'shipmentId' | 'supplierId'>): boolean => {
+    if (shipmentId !== null) return runs(shipmentId)
+    const seen = who.value
+    return seen.state === 'in' && mayChange(seen.user) && seen.user.organisation.id !== supplierId
+  }
+
   return {
     runs,
+    runsAlarm,
     shared,
     who,
     api,
@@ -190,9 +199,10 @@ export const createZaitu = ({ shared = false } = {}) => {
     /** Acknowledges and shows it at once; the live message says the same again. Null, or what went wrong. */
     async acknowledge(alarmId: string): Promise<string | null> {
       const alarm = world.alarms.get(alarmId)
-      if (alarm !== undefined && !runs(alarm.shipmentId)) {
-        toasts.say(t('alarm.lookOnly'))
-        return t('alarm.lookOnly')
+      if (alarm !== undefined && !runsAlarm(alarm)) {
+        const why = t(alarm.shipmentId === null ? 'alarm.lookOnlyLine' : 'alarm.lookOnly')
+        toasts.say(why)
+        return why
       }
       const answer = await api.acknowledge(alarmId)
       if (!answer.ok) {

@@ -38,6 +38,7 @@ import { oidcRoutes } from './routes/oidc.ts'
 import { describeApi } from './routes/openapi.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { orderLineRoutes } from './routes/order-lines.ts'
+import { orderRiskRoutes } from './routes/order-risk.ts'
 import { orderRoutes } from './routes/orders.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -154,6 +155,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(shipmentLineRoutes(deps))
         await inside.register(milestoneRoutes(deps))
         await inside.register(forecastRoutes(deps))
+        await inside.register(orderRiskRoutes(deps))
         await inside.register(stagePlanRoutes(deps))
         await inside.register(importRoutes(deps))
         await inside.register(measurementRoutes(deps))

@@ -3,10 +3,25 @@ import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
 import { ruleName } from './alarm-text.ts'
 
-type AcknowledgeProps = { alarmId: string; shipmentId: string; rule: string; reference: string; primary?: boolean }
+type AcknowledgeProps = {
+  alarmId: string
+  /** null: of an order line, which is delivered by `supplierId` */
+  shipmentId: string | null
+  supplierId?: string | null
+  rule: string
+  reference: string
+  primary?: boolean
+}
 
 /** Says "seen" for one alarm; nothing where who looks may not. */
-export const AcknowledgeButton = ({ alarmId, shipmentId, rule, reference, primary = false }: AcknowledgeProps) => {
+export const AcknowledgeButton = ({
+  alarmId,
+  shipmentId,
+  supplierId = null,
+  rule,
+  reference,
+  primary = false,
+}: AcknowledgeProps) => {
   const zaitu = useZaitu()
   const busy = useSignal(false)
   const onClick = async (event: Event): Promise<void> => {
@@ -15,7 +30,7 @@ export const AcknowledgeButton = ({ alarmId, shipmentId, rule, reference, primar
     await zaitu.acknowledge(alarmId)
     busy.value = false
   }
-  if (!zaitu.runs(shipmentId)) return null
+  if (!zaitu.runsAlarm({ shipmentId, supplierId })) return null
   return (
     <button
       type="button"

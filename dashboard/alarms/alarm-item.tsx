@@ -3,7 +3,7 @@ import type { Alarm } from '../../server/model/alarm.ts'
 import type { Newest, Shipment } from '../../server/model/shipment.ts'
 import type { AlarmDetail } from '../api/client.ts'
 import { substanceName } from '../fleet/row.tsx'
-import { isActive, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
+import { hrefOf, isActive, isOpen, isUnacknowledged, subjectOf } from '../live/alarm-book.ts'
 import { PriorityIcon } from '../shell/icons.tsx'
 import { later } from '../shell/later.tsx'
 import { now } from '../state/clock.ts'
@@ -48,7 +48,7 @@ const facts = (alarm: Alarm, newest: Newest | null): string => {
 const Notes = ({ alarm }: { alarm: Alarm }) => {
   const zaitu = useZaitu()
   const { api, toasts } = zaitu
-  const runs = zaitu.runs(alarm.shipmentId)
+  const runs = zaitu.runsAlarm(alarm)
   const text = useSignal('')
   const detail = useSignal<AlarmDetail | null>(null)
   const open = useSignal(false)
@@ -75,8 +75,9 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
           <AcknowledgeButton
             alarmId={alarm.id}
             shipmentId={alarm.shipmentId}
+            supplierId={alarm.supplierId}
             rule={alarm.rule}
-            reference={alarm.shipmentReference}
+            reference={subjectOf(alarm)}
             primary={isActive(alarm) && alarm.priority === 'critical'}
           />
         )}
@@ -134,13 +135,13 @@ type AlarmItemProps = {
 
 const Consequences = ({ alarms }: { alarms: readonly Alarm[] }) => (
   <div class="consequences">
-    <span class="muted">{t('alarm.brings')}:</span>
+    <span class="muted">{alarms[0]?.group === null ? t('alarm.brings') : t('alarm.alike')}:</span>
     <ul>
       {alarms.map((alarm) => (
         <li key={alarm.id} data-alarm={alarm.id}>
           <span class={isOpen(alarm) ? `alarm-word ${alarm.priority}` : alarm.priority}>
             <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
-            {t(`rule.${alarm.rule}`)}
+            {alarm.group === null ? t(`rule.${alarm.rule}`) : <a href={hrefOf(alarm)}>{subjectOf(alarm)}</a>}
           </span>{' '}
           <span class="muted">
             {alarmText(alarm)} · {t(`state.${alarm.state}`)}
@@ -149,8 +150,9 @@ const Consequences = ({ alarms }: { alarms: readonly Alarm[] }) => (
             <AcknowledgeButton
               alarmId={alarm.id}
               shipmentId={alarm.shipmentId}
+              supplierId={alarm.supplierId}
               rule={alarm.rule}
-              reference={alarm.shipmentReference}
+              reference={subjectOf(alarm)}
             />
           )}
         </li>
@@ -187,19 +189,21 @@ export const AlarmItem = ({
             <input
               type="checkbox"
               checked={selected}
-              aria-label={t('alarms.select', { rule: ruleName(alarm.rule), reference: alarm.shipmentReference })}
+              aria-label={t('alarms.select', { rule: ruleName(alarm.rule), reference: subjectOf(alarm) })}
               onChange={(event) => onSelect(event.currentTarget.checked)}
             />
           )}
           <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
           {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
+          {alarm.group !== null && consequences.length > 0 && ` · ${t('alarm.lines', { n: consequences.length + 1 })}`}
         </h3>
         <p>
           {linked && (
             <>
-              <a href={`/shipments/${alarm.shipmentId}`} tabIndex={current ? 0 : -1} data-alarm-link>
-                {alarm.shipmentReference}
+              <a href={hrefOf(alarm)} tabIndex={current ? 0 : -1} data-alarm-link>
+                {subjectOf(alarm)}
               </a>{' '}
+              {alarm.supplierName !== null && <span class="muted">{alarm.supplierName} </span>}
               {shipment !== null && <span class="muted">{substanceName(shipment)}</span>} ·{' '}
             </>
           )}

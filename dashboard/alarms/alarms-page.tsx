@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Alarm, Priority } from '../../server/model/alarm.ts'
-import { byUrgency, incidents, isQuiet, isShelved, isUnacknowledged } from '../live/alarm-book.ts'
+import { byUrgency, incidents, isQuiet, isShelved, isUnacknowledged, subjectOf } from '../live/alarm-book.ts'
 import { useKeys } from '../shell/keys.ts'
 import { param, setParams } from '../state/address.ts'
 import { t } from '../text/language.ts'
@@ -19,7 +19,9 @@ const matches = (alarm: Alarm, text: string): boolean =>
     .toLowerCase()
     .split(/\s+/)
     .every((word) =>
-      `${alarm.shipmentReference} ${ruleName(alarm.rule)} ${alarm.rule} ${alarm.deviceId}`.toLowerCase().includes(word),
+      `${subjectOf(alarm)} ${alarm.supplierName ?? ''} ${ruleName(alarm.rule)} ${alarm.rule} ${alarm.deviceId ?? ''}`
+        .toLowerCase()
+        .includes(word),
     )
 
 const focusAlarm = (id: string | undefined): void => {
@@ -29,7 +31,7 @@ const focusAlarm = (id: string | undefined): void => {
 
 /** Every alarm: what is open first; older ones from the store when asked for. */
 export const AlarmsPage = () => {
-  const { world, api, acknowledge, acknowledgeTogether, toasts, runs } = useZaitu()
+  const { world, api, acknowledge, acknowledgeTogether, toasts, runsAlarm } = useZaitu()
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const busy = useSignal(false)
   const older = useSignal<Alarm[]>([])
@@ -80,7 +82,7 @@ export const AlarmsPage = () => {
   const listed = drawnGroups.map(({ alarm }) => alarm)
   const selectable = drawnGroups
     .flatMap(({ alarm, consequences }) => [alarm, ...consequences])
-    .filter((alarm) => isUnacknowledged(alarm) && runs(alarm.shipmentId))
+    .filter((alarm) => isUnacknowledged(alarm) && runsAlarm(alarm))
   const chosenIds = selectable.filter(({ id }) => selected.value.has(id)).map(({ id }) => id)
   const currentId = listed.some((alarm) => alarm.id === current.value) ? current.value : (listed[0]?.id ?? null)
 
@@ -189,11 +191,13 @@ export const AlarmsPage = () => {
               alarm={alarm}
               consequences={consequences}
               linked
-              shipment={world.entries.get(alarm.shipmentId)?.shipment.peek() ?? null}
+              shipment={
+                alarm.shipmentId === null ? null : (world.entries.get(alarm.shipmentId)?.shipment.peek() ?? null)
+              }
               current={alarm.id === currentId}
               selected={selected.value.has(alarm.id)}
               onSelect={
-                runs(alarm.shipmentId)
+                runsAlarm(alarm)
                   ? (on) =>
                       select(
                         [alarm, ...consequences].map(({ id }) => id),

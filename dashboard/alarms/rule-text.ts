@@ -1,7 +1,8 @@
 import type { Alarm } from '../../server/model/alarm.ts'
 import { units } from '../state/preferences.ts'
 import { t } from '../text/language.ts'
-import { duration } from '../text/times.ts'
+import { stageWords } from '../text/stage-words.ts'
+import { day, duration } from '../text/times.ts'
 import { number, unitSign, withUnit } from '../text/values.ts'
 import { differenceToShown, digitsOf, type Measure } from '../units.ts'
 
@@ -50,6 +51,34 @@ const silence = (alarm: Alarm, at: number): string => {
   return t(alarm.clearedAt === null ? 'says.silence' : 'says.silence.was', { duration: duration(quiet) })
 }
 
+const isStageKey = (key: string): key is keyof typeof stageWords => key in stageWords
+/** A stage as everybody calls it; one of somebody's own by its id, in words. */
+const stageText = (stage: string): string => {
+  const key = `stage.${stage}`
+  return isStageKey(key) ? t(key) : `${stage[0]?.toUpperCase() ?? ''}${stage.slice(1).replaceAll('-', ' ')}`
+}
+
+const overdueText = ({ stage, figures, clearedAt, peak }: Alarm): string | null => {
+  const { promisedAtEpochMs: promised, plannedAtEpochMs: planned, usuallyDoneAtEpochMs: usual } = figures ?? {}
+  const due = promised ?? planned ?? usual
+  if (stage === null || due === undefined) return null
+  if (clearedAt !== null) return t('says.stage-overdue.was', { stage: stageText(stage), days: number(peak, 1) })
+  const basis = promised !== undefined ? 'promised' : planned !== undefined ? 'planned' : 'usual'
+  return t(`says.stage-overdue.${basis}`, { stage: stageText(stage), date: day(due) })
+}
+
+const lateText = ({ figures }: Alarm): string | null => {
+  const { expectedAtEpochMs: expected, daysLate = 0, probability = 0, slippedDays } = figures ?? {}
+  if (expected === undefined) return null
+  const arrival = t(daysLate > 0 ? 'says.forecast-late' : 'says.forecast-late.before', {
+    date: day(expected),
+    days: number(Math.abs(daysLate), 1),
+    probability: number(probability * 100),
+  })
+  if (slippedDays === undefined) return arrival
+  return `${t('says.forecast-late.slipped', { slipped: number(slippedDays, 1) })}. ${arrival}`
+}
+
 /** What a rule that is no plain limit says, in the reader's language and units; null where this page does not know it. */
 export const ruleText = (alarm: Alarm, at: number): string | null => {
   const { value, limit, peak } = alarm
@@ -85,6 +114,10 @@ export const ruleText = (alarm: Alarm, at: number): string | null => {
       return t('says.corridor-left', { value: number(peak / 1000, 1) })
     case 'unplanned-stop':
       return t('says.unplanned-stop', { duration: minutes(peak) })
+    case 'stage-overdue':
+      return overdueText(alarm)
+    case 'forecast-late':
+      return lateText(alarm)
     case 'sensor-impossible':
     case 'departure':
     case 'arrival':

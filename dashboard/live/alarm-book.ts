@@ -17,6 +17,13 @@ export const isUnacknowledged = (alarm: Alarm): boolean => !alarm.void && alarm.
 export const isOpen = (alarm: Alarm): boolean =>
   !isShelved(alarm) && !isQuiet(alarm) && (isActive(alarm) || isUnacknowledged(alarm))
 
+/** What an alarm is of, as people call it: a shipment by its reference, an order line by its number. */
+export const subjectOf = ({ shipmentReference, orderNumber, line }: Alarm): string =>
+  shipmentReference ?? `${orderNumber ?? ''} / ${line ?? ''}`
+/** Where that is shown. */
+export const hrefOf = ({ shipmentId, orderId, line }: Alarm): string =>
+  shipmentId === null ? `/orders/${orderId}/${encodeURIComponent(line ?? '')}` : `/shipments/${shipmentId}`
+
 /** Worst first: active before cleared, priority, unacknowledged before acknowledged, then the oldest onset. */
 export const byUrgency = (a: Alarm, b: Alarm): number =>
   Number(isOpen(b)) - Number(isOpen(a)) ||
@@ -47,11 +54,20 @@ export const summarise = (alarms: readonly Alarm[]): Pick<Shipment, 'worstAlarm'
 
 export type Incident = { alarm: Alarm; consequences: Alarm[] }
 
-/** One incident, one entry: alarms that another one here has brought with it stand under that one. In the order given. */
+/**
+ * One incident, one entry: alarms that another one here has brought with it stand under that one, and order lines that are
+ * one matter under the first of them. In the order given.
+ */
 export const incidents = (alarms: readonly Alarm[]): Incident[] => {
   const byId = new Map(alarms.map((alarm) => [alarm.id, alarm]))
+  const firstOf = new Map<string, Alarm>()
+  for (const alarm of alarms) {
+    const key = `${alarm.rule} ${alarm.group}`
+    if (alarm.group !== null && !firstOf.has(key)) firstOf.set(key, alarm)
+  }
   /** what stands at the beginning of it all, among these */
   const rootOf = (alarm: Alarm): Alarm => {
+    if (alarm.group !== null) return firstOf.get(`${alarm.rule} ${alarm.group}`) ?? alarm
     let root = alarm
     for (let steps = 0; steps < 5 && root.causedBy !== null; steps++) {
       const cause = byId.get(root.causedBy)

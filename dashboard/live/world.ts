@@ -44,9 +44,10 @@ export const createWorld = (hooks: { onUnknown(shipmentId: string): void; onRais
   }
   const alarmsOf = (shipmentId: string): Alarm[] =>
     [...alarms.values()].filter((alarm) => alarm.shipmentId === shipmentId)
-  const summariseShipment = (shipmentId: string): void => {
-    const entry = entries.get(shipmentId)
-    if (entry !== undefined) entry.shipment.value = { ...entry.shipment.peek(), ...summarise(alarmsOf(shipmentId)) }
+  const summariseShipment = (shipmentId: string | null): void => {
+    const entry = shipmentId === null ? undefined : entries.get(shipmentId)
+    if (shipmentId !== null && entry !== undefined)
+      entry.shipment.value = { ...entry.shipment.peek(), ...summarise(alarmsOf(shipmentId)) }
   }
 
   const takeIn = (): void => {

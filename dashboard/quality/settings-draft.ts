@@ -3,6 +3,7 @@ import type { RuleSettings, RuleSettingsChange } from '../../server/model/rule-s
 
 export const NUMBERS = [
   'rateOfRise', 'hoursToLimit', 'silenceIntervals', 'shock', 'tilt', 'battery', 'dwellMinutes', 'stopMinutes',
+  'overdueGraceDays', 'lateProbability', 'slippedDays',
 ] as const // biome-ignore format: a list
 export const DEADBANDS = ['temperature', 'pressure', 'level'] as const
 

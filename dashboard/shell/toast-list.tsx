@@ -1,5 +1,6 @@
 import { AcknowledgeButton } from '../alarms/acknowledge.tsx'
 import { alarmText } from '../alarms/alarm-text.ts'
+import { hrefOf, subjectOf } from '../live/alarm-book.ts'
 import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
 import { PriorityIcon } from './icons.tsx'
@@ -22,14 +23,15 @@ const AlarmToast = ({ toast, alarm }: { toast: Toast; alarm: NonNullable<Toast['
       {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
     </p>
     <p>
-      <a href={`/shipments/${alarm.shipmentId}`}>{alarm.shipmentReference}</a> · {alarmText(alarm)}
+      <a href={hrefOf(alarm)}>{subjectOf(alarm)}</a> · {alarmText(alarm)}
     </p>
     <div class="actions">
       <AcknowledgeButton
         alarmId={alarm.id}
         shipmentId={alarm.shipmentId}
+        supplierId={alarm.supplierId}
         rule={alarm.rule}
-        reference={alarm.shipmentReference}
+        reference={subjectOf(alarm)}
       />
       <Dismiss toast={toast} />
     </div>

@@ -3,6 +3,7 @@ import { FIELD_NAMES } from '../../server/model/import-issue.ts'
 import { catalogue } from './catalogue.ts'
 import { language, translator } from './language.ts'
 import { orderWords } from './order-words.ts'
+import { stageWords } from './stage-words.ts'
 
 /** The catalogue with the words of orders, which are loaded with their pages. */
 export const orderCatalogue = { ...catalogue, ...orderWords } as const
@@ -10,18 +11,7 @@ export type OrderKey = keyof typeof orderCatalogue
 
 export const t = translator(orderCatalogue)
 
-const isKey = (key: string): key is OrderKey & `stage.${keyof StageWords}` => Object.hasOwn(orderWords, key)
-type StageWords = {
-  'raw-material': 1
-  'mould-opened': 1
-  'hot-working': 1
-  'heat-treated': 1
-  synthesis: 1
-  'quality-released': 1
-  filled: 1
-  ready: 1
-  'picked-up': 1
-}
+const isKey = (key: string): key is keyof typeof stageWords => Object.hasOwn(stageWords, key)
 
 /** Names that the organisation gave stages of its own, by id. */
 export type OwnStages = ReadonlyMap<string, { name: string; nameZh: string | null }>

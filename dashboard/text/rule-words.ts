@@ -65,6 +65,31 @@ export const ruleWords = {
   'says.departure': { en: 'Has left its origin', zh: '已离开起点' },
   'says.arrival': { en: 'Has arrived at its destination', zh: '已到达目的地' },
   'says.corridor-left': { en: 'Is {value} km off its planned way', zh: '偏离计划路线 {value} 公里' },
+  'says.stage-overdue.promised': {
+    en: '{stage} is overdue: promised for {date}, and nobody has said that it is done',
+    zh: '{stage}已逾期：承诺 {date} 完成，尚无完成报告',
+  },
+  'says.stage-overdue.planned': {
+    en: '{stage} is overdue: planned for {date}, and nobody has said that it is done',
+    zh: '{stage}已逾期：计划 {date} 完成，尚无完成报告',
+  },
+  'says.stage-overdue.usual': {
+    en: '{stage} is overdue: usually done by {date}, and nobody has said that it is done',
+    zh: '{stage}已逾期：通常 {date} 前完成，尚无完成报告',
+  },
+  'says.stage-overdue.was': { en: '{stage} was overdue, by {days} days', zh: '{stage}曾逾期 {days} 天' },
+  'says.forecast-late': {
+    en: 'Expected {date}, {days} days after need-by; {probability} % likely to miss it',
+    zh: '预计 {date} 到达，晚于需求日期 {days} 天；误期概率 {probability} %',
+  },
+  'says.forecast-late.before': {
+    en: 'Expected {date}, {days} days before need-by; {probability} % likely to miss it',
+    zh: '预计 {date} 到达，早于需求日期 {days} 天；误期概率 {probability} %',
+  },
+  'says.forecast-late.slipped': {
+    en: 'The expected arrival has slipped by {slipped} days within a week',
+    zh: '一周内预计到达推迟 {slipped} 天',
+  },
   'says.unplanned-stop': {
     en: 'Stands for {duration} where no stop is planned',
     zh: '在计划外地点停留 {duration}',

@@ -3,8 +3,8 @@ import type { Logger } from '../log.ts'
 /** Who listens: an organisation and, for a share link, the one shipment of it. */
 export type Viewer = { orgId: string; shipmentId: string | null }
 
-/** An alarm change on its way to clients, already as text; `cursor` orders it. */
-export type Entry<Cursor> = { cursor: Cursor; audience: readonly string[]; shipmentId: string; frame: string }
+/** An alarm change on its way to clients, already as text; `cursor` orders it. Without a shipment it is of an order line. */
+export type Entry<Cursor> = { cursor: Cursor; audience: readonly string[]; shipmentId: string | null; frame: string }
 
 export type FeedSource<Cursor> = {
   head(): Promise<Cursor>
@@ -29,8 +29,10 @@ export type Follower<Cursor> = {
   ended: boolean
 }
 
-const maySee = ({ orgId, shipmentId }: Viewer, entry: { audience: readonly string[]; shipmentId: string }): boolean =>
-  entry.audience.includes(orgId) && (shipmentId === null || shipmentId === entry.shipmentId)
+const maySee = (
+  { orgId, shipmentId }: Viewer,
+  entry: { audience: readonly string[]; shipmentId: string | null },
+): boolean => entry.audience.includes(orgId) && (shipmentId === null || shipmentId === entry.shipmentId)
 
 /**
  * Follows the feed of alarm changes for all clients of this server: each gets every change that it may see, in order,

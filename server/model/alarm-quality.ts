@@ -20,6 +20,8 @@ export const Cure = z.enum([
   'battery',
   'stopMinutes',
   'dwellMinutes',
+  'overdueGraceDays',
+  'lateProbability',
   'limit',
   'sensor',
 ])

@@ -55,15 +55,31 @@ export type AlarmState = z.infer<typeof AlarmState>
 /** An alarm as clients see it: its condition (from the data) and its state (the condition and what people did). */
 export const Alarm = z.object({
   id: z.uuid(),
-  shipmentId: z.uuid(),
-  shipmentReference: z.string(),
-  deviceId: z.string(),
+  /** null, with the reference and the device: it is of an order line */
+  shipmentId: z.uuid().nullable(),
+  shipmentReference: z.string().nullable(),
+  deviceId: z.string().nullable(),
+  /** the order line that it is of; null, with all up to `group`: it is of a shipment */
+  orderId: z.uuid().nullable(),
+  orderNumber: z.string().nullable(),
+  line: z.string().nullable(),
+  supplierId: z.uuid().nullable(),
+  supplierName: z.string().nullable(),
+  stage: z.string().nullable().describe('the stage of production that the line has come to'),
+  group: z
+    .string()
+    .nullable()
+    .describe('one matter with all others of this group: one supplier and stage, or shipment'),
   rule: RuleId,
   priority: Priority,
   state: AlarmState,
   onset: IsoInstant,
   clearedAt: IsoInstant.nullable(),
-  value: z.number().describe('at the onset, in the unit of the measure'),
+  value: z
+    .number()
+    .describe(
+      'at the onset, in the unit of the measure; of stage-overdue days past its date; of forecast-late the probability of missing need-by, or days slipped',
+    ),
   peak: z.number().describe('furthest beyond the limit so far'),
   limit: z.number(),
   cause: Cause.nullable(),

@@ -24,6 +24,17 @@ export const RuleSettings = z
     silenceIntervals: z.number().min(1).max(1000).describe('reporting intervals without a reading'),
     dwellMinutes: z.number().min(1).max(240).describe('min inside or outside before arrival or departure counts'),
     stopMinutes: z.number().min(5).max(1440).describe('min that a stop may take'),
+    overdueGraceDays: z
+      .number()
+      .min(0)
+      .max(90)
+      .describe('days that a stage may be past its date or its usual duration'),
+    lateProbability: z
+      .number()
+      .min(0.05)
+      .max(0.95)
+      .describe('probability of missing need-by above which a line is at risk, 0 to 1'),
+    slippedDays: z.number().min(0.5).max(90).describe('days by which an expected arrival may slip within a week'),
   })
   .strict()
 export type RuleSettings = z.infer<typeof RuleSettings>

@@ -11,6 +11,8 @@ export type Facts = {
   createdAt: string
   language: MessageLanguage
   alarm: Alarm | null
+  /** all that is one matter with it and holds now, the gravest first; empty where it stands alone */
+  together: readonly Alarm[]
   shipment: {
     id: string
     reference: string

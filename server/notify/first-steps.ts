@@ -65,6 +65,14 @@ const BY_RULE: Partial<Record<Alarm['rule'], Entry>> = {
   tilt: { en: 'Call the driver at once: has it tipped?', zh: '立即联系司机：是否倾覆？' },
   'corridor-left': DRIVER,
   'unplanned-stop': DRIVER,
+  'stage-overdue': {
+    en: 'Ask the supplier whether it is done, and if not, by when.',
+    zh: '询问供应商是否已完成；如未完成，何时完成。',
+  },
+  'forecast-late': {
+    en: 'Ask the supplier what can be made up; see what else can cover the need in time.',
+    zh: '与供应商确认可追回的时间，并评估替代来源能否按时满足需求。',
+  },
 }
 
 /** What to do first, in one sentence; null where nothing is urgent. By the cause where it is known, else by the rule. */

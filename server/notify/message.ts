@@ -1,4 +1,4 @@
-import type { Priority } from '../model/alarm.ts'
+import type { Alarm, Priority } from '../model/alarm.ts'
 import type { MessageLanguage } from '../model/notification.ts'
 import type { Facts } from './facts.ts'
 import { firstStep } from './first-steps.ts'
@@ -27,10 +27,21 @@ const kindWord = (kind: string, language: MessageLanguage): string => {
   return word === undefined ? '' : `${word}${language === 'zh' ? '：' : ': '}`
 }
 
+const lineName = ({ orderNumber, line }: Alarm): string => `${orderNumber} / ${line}`
+
+/** Of which order line an alarm is, or of how many of which supplier. */
+const ofLines = ({ alarm, together }: Facts, language: MessageLanguage): string => {
+  if (alarm === null || alarm.orderId === null) return ''
+  if (together.length < 2) return ` · ${lineName(together[0] ?? alarm)} · ${alarm.supplierName}`
+  const suppliers = new Set(together.map(({ supplierName }) => supplierName))
+  const of = suppliers.size === 1 ? ` · ${alarm.supplierName}` : ''
+  return ` · ${filled(PHRASE.lines[language], together.length)}${of}`
+}
+
 /** What and where in one line. */
 const headline = (facts: Facts, language: MessageLanguage): string => {
   const { alarm, shipment, event, kind, priority } = facts
-  const reference = shipment === null ? '' : ` · ${shipment.reference}`
+  const reference = shipment === null ? ofLines(facts, language) : ` · ${shipment.reference}`
   const mark = `[${PRIORITY[priority][language]}] `
   if (alarm !== null) return `${mark}${kindWord(kind, language)}${RULE[alarm.rule][language]}${reference}`
   const text = event.text?.[language] ?? event.text?.en ?? event.text?.zh
@@ -93,23 +104,45 @@ const alarmLines = (facts: Facts, language: MessageLanguage): string[] => {
   ]
 }
 
-const pathOf = ({ alarm, shipment, event }: Facts): string => {
+const pathOf = ({ alarm, together, shipment, event }: Facts): string => {
   if (event.path !== undefined) return event.path
+  if (together.length > 1) return '/alarms'
+  if (alarm !== null && alarm.orderId !== null)
+    return `/orders/${alarm.orderId}/${encodeURIComponent(alarm.line ?? '')}`
   if (alarm !== null) return `/shipments/${alarm.shipmentId}?alarm=${alarm.id}`
   return shipment === null ? '/' : `/shipments/${shipment.id}`
 }
 
+/** Lines that are one matter, the gravest first: each in a line, and how many more there are. */
+const groupLines = ({ alarm, together, minutes, kind }: Facts, language: MessageLanguage): string[] => {
+  const told = together
+    .slice(0, MOST_LINES)
+    .map((one) => `• ${lineName(one)}${language === 'zh' ? '：' : ': '}${sentence(one, language)}`)
+  const rest = together.length - told.length
+  const first = alarm === null ? null : firstStep(alarm, language)
+  return [
+    ...(minutes === null
+      ? []
+      : [filled(PHRASE[kind === 'alarm-again' ? 'stillActive' : 'unanswered'][language], minutes)]),
+    ...told,
+    ...(rest > 0 ? [filled(PHRASE.more[language], rest)] : []),
+    ...(first === null ? [] : [line('first', language, first)]),
+  ]
+}
+
 /** One thing told in full: what, where, since when, value against limit, how long left, what to do first, whom to call. */
 const full = (facts: Facts, language: MessageLanguage, origin: string): Message => {
+  // of a group it may be another one by now that holds
+  const told = { ...facts, alarm: facts.together[0] ?? facts.alarm }
   const text = facts.event.text?.[language] ?? facts.event.text?.en ?? facts.event.text?.zh
   return {
     title: headline(facts, language),
     lines: [
-      ...alarmLines(facts, language),
+      ...(facts.together.length > 1 ? groupLines(facts, language) : alarmLines(told, language)),
       ...(facts.alarm === null ? (text?.lines ?? []) : []),
       ...shipmentLines(facts, language),
     ],
-    link: { text: PHRASE.open[language], url: `${origin}${pathOf(facts)}` },
+    link: { text: PHRASE.open[language], url: `${origin}${pathOf(told)}` },
     priority: facts.priority,
     items: [facts],
     at: facts.createdAt,

@@ -1,6 +1,6 @@
 import type { Alarm } from '../model/alarm.ts'
 import type { MessageLanguage } from '../model/notification.ts'
-import { PHRASE, RULE } from './words.ts'
+import { PHRASE, RULE, STAGE } from './words.ts'
 
 const rounded = (value: number, digits = 2): string => String(Number(value.toFixed(digits)))
 
@@ -19,8 +19,37 @@ const shown = (measure: string, value: number): string => {
 }
 const MEASURE: Record<string, string> = { temperature: '温度', pressure: '压力', level: '液位' }
 
-const chinese = ({ rule, value, peak, limit, explanation }: Alarm): string => {
+const day = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10)
+
+const overdue = ({ stage, figures, clearedAt }: Alarm): string => {
+  if (figures === null) return RULE['stage-overdue'].zh
+  const { promisedAtEpochMs: promised, plannedAtEpochMs: planned, usuallyDoneAtEpochMs: usual } = figures
+  const due =
+    promised !== undefined
+      ? `承诺 ${day(promised)} 完成`
+      : planned !== undefined
+        ? `计划 ${day(planned)} 完成`
+        : usual !== undefined
+          ? `通常 ${day(usual)} 前完成`
+          : ''
+  return `${STAGE[stage ?? ''] ?? stage ?? ''}${clearedAt === null ? '已逾期' : '曾逾期'}：${due}${clearedAt === null ? '，尚无完成报告' : ''}`
+}
+
+const late = ({ figures }: Alarm): string => {
+  if (figures === null) return RULE['forecast-late'].zh
+  const { expectedAtEpochMs: expected = 0, daysLate = 0, probability = 0, slippedDays } = figures
+  const against = daysLate > 0 ? `晚于需求日期 ${rounded(daysLate, 1)} 天` : `早于需求日期 ${rounded(-daysLate, 1)} 天`
+  const arrival = `预计 ${day(expected)} 到达，${against}，误期概率 ${rounded(probability * 100, 0)} %`
+  return slippedDays === undefined ? arrival : `一周内预计到达推迟 ${rounded(slippedDays, 1)} 天：${arrival}`
+}
+
+const chinese = (alarm: Alarm): string => {
+  const { rule, value, peak, limit, explanation } = alarm
   switch (rule) {
+    case 'stage-overdue':
+      return overdue(alarm)
+    case 'forecast-late':
+      return late(alarm)
     case 'rate-of-rise':
       return `温度每小时上升 ${rounded(value, 1)} K，限值 ${rounded(limit, 1)} K`
     case 'time-to-limit':

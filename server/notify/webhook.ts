@@ -4,12 +4,13 @@ import type { Facts } from './facts.ts'
 import type { Message } from './message.ts'
 import { type Post, statusProblem } from './post.ts'
 
-const item = ({ id, kind, priority, createdAt, alarm, shipment, position, minutes, event }: Facts) => ({
+const item = ({ id, kind, priority, createdAt, alarm, together, shipment, position, minutes, event }: Facts) => ({
   id,
   kind,
   priority,
   createdAt,
   alarm,
+  ...(together.length > 1 && { together }),
   shipment,
   position,
   ...(minutes !== null && { minutes }),

@@ -52,6 +52,19 @@ export const CAUSE: Record<Cause, Entry> = {
   'sensor-fault': { en: 'sensor fault', zh: '传感器故障' },
 }
 
+/** Stages of production that everybody knows. */
+export const STAGE: Record<string, string> = {
+  'raw-material': '原料到位',
+  'mould-opened': '开模',
+  'hot-working': '热加工',
+  'heat-treated': '热处理',
+  synthesis: '合成',
+  'quality-released': '质检放行',
+  filled: '灌装',
+  ready: '备妥待提',
+  'picked-up': '提货',
+}
+
 /** What is said before the title of what is no plain "raised". */
 export const KIND: Record<string, Entry> = {
   'alarm-found-late': { en: 'Found late: inspect before opening', zh: '事后发现：开启前须检查' },
@@ -78,6 +91,7 @@ export const PHRASE = {
   openList: { en: 'Open all', zh: '查看全部' },
   unanswered: { en: 'unacknowledged for {n} min', zh: '已 {n} 分钟无人确认' },
   stillActive: { en: 'still active {n} min after it was acknowledged', zh: '确认 {n} 分钟后仍未恢复' },
+  lines: { en: '{n} order lines', zh: '{n} 个订单行' },
   many: { en: '{n} notifications', zh: '{n} 条通知' },
   more: { en: 'and {n} more', zh: '另有 {n} 条' },
   test: { en: 'Test from Zaitu', zh: 'Zaitu 测试消息' },

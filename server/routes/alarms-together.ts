@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Alarm } from '../model/alarm.ts'
-import { acknowledge, readAlarm } from '../store/alarms.ts'
-import { partIn } from '../store/shipments.ts'
+import { acknowledge, partInAlarm, readAlarm } from '../store/alarms.ts'
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import type { AppDeps } from './dependencies.ts'
@@ -32,11 +31,11 @@ export const alarmsTogetherRoutes =
         const answer = await change(pool, request, async (tx) => {
           const items: Alarm[] = []
           const skipped: string[] = []
-          const deeds: { id: string; rule: string; shipmentId: string }[] = []
+          const deeds: { id: string; rule: string; shipmentId?: string; orderId?: string }[] = []
           // in one order, so that two who do the same do not wait for each other's locks
           for (const alarmId of [...new Set(ids)].sort()) {
             const before = await readAlarm(tx, alarmId)
-            const part = before === null ? null : await partIn(tx, before.shipmentId)
+            const part = before === null ? null : await partInAlarm(tx, alarmId)
             const done =
               part === 'buyer' || part === 'carrier' ? await acknowledge(tx, { orgId, personId, alarmId, note }) : null
             if (done === null) {
@@ -44,8 +43,9 @@ export const alarmsTogetherRoutes =
               continue
             }
             items.push(done.alarm)
-            const { id, rule, shipmentId } = done.alarm
-            if (done.changed) deeds.push({ id, rule, shipmentId })
+            const { id, rule, shipmentId, orderId } = done.alarm
+            const of = { ...(shipmentId !== null && { shipmentId }), ...(orderId !== null && { orderId }) }
+            if (done.changed) deeds.push({ id, rule, ...of })
           }
           const subject = { kind: 'organisation', id: orgId }
           const details = { alarms: deeds, ...(note !== null && { note }) }

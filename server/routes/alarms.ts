@@ -9,6 +9,7 @@ import {
   acknowledge,
   alarmActions,
   comment,
+  partInAlarm,
   readAlarm,
   readAlarms,
   reset,
@@ -52,15 +53,18 @@ const LONGEST_MS = { critical: 4 * 3_600_000, high: 24 * 3_600_000, medium: 72 *
 const mayAct = async (tx: Tx, alarmId: string): Promise<void> => {
   const alarm = await readAlarm(tx, alarmId)
   if (alarm === null) throw notFound('alarm')
-  await requirePart(tx, alarm.shipmentId, ['buyer', 'carrier'])
+  if (alarm.shipmentId !== null) await requirePart(tx, alarm.shipmentId, ['buyer', 'carrier'])
+  else if ((await partInAlarm(tx, alarmId)) !== 'buyer')
+    throw refusal(403, 'Only the buyer of this order line may do this.')
 }
 
 const acted = (action: string, alarm: Alarm, note: string | null): Deed => ({
   action,
   subject: { kind: 'alarm', id: alarm.id, name: alarm.rule },
   details: {
-    shipmentId: alarm.shipmentId,
-    deviceId: alarm.deviceId,
+    ...(alarm.shipmentId === null
+      ? { orderId: alarm.orderId, line: alarm.line }
+      : { shipmentId: alarm.shipmentId, deviceId: alarm.deviceId }),
     onset: alarm.onset,
     ...(note !== null && { note }),
   },

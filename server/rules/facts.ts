@@ -58,6 +58,9 @@ export const SETTINGS: Settings = {
   silenceIntervals: 3,
   dwellMinutes: 10,
   stopMinutes: 60,
+  overdueGraceDays: 1,
+  lateProbability: 0.5,
+  slippedDays: 3,
 }
 
 /** All that a stream's rules go by beside its readings. A missing part disables only the rules that need it. */

@@ -18,7 +18,8 @@ export const isAfter = (a: Cursor, b: Cursor): boolean => a.xid > b.xid || (a.xi
 export type FeedEntry = {
   cursor: Cursor
   audience: string[]
-  shipmentId: string
+  /** null: of an order line */
+  shipmentId: string | null
   change: AlarmChangeKind
   alarm: Alarm
 }
@@ -40,13 +41,14 @@ export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Pro
     xid: string
     id: string
     audience: string[]
-    shipment_id: string
+    shipment_id: string | null
     change: AlarmChangeKind
     alarm: Alarm
   }>({
     name: 'feed-after',
     text: `select c.xid::text, c.id::text, c.shipment_id, c.change,
-       array(select a.org_id::text from shipment_access a where a.shipment_id = c.shipment_id) as audience,
+       case when c.order_id is null then array(select a.org_id::text from shipment_access a where a.shipment_id = c.shipment_id)
+         else array[c.org_id::text, c.supplier_id::text] end as audience,
        case when exists (select from alarm_changes later where later.alarm_id = c.alarm_id and (later.xid, later.id) > (c.xid, c.id))
          then c.alarm else (select d.alarm from alarm_details d where d.id = c.alarm_id) end as alarm
      from alarm_changes c

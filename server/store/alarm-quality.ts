@@ -6,7 +6,7 @@ import type { Tx } from './pool.ts'
 /** What is looked at: alarms that asked for somebody. */
 const ASKED = `
   asked as (
-    select a.*, s.reference from alarms a join alarm_details d on d.id = a.id join shipments s on s.id = a.shipment_id
+    select a.*, s.reference from alarms a join alarm_details d on d.id = a.id left join shipments s on s.id = a.shipment_id
     where a.raised_at >= $1::timestamptz and a.raised_at < $2::timestamptz
       and not a.void and not a.recovered and not d.quiet and (not a.retrospective or a.priority = 'critical'))`
 
@@ -20,6 +20,8 @@ const CURES: Partial<Record<RuleId, z.infer<typeof Cure>>> = {
   'unplanned-stop': 'stopMinutes',
   arrival: 'dwellMinutes',
   departure: 'dwellMinutes',
+  'stage-overdue': 'overdueGraceDays',
+  'forecast-late': 'lateProbability',
   'sensor-frozen': 'sensor',
   'sensor-impossible': 'sensor',
   'clock-skew': 'sensor',
@@ -61,13 +63,15 @@ export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<Al
   )
   const { rows: floods } = await tx.query<{ from: Date; to: Date; alarms: number }>(
     `with ${ASKED}, ten as (
-       select date_bin(interval '10 minutes', raised_at, 'epoch') as bin, count(*)::integer as alarms from asked group by 1)
+       select date_bin(interval '10 minutes', raised_at, 'epoch') as bin,
+         -- order lines that are one matter are one alarm to whoever is told
+         count(distinct coalesce(rule || group_key, id::text))::integer as alarms from asked group by 1)
      select bin as "from", bin + interval '10 minutes' as "to", alarms from ten where alarms >= 10 order by bin desc limit 50`,
     range,
   )
   const { rows: chattering } = await tx.query<{ shipment_id: string; reference: string; rule: RuleId; most: number }>(
     `with ${ASKED}, near as (
-       select shipment_id, reference, rule, count(*) over (partition by shipment_id, device_id, rule order by onset range between interval '10 minutes' preceding and current row)::integer as within from asked)
+       select shipment_id, reference, rule, count(*) over (partition by shipment_id, device_id, rule order by onset range between interval '10 minutes' preceding and current row)::integer as within from asked where shipment_id is not null)
      select shipment_id, reference, rule, max(within) as most from near group by 1, 2, 3 having max(within) >= 3 order by 4 desc limit 50`,
     range,
   )
@@ -83,9 +87,9 @@ export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<Al
     hours: number
     reason: string | null
   }>(
-    `select x.alarm_id as id, s.reference, a.rule, round((extract(epoch from coalesce(n.at, x.until) - x.at) / 3600)::numeric, 1)::float8 as hours,
+    `select x.alarm_id as id, coalesce(s.reference, o.number || ' / ' || a.line) as reference, a.rule, round((extract(epoch from coalesce(n.at, x.until) - x.at) / 3600)::numeric, 1)::float8 as hours,
        case when x.org_id = app_org() then x.note end as reason
-     from alarm_actions x join alarms a on a.id = x.alarm_id join shipments s on s.id = a.shipment_id
+     from alarm_actions x join alarms a on a.id = x.alarm_id left join shipments s on s.id = a.shipment_id left join orders o on o.id = a.order_id
      left join lateral (select y.at from alarm_actions y where y.alarm_id = x.alarm_id and y.id > x.id and y.action in ('shelved', 'unshelved') order by y.id limit 1) n on true
      where x.action = 'shelved' and x.at >= $1::timestamptz and x.at < $2::timestamptz order by 4 desc limit 10`,
     range,

@@ -1,5 +1,6 @@
 import type { AlarmAction as Action, Alarm } from '../model/alarm.ts'
 import type { Tx } from './pool.ts'
+import type { Part } from './shipments.ts'
 
 /** Where an alarm stands in the list: when it was raised in µs since 1970 (a Date would lose the last digits), and its id. */
 export type AlarmPosition = readonly [raisedUs: string, id: string]
@@ -37,6 +38,16 @@ export const readAlarms = async (
 
 export const readAlarm = async (tx: Tx, id: string): Promise<Alarm | null> =>
   (await readAlarms(tx, { state: 'all', id }))[0]?.alarm ?? null
+
+/** What the organisation of `tx` is to an alarm: its part in the shipment, or its side of the order line; null when it sees none. */
+export const partInAlarm = async (tx: Tx, id: string): Promise<Part | null> => {
+  const { rows } = await tx.query<{ part: Part }>(
+    `select coalesce(v.part, case when a.order_id is null then null when a.org_id = app_org() then 'buyer' else 'supplier' end) as part
+     from alarms a left join shipment_access v on v.shipment_id = a.shipment_id and v.org_id = app_org() where a.id = $1::uuid`,
+    [id],
+  )
+  return rows[0]?.part ?? null
+}
 
 /** `orgId` is whose person acts, not whose alarm it is. */
 type Deed = { orgId: string; personId: string | null; alarmId: string; note: string | null }

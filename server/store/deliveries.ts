@@ -71,6 +71,7 @@ type DueRow = {
   verdict: string
   payload: unknown
   alarm: Alarm | null
+  together: Alarm[]
   shipment: Shipment | null
   position: { lat: number; lon: number; at: string } | null
 }
@@ -100,6 +101,9 @@ const dueOf = async (tx: Tx, channelId: string): Promise<DueRow[]> => {
      select n.id, n.kind, coalesce(a.priority, n.priority) as priority, n.language, n.digest, n.attempts, n.lead_id as "leadId",
        iso(n.created_at) as "createdAt", notification_verdict(n) as verdict, n.payload,
        (select d.alarm from alarm_details d where d.id = n.alarm_id) as alarm,
+       (select coalesce(jsonb_agg(d.alarm order by priority_rank(d.priority), d.onset, d.id), '[]') from alarm_details d
+        where a.group_key is not null and d.org_id = a.org_id and d.group_key = a.group_key and d.rule = a.rule and d.open and d.cleared_at is null
+          and (d.shelved_until is null or d.shelved_until <= now())) as together,
        case when s.id is not null then jsonb_build_object('id', s.id, 'reference', s.reference, 'substance', m.name,
          'substanceZh', m.name_zh, 'un', m.un, 'origin', s.origin, 'destination', s.destination, 'eta', iso(s.eta),
          'phase', s.phase, 'card', m.response_card, 'contacts', s.contacts) end as shipment,

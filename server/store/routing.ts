@@ -37,19 +37,20 @@ export type Decide = (
   now: number,
 ) => { channelId: string; language: MessageLanguage; digest: boolean; dueAt: number }[]
 
-/** Everybody who has a part in the shipment of an alarm is concerned by it; by anything else, its own organisation. */
+/** Everybody who has a part in the shipment of an alarm is concerned by it; by anything else, an order line's included, its own organisation. */
 const concerned = async (tx: Tx, ids: readonly string[]): Promise<EventRow[]> => {
   const { rows } = await tx.query<EventRow>(
     `select o.id::text, o.key, o.kind, o.payload, coalesce(v.org_id, o.org_id) as "orgId",
        coalesce(v.org_id, o.org_id) = o.org_id as owner, a.id as "alarmId",
        coalesce(a.priority, case when priority_rank(o.payload ->> 'priority') is not null then o.payload ->> 'priority' end, 'medium') as priority,
        coalesce((select d.quiet from alarm_details d where d.id = a.id), false) as quiet,
-       s.id as "shipmentId", s.phase, s.substance_id as "substanceId"
+       s.id as "shipmentId", s.phase, coalesce(s.substance_id, l.substance_id) as "substanceId"
      from outbox o
-     cross join lateral (select case when o.payload ->> 'id' ~ '^[0-9a-f-]{36}$' and o.kind like 'alarm-%' then (o.payload ->> 'id')::uuid end as alarm,
+     cross join lateral (select case when o.payload ->> 'id' ~ '^[0-9a-f-]{36}$' and (o.kind like 'alarm-%' or o.payload ? 'group') then (o.payload ->> 'id')::uuid end as alarm,
        case when o.payload ->> 'shipmentId' ~ '^[0-9a-f-]{36}$' then (o.payload ->> 'shipmentId')::uuid end as shipment) given
      left join alarms a on a.id = given.alarm
      left join shipments s on s.id = coalesce(a.shipment_id, given.shipment)
+     left join order_lines l on l.order_id = a.order_id and l.line = a.line
      left join shipment_access v on v.shipment_id = s.id and a.id is not null
      where o.id = any($1::bigint[]) order by o.id`,
     [ids],

@@ -84,8 +84,8 @@ export const startFixture = async ({
   let mute = false
   for (const alarm of alarms.values()) summarise(alarm.shipmentId)
 
-  function summarise(shipmentId: string): void {
-    const found = byId.get(shipmentId)
+  function summarise(shipmentId: string | null): void {
+    const found = byId.get(shipmentId ?? '')
     if (found === undefined) return
     const active = [...alarms.values()].filter((a) => a.shipmentId === shipmentId && a.state.startsWith('active'))
     const worst = active[0]

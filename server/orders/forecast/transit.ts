@@ -94,7 +94,7 @@ export const isUnderWay = (facts: Omit<ShipmentFacts, 'positions'>, asOf: number
 }
 
 /** Whether it has gone and come, by what the geofences saw, else by its phase. */
-const progressOf = (
+export const progressOf = (
   facts: Omit<ShipmentFacts, 'positions'>,
   asOf: number,
 ): { arrivedAt: number | null; departedAt: number | null } => {

@@ -395,6 +395,7 @@ const UNAUDITED: Record<string, string> = {
   'post /orders/import': 'a file that waits changes nothing; taking it does',
   'post /milestones/import': 'likewise',
   'patch /imports/{id}': 'likewise',
+  'post /orders/what-if': 'it changes nothing: a POST because it asks what would be',
   'post /alarm-try-out': 'it changes nothing: a POST because settings do not fit into an address',
   'post /telemetry': 'readings are no deed of a person, they are stored with their device and kept as they came',
 }

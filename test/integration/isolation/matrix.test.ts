@@ -189,6 +189,8 @@ const idFor = async (kind: Kind, which: Case, who: Principal): Promise<string | 
       return load === null ? null : make.assignment(load)
     case 'alarm':
       return load === null ? null : make.alarm(load)
+    case 'lineAlarm':
+      return load === 'ours' || load === 'theirs' ? make.lineAlarm(await make.order(load)) : null
     case 'device':
       return make.device(whose, `own-${whose}-Zq7`)
     case 'order':
@@ -299,7 +301,11 @@ const expected = (method: string, rule: Rule, probe: Probe, which: Case, who: Pr
   const part = load === null ? null : partOf(party, load)
   const mayNot = probe.parts !== undefined && (part === null || !probe.parts.includes(part))
   if (!inPath && mayNot) return [403]
-  if (which !== 'own' || ((probe.of === 'order' || probe.of === 'photo') && !seesOrder(party))) return missing
+  if (
+    which !== 'own' ||
+    ((probe.of === 'order' || probe.of === 'photo' || probe.of === 'lineAlarm') && !seesOrder(party))
+  )
+    return missing
   if (probe.buyers === true && part !== 'buyer') return missing
   if (mayNot) return [403]
   return probe.missing === 404 ? missing : done

@@ -4,7 +4,7 @@ import { START } from './world.ts'
 type Part = 'buyer' | 'supplier' | 'carrier'
 /** What an id names. `null`: the question names nothing. */
 export type Kind =
-  | 'shipment' | 'assignment' | 'alarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
+  | 'shipment' | 'assignment' | 'alarm' | 'lineAlarm' | 'device' | 'tank' | 'order' | 'organisation' | 'person'
   | 'session' | 'invitation' | 'apiToken' | 'shareLink' | 'deadLetter' | 'proposal' | 'stagePlan' | 'import'
   | 'substance' | 'supplierLink' | 'partner' | 'photo' | 'channel' | 'notificationRule' | 'escalationStep' | 'notification' // biome-ignore format: a list
 /** `at`: where the id stands: a parameter of the path or the query, or a field of the body. */
@@ -73,7 +73,10 @@ const soon = () => new Date(Date.now() + 86_400_000).toISOString()
 const name = () => `made ${randomUUID()}`
 const act = (body: unknown): Rule => ({
   done: [200, 201, 409],
-  probes: [byId('alarm', { parts: acting, body: () => body })],
+  probes: [
+    byId('alarm', { parts: acting, body: () => body }),
+    byId('lineAlarm', { parts: ['buyer'], body: () => body }),
+  ],
 })
 const place = { name: 'x', lat: 1, lon: 2 }
 const shipment = (more: Record<string, unknown>) => ({
@@ -270,7 +273,7 @@ export const RULES: Record<string, Rule> = {
   'post /shipments/{id}/limits/proposals/{proposalId}/decline': { people: true, probes: [ofProposal()] },
   'get /sparklines': look,
   'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
-  'get /alarms/{id}': { probes: [byId('alarm')] },
+  'get /alarms/{id}': { probes: [byId('alarm'), byId('lineAlarm')] },
   // what is not seen, or only looked at, is skipped; nothing is said of it
   'post /alarms/acknowledge': { probes: [{ of: null, at: ['ids'], body: () => ({ ids: [randomUUID()] }) }] },
   'post /alarms/{id}/acknowledge': act({ note: 'n' }),
@@ -460,6 +463,16 @@ export const RULES: Record<string, Rule> = {
   'delete /supplier-links/{id}': { probes: [byId('supplierLink')] },
   'get /supplier-links/{id}/uses': { probes: [byId('supplierLink')] },
   'get /suppliers/{id}/reliability': { probes: [byId('partner')] },
+  'get /suppliers/{id}/scorecard': {
+    probes: [
+      byId('partner'),
+      { of: 'partner', at: ['buyerId'], params: (id) => ({ id }), query: (id) => `buyerId=${id}` },
+    ],
+  },
+  'post /orders/what-if': {
+    viewers: true,
+    probes: [{ of: 'partner', at: ['supplierId'], body: (supplierId) => ({ supplierId, days: 3 }) }],
+  },
   'get /supplier/lines': { ...look, suppliers: 'only' },
   'post /supplier/lines/{id}/{line}/milestones': {
     suppliers: 'only',

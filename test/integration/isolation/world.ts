@@ -149,6 +149,22 @@ export const createMaker = (owner: Pool, ids: { party: Record<Party, string>; lo
       )
       return id
     },
+    /** of the line of an order, in the order's own words */
+    lineAlarm: async (order: string) => {
+      const id = randomUUID()
+      await owner.query(
+        `insert into alarms (id, org_id, order_id, line, supplier_id, rule, stage, group_key, priority, onset, value, peak, limit_value, explanation)
+         select $1, l.org_id, l.order_id, l.line, l.supplier_id, 'stage-overdue', 'filled', md5(o.number), 'medium', $3::timestamptz + random() * interval '1 hour',
+           1, 1, 1, o.number
+         from order_lines l join orders o on o.id = l.order_id where l.order_id = $2`,
+        [id, order, at(HOUR)],
+      )
+      await owner.query(
+        `insert into alarm_changes (org_id, alarm_id, change, alarm) select org_id, id, 'raised', alarm from alarm_details where id = $1`,
+        [id],
+      )
+      return id
+    },
     /** each takes the place of the one that waits */
     proposal: async (load: Load) => {
       const by = await one(
@@ -370,6 +386,7 @@ export const createWorld = async (owner: Pool): Promise<World> => {
     await make.alarm(name)
   }
   for (const name of ['ours', 'theirs'] as const) {
+    await make.lineAlarm(await make.order(name))
     await owner.query(
       `insert into shipment_lines (shipment_id, order_id, line, org_id, supplier_id, quantity)
        select $1, order_id, line, org_id, supplier_id, 1 from order_lines where order_id = $2`,

@@ -12,6 +12,13 @@ const alarm = (more: Partial<Alarm> = {}): Alarm => ({
   shipmentId: '0191e5a4-0000-7000-8000-000000000002',
   shipmentReference: 'ZT-24003',
   deviceId: 'tank-7',
+  orderId: null,
+  orderNumber: null,
+  line: null,
+  supplierId: null,
+  supplierName: null,
+  stage: null,
+  group: null,
   rule: 'self-heating',
   priority: 'critical',
   state: 'active-unacknowledged',
@@ -45,6 +52,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   createdAt: '2026-11-23T05:10:05.000Z',
   language: 'en',
   alarm: alarm(),
+  together: [],
   shipment: {
     id: '0191e5a4-0000-7000-8000-000000000002',
     reference: 'ZT-24003',
@@ -99,7 +107,7 @@ describe('a message', () => {
       ORIGIN,
     )
     expect(title).toMatch(/\] [\u4e00-\u9fff]/)
-    if (rule !== 'stage-overdue' && rule !== 'forecast-late') expect(lines[0]).toMatch(/[\u4e00-\u9fff]/)
+    expect(lines[0]).toMatch(/[\u4e00-\u9fff]/)
   })
 
   it('says of what is over that it was, and of what was found late to inspect first', () => {
