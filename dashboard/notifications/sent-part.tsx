@@ -19,10 +19,18 @@ const label = (show: Show): string => {
   return show === 'failing' ? t('notify.failed') : t(`sent.${show}`)
 }
 
-const whatOf = ({ kind, rule, title, shipmentReference }: NotificationItem): string =>
-  [rule === null ? (title ?? kindWord(kind)) : ruleName(rule), shipmentReference]
+const whatOf = ({ kind, rule, title, shipmentReference, orderNumber, line }: NotificationItem): string =>
+  [
+    rule === null ? (title ?? kindWord(kind)) : ruleName(rule),
+    shipmentReference ?? (orderNumber === null ? null : `${orderNumber} / ${line}`),
+  ]
     .filter((part) => part !== null)
     .join(' · ')
+
+const hrefOf = ({ shipmentId, orderId, line }: NotificationItem): string | null => {
+  if (shipmentId !== null) return `/shipments/${shipmentId}`
+  return orderId === null ? null : `/orders/${orderId}/${encodeURIComponent(line ?? '')}`
+}
 
 const why = ({ state, problem }: NotificationItem): string | null => {
   if (problem === null) return null
@@ -33,13 +41,14 @@ const ItemRow = ({ item, onAgain }: { item: NotificationItem; onAgain(): void })
   const { state, channel, kind, attempts, problem } = item
   const failed = state === 'dead' || (state === 'waiting' && problem !== null)
   const what = whatOf(item)
+  const href = hrefOf(item)
   const reason = why(item)
   return (
     <li class="item" data-item={item.id}>
       <div class="item-what">
         <p class="item-title">
           <PriorityIcon priority={item.priority} quiet={state !== 'untold' && state !== 'dead'} />{' '}
-          {item.shipmentId === null ? what : <a href={`/shipments/${item.shipmentId}`}>{what}</a>}
+          {href === null ? what : <a href={href}>{what}</a>}
         </p>
         <p class="item-facts">
           {[

@@ -178,6 +178,10 @@ export const NotificationItem = z.object({
   alarmId: z.uuid().nullable(),
   shipmentId: z.uuid().nullable(),
   shipmentReference: z.string().nullable(),
+  /** of an order line's alarm */
+  orderId: z.uuid().nullable(),
+  orderNumber: z.string().nullable(),
+  line: z.string().nullable(),
   rule: z.string().nullable().describe('of the alarm'),
   title: z.string().nullable().describe('of what is no alarm, in English'),
   problem: z.string().nullable(),

@@ -5,7 +5,7 @@ import type { Tx } from './pool.ts'
 export type Listed = NotificationItem & { place: string }
 
 const SELECT = `select n.id, n.kind, n.priority, n.state, n.alarm_id as "alarmId", n.shipment_id as "shipmentId",
-    s.reference as "shipmentReference", a.rule, n.payload #>> '{text,en,title}' as title, n.problem, n.detail, n.attempts,
+    s.reference as "shipmentReference", a.order_id as "orderId", o.number as "orderNumber", a.line, a.rule, n.payload #>> '{text,en,title}' as title, n.problem, n.detail, n.attempts,
     case when n.state = 'waiting' then iso(coalesce(l.next_attempt_at, n.next_attempt_at)) end as "nextAttemptAt",
     iso(n.created_at) as "createdAt", iso(n.settled_at) as "settledAt",
     n.lead_id is not null or exists (select from notifications f where f.lead_id = n.id) as together,
@@ -15,7 +15,8 @@ const SELECT = `select n.id, n.kind, n.priority, n.state, n.alarm_id as "alarmId
   left join notifications l on l.id = n.lead_id
   left join channels c on c.id = n.channel_id
   left join shipments s on s.id = n.shipment_id
-  left join alarms a on a.id = n.alarm_id`
+  left join alarms a on a.id = n.alarm_id
+  left join orders o on o.id = a.order_id`
 
 /** Newest first. `failing`: waiting although it was tried. */
 export const listNotifications = async (

@@ -1,9 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Alarm } from '../../server/model/alarm.ts'
 import { violations } from './axe.ts'
 import { chromiumPath, launchChromium } from './chromium.ts'
 import { makeAlarm } from './fixture-fleet.ts'
-import { type Fixture, startFixture } from './fixture-server.ts'
+import { type Fixture, startFixture, USER } from './fixture-server.ts'
 import { buildPage, DIST, openPage, soon } from './page.ts'
 
 describe.skipIf(chromiumPath === null)('the alarms', () => {
@@ -52,6 +53,61 @@ describe.skipIf(chromiumPath === null)('the alarms', () => {
     )
     await soon(() => page.textContent('.toast')).toContain('100')
     expect(performance.now() - began).toBeLessThan(20_000)
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  /** Of an order line: lines of one supplier at one stage are one matter. */
+  const ofLine = (line: string, supplierId: string, agoMinutes: number): Alarm => {
+    const facts = { rule: 'stage-overdue', priority: 'medium', agoMinutes, value: 1, limit: 1 } as const
+    return {
+      ...makeAlarm(shipmentAt(0), facts, Date.now()),
+      id: crypto.randomUUID(),
+      shipmentId: null,
+      shipmentReference: null,
+      deviceId: null,
+      orderId: '0191e5a4-0000-7000-8000-00000000000a',
+      orderNumber: 'PO-4711',
+      line,
+      supplierId,
+      supplierName: 'Jiangnan Chemicals',
+      stage: 'heat-treated',
+      group: 'g1',
+      figures: { plannedAtEpochMs: Date.parse('2026-05-02T00:00:00Z'), graceDays: 1 },
+    }
+  }
+
+  it('order lines that are one matter are one entry, that leads to them and is acknowledged together', async () => {
+    for (const [index, line] of ['10', '20', '30/a'].entries()) {
+      const alarm = ofLine(line, crypto.randomUUID(), 300 - index)
+      fixture.alarms.set(alarm.id, alarm)
+    }
+    const { page, errors, close } = await openPage(browser, fixture, '/alarms?q=jiangnan')
+    await soon(() => page.locator('.alarm-list > .alarm-item').count()).toBe(1)
+    const entry = page.locator('.alarm-item').first()
+    expect(await entry.locator('h3').textContent()).toContain('Stage overdue · 3 order lines')
+    expect(await entry.textContent()).toContain('Heat treatment is overdue: planned for 2 May')
+    expect(await entry.locator('[data-alarm-link]').getAttribute('href')).toMatch(/^\/orders\/[0-9a-f-]{36}\/10$/)
+    expect(await entry.locator('.consequences a').last().getAttribute('href')).toContain('/30%2Fa')
+    await entry
+      .locator('button', { hasText: /Notes|Why/ })
+      .first()
+      .click()
+    await soon(() => entry.locator('.why').textContent()).toContain('planned at')
+    expect(await violations(page)).toEqual([])
+    await page.check('.together input')
+    await page.click('.together button.primary')
+    await soon(() => [...fixture.alarms.values()].every(({ state }) => state === 'active-acknowledged')).toBe(true)
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  it('whoever delivers an order line looks at its alarm and does not act', async () => {
+    const alarm = ofLine('10', USER.organisation.id, 300)
+    fixture.alarms.set(alarm.id, alarm)
+    const { page, errors, close } = await openPage(browser, fixture, '/alarms')
+    await soon(() => page.locator('.alarm-list > .alarm-item').count()).toBe(1)
+    expect(await page.locator('.alarm-item .acknowledge, .alarm-item input[type=checkbox]').count()).toBe(0)
     expect(errors).toEqual([])
     await close()
   })
