@@ -6,7 +6,7 @@ import { type Change, factsAt, type StreamState } from '../rules/state.ts'
 import { isSuppressed } from '../rules/suppression.ts'
 import { recordChanges } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
-import { intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
+import { countRecovered, intakeIsDown, intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import { loadStates } from '../store/states.ts'
 import type { Stream } from '../store/streams.ts'
@@ -14,6 +14,8 @@ import type { Stream } from '../store/streams.ts'
 const EVERY_MS = 5_000
 /** How often devices are looked up that are lent but have not spoken to this server. */
 const LOOK_UP_MS = 60_000
+/** How long a server may be cut off from its broker before it says that nothing is heard. */
+const GRACE_MS = 15_000
 
 type Deps = {
   pool: Pool
@@ -33,6 +35,7 @@ export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, 
   let running: Promise<void> | null = null
   let lookedUpAt = Number.NEGATIVE_INFINITY
   let knowsOutages = false
+  let deafSince: number | null = null
 
   const beat = async (): Promise<void> => {
     if (!knowsOutages) {
@@ -57,6 +60,7 @@ export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, 
       const unknown = directory.streams().filter((stream) => stream.state === null && isNow(stream))
       if (unknown.length > 0) await inTransaction(pool, (tx) => loadStates(tx, unknown))
     })
+    await countRecovered(pool)
     lookedUpAt = performance.now()
   }
 
@@ -76,7 +80,13 @@ export const createSilenceWatch = ({ pool, lane, directory, log, alarmsChanged, 
   }
 
   const turn = async (): Promise<void> => {
-    if (!intakeUp()) return
+    if (!intakeUp()) {
+      deafSince ??= performance.now()
+      // a server that starts is on its way to the broker
+      if (performance.now() - deafSince > GRACE_MS) await intakeIsDown(pool)
+      return
+    }
+    deafSince = null
     await beat()
     await lookUp()
     await lane.run(tick)
