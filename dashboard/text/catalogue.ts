@@ -1,5 +1,6 @@
 import { alarmWords } from './alarm-words.ts'
 import { domainWords } from './domain-words.ts'
+import { intakeWords } from './intake-words.ts'
 import { pageWords } from './page-words.ts'
 import { ruleWords } from './rule-words.ts'
 import { shareWords } from './share-words.ts'
@@ -8,7 +9,14 @@ import { shareWords } from './share-words.ts'
  * Every text of the page, once, in both languages. `{name}` is filled in; `{n|one|other}` takes the first word where
  * n is 1, else the second. What a text needs filled in is read from its English and checked by the compiler.
  */
-export const catalogue = { ...pageWords, ...alarmWords, ...domainWords, ...ruleWords, ...shareWords } as const
+export const catalogue = {
+  ...pageWords,
+  ...alarmWords,
+  ...domainWords,
+  ...ruleWords,
+  ...shareWords,
+  ...intakeWords,
+} as const
 
 export type Language = 'en' | 'zh'
 /** Texts by key, each in every language. */

@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Alarm } from '../../server/model/alarm.ts'
 import { type ExposureBudget, ExposureBudgets } from '../../server/model/exposure.ts'
+import type { IntakeOutage } from '../../server/model/intake.ts'
 import type { ServerMessage } from '../../server/model/live.ts'
 import type { Proposal } from '../../server/model/record.ts'
 import type { User } from '../../server/model/session.ts'
@@ -80,6 +81,7 @@ export const startFixture = async ({
   let url = ''
   const accounts = createAccounts(user, () => url)
   let locked = false
+  const outages: IntakeOutage[] = []
   const subscribed = new Map<WebSocket, Set<string>>()
   let cursor = 0
   let refuse = false
@@ -255,6 +257,13 @@ export const startFixture = async ({
       for (const alarm of items) changeAlarm(alarm, 'acknowledged')
       return send(response, 200, { items, skipped: [] })
     }
+    if (path === '/intake-outages/acknowledge') {
+      const until = String((await bodyOf(request)).until)
+      for (const outage of outages)
+        if (outage.beganAt <= until)
+          Object.assign(outage, { acknowledgedAt: new Date().toISOString(), acknowledgedBy: user.name })
+    }
+    if (path.startsWith('/intake-outages')) return send(response, 200, { items: outages })
     if (path === '/alarms') {
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })
@@ -336,6 +345,8 @@ export const startFixture = async ({
       locked = true
     },
     alarms,
+    /** of our own intake, newest first */
+    outages,
     actions,
     changeAlarm,
     /** One reading of one shipment, at once. */
