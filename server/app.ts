@@ -25,6 +25,7 @@ import { exportRoutes } from './routes/export.ts'
 import { exposureRoutes } from './routes/exposure.ts'
 import { forecastRoutes } from './routes/forecasts.ts'
 import { importRoutes } from './routes/imports.ts'
+import { intakeOutageRoutes } from './routes/intake-outages.ts'
 import { invitationRoutes, welcomeRoutes } from './routes/invitations.ts'
 import { limitProposalRoutes } from './routes/limit-proposals.ts'
 import { limitsRoutes } from './routes/limits.ts'
@@ -167,6 +168,7 @@ export const buildApp = async (deps: AppDeps): Promise<FastifyInstance> => {
         await inside.register(alarmsTogetherRoutes(deps))
         await inside.register(alarmSettingsRoutes(deps))
         await inside.register(exposureRoutes(deps))
+        await inside.register(intakeOutageRoutes(deps))
         await inside.register(alarmQualityRoutes(deps))
         await inside.register(deadLetterRoutes(deps))
         await inside.register(deviceRoutes(deps))

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { judgeLines } from './late.ts'
 import type { Logger } from './log.ts'
 import type { Forecast, ForecastMove } from './model/forecast.ts'
 import type { LineFacts } from './orders/forecast/known.ts'
@@ -34,16 +35,23 @@ export const createForecaster = ({
   pool,
   log,
   orderChanged,
+  alarmsChanged,
 }: {
   pool: Pool
   log: Logger
   /** the forecast of one of its lines has moved, and that is committed */
   orderChanged(orderId: string): void
+  /** alarms of order lines changed, and that is committed */
+  alarmsChanged?: () => void
 }) => {
   const learning = createLearning()
 
   const make = async (tx: Tx, facts: LineFacts, asOf: number): Promise<Forecast> =>
     forecastLine(facts, await learning.at(tx, facts.orgId, asOf), asOf)
+  const hindsight =
+    (tx: Tx) =>
+    async (facts: LineFacts, at: number): Promise<Forecast> =>
+      forecastLine(facts, await learning.at(tx, facts.orgId, at), at)
 
   /** A line that cannot be forecast must not keep all others from it. */
   const makeOrSay = async (tx: Tx, facts: LineFacts, asOf: number): Promise<Forecast | null> => {
@@ -59,6 +67,7 @@ export const createForecaster = ({
   /** One batch; null where it is another server's turn. */
   const batch = async (): Promise<number | null> => {
     const moved = new Set<string>()
+    let alarms = 0
     const count = await inTransaction(pool, async (tx) => {
       if (!(await holdForecasting(tx))) return null
       const { keys, requests } = await dueLines(tx, AT_ONCE)
@@ -75,12 +84,15 @@ export const createForecaster = ({
       )
       // written last and quickly: whoever follows a feed waits for every transaction that writes
       await settleRequests(tx, requests)
-      await keepNewest(tx, made)
       await tell(tx, news)
+      const judged = await judgeLines(tx, made, asOf, hindsight(tx))
+      await keepNewest(tx, judged.made)
+      alarms = judged.changes
       for (const { facts } of news) moved.add(facts.orderId)
       return keys.length
     })
     for (const orderId of moved) orderChanged(orderId)
+    if (alarms > 0) alarmsChanged?.()
     return count
   }
 

@@ -116,7 +116,12 @@ export const startService = async (
   const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
-  const forecaster = createForecaster({ pool: hindsight, log, orderChanged: hub.orderChanged })
+  const forecaster = createForecaster({
+    pool: hindsight,
+    log,
+    orderChanged: hub.orderChanged,
+    alarmsChanged: hub.alarmsChanged,
+  })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Alarm, Priority } from '../../server/model/alarm.ts'
+import { IntakeNotices } from '../intake/intake-notices.tsx'
 import { byUrgency, incidents, isQuiet, isShelved, isUnacknowledged, subjectOf } from '../live/alarm-book.ts'
 import { useKeys } from '../shell/keys.ts'
 import { param, setParams } from '../state/address.ts'
@@ -159,6 +160,7 @@ export const AlarmsPage = () => {
           {t('alarms.count', { n: chosen.length })}
         </span>
       </div>
+      <IntakeNotices all={show === 'all'} />
       {selectable.length > 1 && (
         <div class="together">
           <label>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
+import { IntakeNotices } from '../intake/intake-notices.tsx'
 import { useKeys } from '../shell/keys.ts'
 import { navigate, param, setParams } from '../state/address.ts'
 import { mayChange } from '../state/may.ts'
@@ -136,6 +137,7 @@ export const FleetPage = () => {
   return (
     <div class="page fleet">
       <h1 class="hidden">{t('fleet.title')}</h1>
+      <IntakeNotices />
       <Summary />
       <Toolbar shown={ids.length} total={total} />
       {order.held.value && (

@@ -16,6 +16,7 @@ const KINDS: readonly RuledKind[] = [
   'alarm-cleared',
   'stage-overdue',
   'forecast-late',
+  'intake-outage',
 ]
 const GATHER = ['0', '15', '60', '240', '1440']
 const PHASES: Record<'any' | 'moving' | 'transit', RuleFields['phases']> = {
@@ -29,7 +30,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 const fresh = (channelId: string): RuleFields => ({
   channelId,
   enabled: true,
-  kinds: ['alarm-raised', 'alarm-found-late', 'stage-overdue', 'forecast-late'],
+  kinds: ['alarm-raised', 'alarm-found-late', 'stage-overdue', 'forecast-late', 'intake-outage'],
   priorities: ['critical', 'high'],
   phases: null,
   shipmentIds: null,

@@ -1,10 +1,13 @@
 import './record.css'
+import '../exposure/exposure.css'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import type { Report } from '../../server/model/report.ts'
 import { alarmText, ruleName } from '../alarms/alarm-text.ts'
+import { ExposureFacts } from '../exposure/exposure-facts.tsx'
 import { path } from '../state/address.ts'
+import { e } from '../text/exposure-words.ts'
 import { language, t } from '../text/language.ts'
 import { r } from '../text/record-words.ts'
 import { dayTime, zoneName } from '../text/times.ts'
@@ -166,6 +169,14 @@ export const PapersPage = ({ id }: { id: string }) => {
           {made.limits.limits.length === 0 ? <p>{r('limits.none')}</p> : <LimitsTable sources={made.limits} />}
           <LimitNotes sources={made.limits} open />
         </Part>
+        {made.exposure !== null && (
+          <Part title={e('exposure.title')}>
+            <ExposureFacts
+              exposure={made.exposure}
+              product={language.value === 'zh' && substance.nameZh !== null ? substance.nameZh : substance.name}
+            />
+          </Part>
+        )}
         <Part title={r('papers.alarms')}>
           <Alarms report={made} />
         </Part>

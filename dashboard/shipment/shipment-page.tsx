@@ -18,6 +18,7 @@ import { TrackPanel } from './track-panel.tsx'
 
 /** Below what is looked at first, so loaded after it. */
 const LimitsPanel = later(async () => (await import('../record/limits-panel.tsx')).LimitsPanel)
+const ExposurePanel = later(async () => (await import('../exposure/exposure-panel.tsx')).ExposurePanel)
 const PapersPanel = later(async () => (await import('../record/papers-panel.tsx')).PapersPanel)
 const PapersPage = later(async () => (await import('../record/papers-page.tsx')).PapersPage)
 
@@ -125,6 +126,7 @@ export const ShipmentPage = ({ id }: { id: string }) => {
               changes.value++
             }}
           />
+          <ExposurePanel shipment={shipment} />
         </div>
         <div class="shipment-side">
           <Alarms alarms={alarms} shipment={shipment} />

@@ -31,6 +31,7 @@ export const auditWords = {
   'audit.actor': { en: 'By', zh: '操作者' },
   'audit.subject': { en: 'On', zh: '对象' },
   'audit.hash': { en: 'Hash', zh: '散列' },
+  'did.intake-outages.acknowledged': { en: 'acknowledged outages of the intake for', zh: '确认了数据接收中断：' },
   'did.session.opened': { en: 'signed in', zh: '登录' },
   'did.session.closed': { en: 'signed out', zh: '退出登录' },
   'did.session.refused': { en: 'failed to sign in as', zh: '登录失败：' },

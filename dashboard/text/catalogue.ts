@@ -1,5 +1,6 @@
 import { alarmWords } from './alarm-words.ts'
 import { domainWords } from './domain-words.ts'
+import { intakeWords } from './intake-words.ts'
 import { pageWords } from './page-words.ts'
 import { ruleWords } from './rule-words.ts'
 import { shareWords } from './share-words.ts'
@@ -16,6 +17,7 @@ export const catalogue = {
   ...ruleWords,
   ...shareWords,
   ...stageWords,
+  ...intakeWords,
 } as const
 
 export type Language = 'en' | 'zh'

@@ -80,6 +80,7 @@ const kinds = {
   'kind.alarm-again': { en: 'Still active', zh: '仍未恢复' },
   'kind.stage-overdue': { en: 'Production stage overdue', zh: '生产阶段逾期' },
   'kind.forecast-late': { en: 'Delivery expected late', zh: '预计晚到' },
+  'kind.intake-outage': { en: 'Our own intake was down', zh: '平台数据接收中断' },
   'kind.stage-due': { en: 'A supplier’s stage is due', zh: '供应商生产阶段到期提醒' },
   'sent.waiting': { en: 'Waiting', zh: '等待中' },
   'sent.sent': { en: 'Sent', zh: '已发送' },

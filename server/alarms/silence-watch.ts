@@ -7,7 +7,7 @@ import { isSuppressed } from '../rules/suppression.ts'
 import { recordChanges } from '../store/alarm-record.ts'
 import type { Directory } from '../store/directory.ts'
 import { clearGaps, raiseGaps } from '../store/gaps.ts'
-import { intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
+import { countRecovered, intakeIsDown, intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
 import { fenced } from '../store/leases.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import { loadStates } from '../store/states.ts'
@@ -17,6 +17,8 @@ import type { Leases } from './leases.ts'
 const EVERY_MS = 5_000
 /** How often devices are looked up that are lent but have not spoken to this server. */
 const LOOK_UP_MS = 60_000
+/** How long a server may be cut off from its broker before it says that nothing is heard. */
+const GRACE_MS = 15_000
 
 type Deps = {
   pool: Pool
@@ -48,6 +50,7 @@ export const createSilenceWatch = ({
 }: Deps) => {
   let running: Promise<void> | null = null
   let lookedUpAt = Number.NEGATIVE_INFINITY
+  let deafSince: number | null = null
 
   /** Whichever server ends an outage: all know of it. */
   const beat = async (): Promise<void> => {
@@ -74,6 +77,7 @@ export const createSilenceWatch = ({
           .filter((stream) => stream.state === null && isNow(stream) && leases.owns(stream.deviceId))
         if (unknown.length > 0) await inTransaction(pool, (tx) => loadStates(tx, unknown))
       })
+      await countRecovered(pool)
     } catch (error) {
       lookedUpAt = Number.NEGATIVE_INFINITY
       throw error
@@ -107,7 +111,13 @@ export const createSilenceWatch = ({
   }
 
   const turn = async (): Promise<void> => {
-    if (!intakeUp()) return
+    if (!intakeUp()) {
+      deafSince ??= performance.now()
+      // a server that starts is on its way to the broker
+      if (performance.now() - deafSince > GRACE_MS) await intakeIsDown(pool)
+      return
+    }
+    deafSince = null
     await leases.known()
     await beat()
     await lookUp()

@@ -18,6 +18,7 @@ export const NOTIFICATION_KINDS = [
   'stage-overdue',
   'forecast-late',
   'stage-due',
+  'intake-outage',
 ] as const
 export const NotificationKind = z.enum(NOTIFICATION_KINDS)
 export type NotificationKind = z.infer<typeof NotificationKind>
@@ -146,7 +147,7 @@ export const RuleBody = z.object({
     .array(RuledKind)
     .min(1)
     .max(10)
-    .default(['alarm-raised', 'alarm-found-late', 'stage-overdue', 'forecast-late']),
+    .default(['alarm-raised', 'alarm-found-late', 'stage-overdue', 'forecast-late', 'intake-outage']),
   priorities: z.array(Priority).min(1).max(4),
   phases: z.array(Phase).min(1).max(10).nullable().default(null).describe('null: all'),
   shipmentIds: z.array(z.uuid()).min(1).max(200).nullable().default(null).describe('null: all'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Alarm } from './alarm.ts'
+import { Exposure } from './exposure.ts'
 import { IsoInstant } from './instant.ts'
 import { Containment, Filling, LimitSources, ResponseCard, TankKind } from './record.ts'
 import { Phase, Place } from './shipment.ts'
@@ -60,6 +61,7 @@ export const Report = z.object({
   missing: z.array(PersonPart).describe('of 24-hour contact, consignor, consignee and dispatcher those not entered'),
   responseCard: ResponseCard.nullable(),
   limits: LimitSources,
+  exposure: Exposure.nullable().describe('null where no device was lent yet'),
   alarms: z.array(Alarm).describe('newest first, at most 500'),
   moreAlarms: z.boolean(),
 })

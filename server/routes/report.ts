@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { type PersonPart, Report, type ReportPerson } from '../model/report.ts'
 import { adrLine } from '../physics/adr-line.ts'
 import { readAlarms } from '../store/alarms.ts'
+import { exposureOf } from '../store/exposure.ts'
 import { limitSources } from '../store/limit-settings.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { type Papers, readPapers } from '../store/report.ts'
@@ -44,17 +45,18 @@ export const reportRoutes =
       config: { openToShares: true },
       schema: {
         tags: ['shipments'],
-        summary: 'The papers of a trip: ADR line, people, response card, limits with their sources, alarms',
+        summary: 'The papers of a trip: ADR line, people, response card, limits with their sources, exposure, alarms',
         description: 'The page prints it: `/shipments/{id}?print=1`.',
         params: ShipmentParams,
         response: { 200: Report },
       },
       handler: async (request) => {
         const { id } = request.params
-        const [papers, sources, found] = await asOrganisation(pool, signedIn(request), async (tx) => [
+        const [papers, sources, found, exposure] = await asOrganisation(pool, signedIn(request), async (tx) => [
           await readPapers(tx, id),
           await limitSources(tx, id),
           await readAlarms(tx, { state: 'all', shipmentId: id, limit: MOST_ALARMS + 1 }),
+          await exposureOf(tx, id, {}),
         ])
         if (papers === null || sources === null) throw notFound('shipment')
         const { contacts, tunnelCode, ...rest } = papers
@@ -68,6 +70,7 @@ export const reportRoutes =
             : { line: null, because: adr.reason, missing: [] },
           ...peopleOf(contacts),
           limits,
+          exposure,
           alarms: found.slice(0, MOST_ALARMS).map(({ alarm }) => alarm),
           moreAlarms: found.length > MOST_ALARMS,
         }

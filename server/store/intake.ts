@@ -35,3 +35,14 @@ export const lentNow = async (pool: Pool, buckets: readonly number[]): Promise<s
   )
   return rows.map((row) => row.code)
 }
+
+/** Says, once to each organisation concerned, that nothing has been heard for longer than is proven; whether it is so. */
+export const intakeIsDown = async (pool: Pool): Promise<boolean> => {
+  const { rows } = await pool.query<{ down: boolean }>(`select intake_is_down('${PROVEN_FOR}'::interval) as down`)
+  return rows[0]?.down ?? false
+}
+
+/** Counts anew whose data of recent outages has come in since. */
+export const countRecovered = async (pool: Pool): Promise<void> => {
+  await pool.query('select count_recovered()')
+}

@@ -1,3 +1,4 @@
+import type { Exposure, ExposureBudget } from '../../server/model/exposure.ts'
 import type { LimitSources, Proposal, SourcedLimit } from '../../server/model/record.ts'
 import type { Report } from '../../server/model/report.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
@@ -29,6 +30,24 @@ export const makeSources = ({ limits }: ShipmentDetail): LimitSources => {
   } // biome-ignore format: a table
 }
 
+/** A day and a half of a trip; `budgets` as they were set. */
+export const makeExposure = (budgets: readonly ExposureBudget[] = []): Exposure => ({
+  from: new Date(Date.now() - 36 * 3_600_000).toISOString(),
+  to: new Date().toISOString(),
+  meanKineticCelsius: 22.45,
+  coverage: 0.9722,
+  knownMinutes: 2_100,
+  beyond: [
+    { side: 'high', limit: 30, minutes: 62, degreeHours: 5.17 },
+    { side: 'highHigh', limit: 35, minutes: 0, degreeHours: 0 },
+  ],
+  budgets: budgets.map(({ above, minutes, degreeHours }) => ({
+    above, minutes: 62, degreeHours: 5.17, allowedMinutes: minutes ?? null, allowedDegreeHours: degreeHours ?? null,
+    used: Math.max(minutes === undefined ? 0 : 62 / minutes, degreeHours === undefined ? 0 : 5.17 / degreeHours),
+  })),
+  resolutionSeconds: 60,
+}) // biome-ignore format: a table
+
 export const makeReport = (shipment: ShipmentDetail): Report => ({
   generatedAt: new Date().toISOString(),
   reference: shipment.reference,
@@ -50,6 +69,7 @@ export const makeReport = (shipment: ShipmentDetail): Report => ({
     zh: { first: '人员撤至上风向。', fire: '泡沫。', spill: '围堵。', distance: '50米。' },
   },
   limits: makeSources(shipment),
+  exposure: makeExposure(),
   alarms: [],
   moreAlarms: false,
 }) // biome-ignore format: a table

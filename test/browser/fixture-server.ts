@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Alarm } from '../../server/model/alarm.ts'
+import { type ExposureBudget, ExposureBudgets } from '../../server/model/exposure.ts'
+import type { IntakeOutage } from '../../server/model/intake.ts'
 import type { ServerMessage } from '../../server/model/live.ts'
 import type { Proposal } from '../../server/model/record.ts'
 import type { User } from '../../server/model/session.ts'
@@ -13,7 +15,7 @@ import { makeChart, makeSparkline, makeTrack } from './fixture-course.ts'
 import { createDevices } from './fixture-devices.ts'
 import { makeAlarms, makeShipment, noise } from './fixture-fleet.ts'
 import { createNotificationFixture } from './fixture-notifications.ts'
-import { makeProposal, makeReport, makeSources } from './fixture-record.ts'
+import { makeExposure, makeProposal, makeReport, makeSources } from './fixture-record.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -71,6 +73,7 @@ export const startFixture = async ({
   const alarms = new Map(makeAlarms(shipments, startedAt).map((alarm) => [alarm.id, alarm]))
   const actions: { alarmId: string; action: string; by: string; note: string | null; at: string }[] = []
   const proposals = new Map<string, { shipmentId: string; proposal: Proposal }>()
+  let budgets: ExposureBudget[] = []
   const proposalsOf = (shipmentId: string) =>
     [...proposals.values()].flatMap((held) => (held.shipmentId === shipmentId ? [held.proposal] : []))
   const devices = createDevices(shipments, startedAt)
@@ -78,6 +81,7 @@ export const startFixture = async ({
   let url = ''
   const accounts = createAccounts(user, () => url)
   let locked = false
+  const outages: IntakeOutage[] = []
   const subscribed = new Map<WebSocket, Set<string>>()
   let cursor = 0
   let refuse = false
@@ -158,6 +162,7 @@ export const startFixture = async ({
       })
     if (part === '/limits')
       return send(response, 200, { ...makeSources(shipment), proposals: proposalsOf(shipment.id) })
+    if (part === '/exposure') return send(response, 200, makeExposure(budgets))
     if (part === '/report') return send(response, 200, makeReport(shipment))
     if (part === '/limits/proposals') {
       const made = makeProposal(await bodyOf(request), randomUUID())
@@ -252,6 +257,13 @@ export const startFixture = async ({
       for (const alarm of items) changeAlarm(alarm, 'acknowledged')
       return send(response, 200, { items, skipped: [] })
     }
+    if (path === '/intake-outages/acknowledge') {
+      const until = String((await bodyOf(request)).until)
+      for (const outage of outages)
+        if (outage.beganAt <= until)
+          Object.assign(outage, { acknowledgedAt: new Date().toISOString(), acknowledgedBy: user.name })
+    }
+    if (path.startsWith('/intake-outages')) return send(response, 200, { items: outages })
     if (path === '/alarms') {
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })
@@ -266,6 +278,10 @@ export const startFixture = async ({
       accounts.signedIn(method, path, body, url.searchParams) ??
       notifications(method, path, body, url.searchParams)
     if (known !== null) return send(response, known.status, known.body)
+    if (/^\/substances\/[^/]+\/exposure-budgets$/.test(path)) {
+      budgets = ExposureBudgets.parse(await bodyOf(request)).items
+      return send(response, 200, { items: budgets })
+    }
     const shipment = /^\/shipments\/([^/]+)((?:\/[\w-]+)*)$/.exec(path)
     const found = byId.get(shipment?.[1] ?? '')
     if (found !== undefined)
@@ -329,6 +345,8 @@ export const startFixture = async ({
       locked = true
     },
     alarms,
+    /** of our own intake, newest first */
+    outages,
     actions,
     changeAlarm,
     /** One reading of one shipment, at once. */

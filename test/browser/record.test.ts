@@ -65,6 +65,27 @@ describe.skipIf(chromiumPath === null)('the record of a shipment', () => {
     await close()
   })
 
+  it('shows what the cargo has been through, and takes a budget for its product', async () => {
+    const { page, errors, close } = await openPage(browser, fixture, address(5))
+    const panel = page.locator('.exposure-panel')
+    await panel.locator('.exposure-table').waitFor()
+    const text = await panel.textContent()
+    expect(text).toContain('Mean kinetic temperature22.5\u00a0°C')
+    expect(text).toContain('97 % of the time · unknown for 1 h')
+    expect(text).toContain('above 30.0\u00a0°C (high)1 h 2 min5.2\u00a0K·h')
+    await panel.locator('header button').click()
+    expect(await violations(page)).toEqual([])
+    await panel.locator('[name=above-0]').fill('25')
+    await panel.locator('[name=minutes-0]').fill('31')
+    await panel.locator('[type=submit]').click()
+    await soon(() => panel.locator('.exposure-budgets .over').textContent()).toContain(
+      'Above 25.0\u00a0°Coverdrawn, 200 % used1 h 2 min of 31 min',
+    )
+    expect(await violations(page)).toEqual([])
+    expect(errors).toEqual([])
+    await close()
+  })
+
   it('opens all of it on one sheet that prints without what stands around it', async () => {
     const { page, close } = await openPage(browser, fixture, address(3))
     await page.click('.papers-panel header a')
@@ -74,6 +95,7 @@ describe.skipIf(chromiumPath === null)('the record of a shipment', () => {
     expect(await page.locator('header.bar').isVisible()).toBe(false)
     expect(await page.locator('.papers-bar').isVisible()).toBe(false)
     expect(await page.locator('.sheet').textContent()).toContain('Not entered: Consignor, Consignee, Dispatcher.')
+    expect(await page.locator('.sheet').textContent()).toContain('Mean kinetic temperature22.5')
     const tall = await page.evaluate(() => document.documentElement.scrollHeight)
     expect(tall).toBeGreaterThan(900)
     await page.emulateMedia({ media: null })

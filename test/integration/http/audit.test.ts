@@ -185,6 +185,13 @@ const CALLS: Record<string, () => Promise<Call>> = {
     path: `/substances/${(await admin.ask('GET', '/substances?limit=1')).json().items[0].id}/exposure-budgets`,
     body: { items: [{ above: 25, minutes: 60 }] },
   }),
+  'post /intake-outages/acknowledge': async () => {
+    await service.owner.query(
+      `insert into intake_notices (org_id, began_at, ended_at, devices) values ($1, now() - interval '1 hour', now(), 1)`,
+      [service.one.id],
+    )
+    return { action: 'intake-outages.acknowledged', body: { until: Date.now() } }
+  },
   'put /alarm-settings': async () => ({ action: 'alarm-settings.changed', body: { rateOfRise: 4 } }),
   'put /shipments/{id}/alarm-settings': async () => ({
     action: 'alarm-settings.changed',

@@ -59,6 +59,14 @@ it('counts against a budget, which each organisation sets for itself', async () 
   expect(twice.statusCode).toBe(422)
 })
 
+it('stands in the papers of the trip', async () => {
+  const papers = (await admin.ask('GET', `/shipments/${shipment}/report`)).json()
+  expect(papers.exposure).toMatchObject({
+    beyond: [{ side: 'high', minutes: 62 }],
+    budgets: [{ above: 22 }, { above: 25 }],
+  })
+})
+
 it('is nothing where no device was lent, and is not told to others', async () => {
   const other = (await admin.ask('POST', '/shipments', shipmentBody('S-2'))).json().id
   expect((await admin.ask('GET', `/shipments/${other}/exposure`)).json()).toMatchObject({

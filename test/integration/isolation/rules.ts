@@ -286,6 +286,8 @@ export const RULES: Record<string, Rule> = {
   'put /substances/{id}/exposure-budgets': {
     probes: [byId('substance', { body: () => ({ items: [{ above: 30, minutes: 9 }] }) })],
   },
+  'get /intake-outages': look,
+  'post /intake-outages/acknowledge': { probes: [{ of: null, body: () => ({ until: START }) }] },
   'get /alarm-settings': look,
   'put /alarm-settings': { admins: true, probes: [{ of: null, body: () => ({ rateOfRise: 4 }) }] },
   'get /shipments/{id}/alarm-settings': { probes: [shipmentOnly({ parts: ['buyer'] })] },

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { exposureWords } from '../../../dashboard/text/exposure-words.ts'
 import { fill } from '../../../dashboard/text/fill.ts'
 import { chooseLanguage } from '../../../dashboard/text/language.ts'
 import { manageCatalogue } from '../../../dashboard/text/manage.ts'
 import { supplierWords } from '../../../dashboard/text/supplier-words.ts'
 import { RULES } from '../../../server/model/alarm.ts'
 
-const catalogue = { ...manageCatalogue, ...supplierWords }
+const catalogue = { ...manageCatalogue, ...supplierWords, ...exposureWords }
 
 const gaps = (text: string): string[] =>
   [...text.matchAll(/\{([^}|]+)/g)].map((found) => found[1] ?? '').filter((name, i, all) => all.indexOf(name) === i)
