@@ -67,6 +67,8 @@ export const startService = async (
   const session = randomBytes(6).toString('hex')
   const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, session, statementMs: 600_000 })
   const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log, session })
+  // what is asked of the past takes long, and must not keep what comes in waiting
+  const hindsight = openPool(databaseUrl, { role: 'zaitu_ingest', max: 3, log, session })
   const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log, session })
   const metrics = new Registry()
 
@@ -114,7 +116,7 @@ export const startService = async (
   const take = (message: Message): void => (isSuppliers(message) ? milestones : pipeline).deliver(message)
   const notifications = createNotifications({ pool: ingest, config, log, observe: meters.notified })
   const reminders = createReminders({ pool: ingest, mail: mailServerOf(config), origin: config.PUBLIC_URL, log })
-  const forecaster = createForecaster({ pool: ingest, log, orderChanged: hub.orderChanged })
+  const forecaster = createForecaster({ pool: hindsight, log, orderChanged: hub.orderChanged })
   const accessChanged = async (codes: string[]): Promise<void> => {
     for (const code of codes) devices.forget(code)
     await pipeline.devicesChanged()
@@ -264,7 +266,7 @@ export const startService = async (
       await publisher.stop()
       await upkeep.stop()
       await hub.close()
-      await Promise.all([owner.end(), ingest.end(), people.end()])
+      await Promise.all([owner.end(), ingest.end(), hindsight.end(), people.end()])
     },
   }
 }

@@ -5,6 +5,8 @@ import type { Tx } from './pool.ts'
 /** What is learnt holds for a clock hour, so that in hindsight the same is learnt again, and nobody learns for each line. */
 const HOUR_MS = 3_600_000
 const MOST_PAST = 8
+/** What is recorded bears the time at which its transaction began, and is seen when that ends: looked at once more. */
+const UNSEEN_MS = 120_000
 
 type Held = { until: number; lessons: Map<string, Lesson>; learnt: Learnt }
 
@@ -42,7 +44,10 @@ export const createLearning = () => {
         for (const oldest of past.keys()) if (past.size > MOST_PAST) past.delete(oldest)
         return learnt
       }
-      const lessons = new Map([...(held?.lessons ?? []), ...(await read(tx, orgId, held?.until ?? null, until))])
+      const lessons = new Map([
+        ...(held?.lessons ?? []),
+        ...(await read(tx, orgId, held === undefined ? null : held.until - UNSEEN_MS, until)),
+      ])
       const learnt = learnFrom(lessons, until)
       present.set(orgId, { until, lessons, learnt })
       return learnt

@@ -20,18 +20,25 @@ export const databaseNow = async (tx: Tx): Promise<number> => {
   return rows[0]?.now ?? Date.now()
 }
 
-/** Up to `most` lines of which something happened, and as many whose time has come. What happened is taken off the list. */
-export const takeDue = async (tx: Tx, most: number): Promise<LineKey[]> => {
-  const { rows } = await tx.query<LineKey>(
-    `with asked as (
-       delete from forecast_requests where id in (select id from forecast_requests order by id limit $1::integer) returning order_id, line
-     ), due as (
-       select order_id, line from line_forecasts where next_at <= now() order by next_at limit $1::integer
-     )
-     select order_id as "orderId", line from asked union select order_id, line from due`,
+/** Up to `most` entries of what happened to lines, and as many lines whose time has come. */
+export const dueLines = async (tx: Tx, most: number): Promise<{ keys: LineKey[]; requests: string[] }> => {
+  const asked = await tx.query<LineKey & { id: string }>(
+    'select id::text, order_id as "orderId", line from forecast_requests order by id limit $1::integer',
     [most],
   )
-  return rows
+  const due = await tx.query<LineKey>(
+    'select order_id as "orderId", line from line_forecasts where next_at <= now() order by next_at limit $1::integer',
+    [most],
+  )
+  const keys = new Map(
+    [...asked.rows, ...due.rows].map(({ orderId, line }) => [`${orderId} ${line}`, { orderId, line }]),
+  )
+  return { keys: [...keys.values()], requests: asked.rows.map(({ id }) => id) }
+}
+
+/** Takes what was dealt with off the list. */
+export const settleRequests = async (tx: Tx, requests: readonly string[]): Promise<void> => {
+  await tx.query('delete from forecast_requests where id = any ($1::bigint[])', [requests])
 }
 
 export type Made = {

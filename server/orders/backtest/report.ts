@@ -1,5 +1,5 @@
-import { pinball } from '../forecast/quantile.ts'
-import { LEVELS, type Scored } from './walk.ts'
+import { LEVELS, pinball } from '../forecast/quantile.ts'
+import type { Scored } from './walk.ts'
 
 export type Report = {
   lines: number

@@ -2,8 +2,8 @@
 export type Example = { log: number; levels: readonly (string | null)[]; known: number; weight?: number }
 
 export type EffectSettings = {
-  /** after so long an example counts half, ms */
-  halfLifeMs: number
+  /** after so long an example counts half, in the unit of `known`: a time, or a count of orders */
+  halfLife: number
   /** a level of so much weight is believed half; per factor, the last one holds for the rest */
   shrink: readonly number[]
 }
@@ -24,7 +24,7 @@ export const fitEffects = (
   from: Effects = NO_EFFECTS,
   sweeps = 2,
 ): Effects => {
-  const weights = examples.map(({ known, weight = 1 }) => weight * 2 ** (-(now - known) / settings.halfLifeMs))
+  const weights = examples.map(({ known, weight = 1 }) => weight * 2 ** (-(now - known) / settings.halfLife))
   const factors = examples[0]?.levels.length ?? 0
   const of = Array.from({ length: factors }, (_, factor) => new Map(from.of[factor] ?? []))
   const rest = Float64Array.from(examples, ({ log, levels }) => log - sumOf(of, levels))

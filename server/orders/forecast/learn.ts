@@ -1,6 +1,7 @@
-import { type Effects, type Example, expectedLog, fitEffects } from './effects.ts'
+import type { Effects } from './effects.ts'
+import { fitPromises } from './fit.ts'
 import { asKnown, DAY_MS, type LineFacts } from './known.ts'
-import { standsFor } from './mature.ts'
+import { graceOf } from './spread.ts'
 
 /** The way from the last stage to the receipt, learnt like a stage. */
 export const WAY = '~way'
@@ -9,16 +10,9 @@ export const WAY = '~way'
 export const OFFSET_DAYS = 0.5
 /** An estimate for tomorrow is a day off as easily as one for next week. */
 export const LEAD_OFFSET_DAYS = 1
-const HALF_LIFE_MS = 270 * DAY_MS
-/** The plan is believed as much as so many stages that took just as long. */
-const PRIOR = 4
 /** Standard deviations of the log before anything is learnt, and how many examples they weigh as much as. */
-const DURATION = { sigma: 0.4, weight: 8, least: 0.15, most: 1.2, doubt: 0.3 }
-const ESTIMATE = { sigma: 0.4, weight: 5, least: 0.1, most: 1.2, doubt: 0.25 }
-/** What was fitted is nearer to its own examples than to the next one. */
-const WIDER = 1.1
-/** A supplier's own spread against everybody's. */
-const OWN_WEIGHT = 8
+const DURATION = { sigma: 0.4, weight: 8, least: 0.15, most: 1.2, doubt: 0.3, kept: 0.1 }
+const ESTIMATE = { sigma: 0.4, weight: 5, least: 0.1, most: 1.2, doubt: 0.25, kept: 0.1 }
 
 /** A duration that ended, in days; `baseDays`: what the plan said, else what is usual without one. */
 export type Duration = {
@@ -39,6 +33,9 @@ export type Learnt = {
   /** standard deviation of the log of what comes next */
   durationSigma(supplierId: string, stage: string): number
   estimateSigma(supplierId: string, stage: string): number
+  /** the share of plans, and of estimates, that are kept to the day */
+  durationKept(supplierId: string): number
+  estimateKept(supplierId: string): number
   /** how many stages were learnt from */
   size: number
 }
@@ -103,6 +100,7 @@ export const learn = (lessons: readonly Lesson[], now: number): Learnt => {
       days: one.days,
       age: (now - one.began) / DAY_MS,
       known: one.known,
+      onTime: one.isPlanned ? Math.abs(one.days - one.baseDays) <= graceOf(one.baseDays) : null,
       log: Math.log((one.days + OFFSET_DAYS) / (one.baseDays + OFFSET_DAYS)),
       levels: durationLevels(supplierId, product, one.stage, one.isPlanned),
     })),
@@ -114,69 +112,22 @@ export const learn = (lessons: readonly Lesson[], now: number): Learnt => {
       days: one.days,
       age: (now - one.began) / DAY_MS,
       known: one.known,
+      onTime: Math.abs(one.days - one.saidDays) <= graceOf(one.saidDays),
       log: Math.log((one.days + LEAD_OFFSET_DAYS) / (one.saidDays + LEAD_OFFSET_DAYS)),
       levels: estimateLevels(supplierId, one.stage),
     })),
   )
-  const took = fitted(durations, now, [6, 4, 3, 8, 8, 3], DURATION)
-  const kept = fitted(estimates, now, [3, 4], ESTIMATE)
+  const took = fitPromises(durations, now, [6, 4, 3, 8, 8, 3], DURATION)
+  const kept = fitPromises(estimates, now, [3, 4], ESTIMATE)
   return {
     durations: took.effects,
     estimates: kept.effects,
     durationSigma: took.sigma,
+    durationKept: took.kept,
+    estimateKept: kept.kept,
     estimateSigma: kept.sigma,
     size: durations.length,
   }
-}
-
-type Lived = Example & { supplierId: string; stage: string; days: number; age: number }
-
-const fitted = (
-  lived: readonly Lived[],
-  now: number,
-  shrink: readonly number[],
-  prior: { sigma: number; weight: number; least: number; most: number; doubt: number },
-): { effects: Effects; sigma: (supplierId: string, stage: string) => number } => {
-  const recency = lived.map(({ known }) => 2 ** (-(now - known) / HALF_LIFE_MS))
-  const factors = standsFor(
-    lived.map(({ days, age }) => ({ value: days, age: Math.max(age, days) })),
-    recency,
-  )
-  const examples: Example[] = lived.map(({ log, levels, known }, index) => ({
-    log: Math.min(3, Math.max(-3, log)),
-    levels,
-    known,
-    weight: factors[index] ?? 1,
-  }))
-  // the plan itself, as if it had been kept to so many times
-  const none = shrink.map(() => null)
-  examples.push({ log: 0, levels: none, known: now, weight: PRIOR })
-  const effects = fitEffects(examples, now, { halfLifeMs: HALF_LIFE_MS, shrink }, undefined, 3)
-  const of = new Map<string, { squares: number; weight: number }>()
-  const all = { squares: prior.weight * prior.sigma ** 2, weight: prior.weight }
-  for (const [index, { supplierId, stage, levels }] of lived.entries()) {
-    const weight = (recency[index] ?? 0) * (factors[index] ?? 1)
-    const squares = weight * ((examples[index]?.log ?? 0) - expectedLog(effects, levels)) ** 2
-    for (const key of [supplierId, stage, null]) {
-      const sums = key === null ? all : (of.get(key) ?? { squares: 0, weight: 0 })
-      if (key !== null) of.set(key, sums)
-      sums.squares += squares
-      sums.weight += weight
-    }
-  }
-  const variance = all.squares / all.weight
-  /** How much more, or less, it spreads than everything does; thin evidence is held to mean little. */
-  const ratio = (key: string): number => {
-    const { squares, weight } = of.get(key) ?? { squares: 0, weight: 0 }
-    return (squares / variance + OWN_WEIGHT) / (weight + OWN_WEIGHT)
-  }
-  const sigma = (supplierId: string, stage: string): number => {
-    // what is known of few is itself in doubt
-    const doubt = prior.doubt ** 2 * (OWN_WEIGHT / ((of.get(supplierId)?.weight ?? 0) + OWN_WEIGHT))
-    const spread = Math.sqrt(variance * ratio(supplierId) * ratio(stage) + doubt)
-    return Math.min(prior.most, Math.max(prior.least, WIDER * spread))
-  }
-  return { effects, sigma }
 }
 
 export const NOTHING_LEARNT: Learnt = learn([], 0)

@@ -12,7 +12,7 @@ import {
   WAY,
   withoutPlan,
 } from './learn.ts'
-import { between, certain, chanceAbove, laterOf, plus, type Spread, stillToGo, valueAt } from './spread.ts'
+import { between, certain, chanceAbove, keptOrNot, laterOf, plus, type Spread, stillToGo, valueAt } from './spread.ts'
 import { type Coming, comingOf } from './transit.ts'
 
 /** What is on shipments is all of the line when no more than this share is missing: a tank is never filled to the litre. */
@@ -123,21 +123,41 @@ const produce = (
   const { product } = line
   const sigma = (stage: string): number => learnt.durationSigma(supplierId, stage)
   const estimateSigma = (stage: string): number => learnt.estimateSigma(supplierId, stage)
+  const durationKept = learnt.durationKept(supplierId)
+  const estimateKept = learnt.estimateKept(supplierId)
   // by precision: a supplier whose estimates are far off has less of a say than how long things take
-  const belief = (stage: string): number => sigma(stage) ** 2 / (sigma(stage) ** 2 + estimateSigma(stage) ** 2)
+  const belief = (stage: string): number => {
+    const [taken, told] = [(1 - durationKept) * sigma(stage) ** 2, (1 - estimateKept) * estimateSigma(stage) ** 2]
+    return taken / (taken + told)
+  }
   const effect = (stage: string, isPlanned: boolean): number =>
     Math.exp(bounded(expectedLog(learnt.durations, durationLevels(supplierId, product, stage, isPlanned))))
-  const usual = ({ stage, planDays, weight }: Standing): number =>
+  /** Where it is not on time to the day. */
+  const otherwise = ({ stage, planDays, weight }: Standing): number =>
     Math.max(
       0.1,
       ((planDays ?? withoutPlan(line.standings, weight)) + OFFSET_DAYS) * effect(stage, planDays !== null) -
         OFFSET_DAYS,
     )
+  const usual = (standing: Standing): number =>
+    standing.planDays === null
+      ? otherwise(standing)
+      : durationKept * standing.planDays + (1 - durationKept) * otherwise(standing)
+  const going = (standing: Standing, elapsedDays: number): Spread => {
+    const rest = { median: otherwise(standing), sigma: sigma(standing.stage), elapsed: elapsedDays }
+    return standing.planDays === null
+      ? stillToGo(rest.median, rest.sigma, rest.elapsed)
+      : keptOrNot({ promised: standing.planDays, kept: durationKept }, rest)
+  }
   const promised = ({ stage, estimate }: Standing): Spread | null => {
     if (estimate === null) return null
     const lead = Math.max(0, estimate.at - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS
     const habit = Math.exp(bounded(expectedLog(learnt.estimates, estimateLevels(supplierId, stage))))
-    return stillToGo(lead * habit, estimateSigma(stage), (asOf - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS)
+    const elapsedDays = (asOf - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS
+    return keptOrNot(
+      { promised: lead, kept: estimateKept },
+      { median: lead * habit, sigma: estimateSigma(stage), elapsed: elapsedDays },
+    )
   }
 
   const done = line.standings.findLastIndex(({ doneAt }) => doneAt !== null)
@@ -151,11 +171,9 @@ const produce = (
     if (index <= done) continue
     const usualDays = usual(standing)
     const isNext = index === done + 1
-    const going = isNext
-      ? stillToGo(usualDays, sigma(standing.stage), elapsed)
-      : stillToGo(usualDays, sigma(standing.stage), 0)
+    const pace = going(standing, isNext ? elapsed : 0)
     const left = 1 - Math.min(0.95, standing.progress ?? 0)
-    const byPace = plus(ready, left === 1 ? going : going.map((value) => value * left))
+    const byPace = plus(ready, left === 1 ? pace : pace.map((value) => value * left))
     const estimated = promised(standing)
     ready = estimated === null ? byPace : between(byPace, estimated, belief(standing.stage))
     const { stage, planDays, estimate } = standing

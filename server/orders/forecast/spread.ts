@@ -14,18 +14,45 @@ export const certain = (value: number): Spread => LEVELS.map(() => value)
 const SCALE = Math.sqrt(3) / Math.PI
 
 /**
- * How much longer something takes that usually takes `median` and has gone on for `elapsed` (same unit): log-logistic, with
- * `sigma` the standard deviation of the logarithm. Its tail is heavy: what is long overdue is expected to take longer still,
- * in proportion, and no time elapsed is impossible.
+ * How much longer something takes that usually takes `median` and has gone on for `elapsed` (same unit), by level:
+ * log-logistic, with `sigma` the standard deviation of the logarithm. Its tail is heavy: what is long overdue is expected
+ * to take longer still, in proportion, and no time elapsed is impossible.
  */
-export const stillToGo = (median: number, sigma: number, elapsed: number): Spread => {
+const remaining = (median: number, sigma: number, elapsed: number) => {
   const shape = SCALE * sigma
-  const gone = Math.max(0, elapsed)
-  const odds = gone <= 0 ? 0 : (gone / median) ** (1 / shape)
+  const odds = elapsed <= 0 ? 0 : (elapsed / median) ** (1 / shape)
   // S(t) = 1 / (1 + (t / median)^(1 / shape)), and what is left of it is divided evenly
+  return {
+    survival: 1 / (1 + odds),
+    at: (level: number): number => Math.max(0, median * ((odds + level) / (1 - level)) ** shape - elapsed),
+  }
+}
+
+export const stillToGo = (median: number, sigma: number, elapsed: number): Spread => {
+  const { at } = remaining(median, sigma, Math.max(0, elapsed))
+  return LEVELS.map(at)
+}
+
+/** So near to the day it is a promise kept; days, for something of `promised` days. */
+export const graceOf = (promised: number): number => Math.min(0.75, 0.1 + 0.1 * promised)
+
+/**
+ * The same of what was promised to take `promised` days, and does just so with the chance `kept`. Promises that are kept are
+ * kept to the day; once that has passed there is none any more.
+ */
+export const keptOrNot = (
+  { promised, kept }: { promised: number; kept: number },
+  { median, sigma, elapsed }: { median: number; sigma: number; elapsed: number },
+): Spread => {
+  const gone = Math.max(0, elapsed)
+  if (gone > promised + graceOf(promised)) return stillToGo(median, sigma, gone)
+  const other = remaining(median, sigma, gone)
+  const chance = kept / (kept + (1 - kept) * other.survival)
+  const left = Math.max(0, promised - gone)
+  const before = (1 - chance) * Math.max(0, 1 - remaining(median, sigma, gone + left).survival / other.survival)
   return LEVELS.map((level) => {
-    const ratio = (odds + level) / (1 - level)
-    return Math.max(0, median * ratio ** shape - gone)
+    if (level < before) return Math.min(left, other.at(level / (1 - chance)))
+    return level < before + chance ? left : Math.max(left, other.at((level - chance) / (1 - chance)))
   })
 }
 

@@ -233,4 +233,53 @@ describe('the forecast of a line', () => {
     expect((await forecast(id)).arrivedAt).not.toBeNull()
     expect(await forecast(id, seen.asOf)).toEqual(seen)
   })
+
+  it('on its way comes at the pace that its device reports, as far as that had come', async () => {
+    const id = await order('F-11')
+    const made = await buyer.ask('POST', '/shipments', {
+      ...shipmentBody('F-moving', {
+        origin: { name: 'a', lat: 20, lon: 110 },
+        destination: { name: 'b', lat: 30, lon: 110 },
+      }),
+      departAt: day(-1),
+      eta: day(1),
+      lines: [{ orderId: id, line: '1', quantity: 20 }],
+    })
+    const { rows } = await service.owner.query<{ id: number }>(
+      `insert into devices (code, org_id, interval_seconds, report_seconds, pressure_reference, secret_hash)
+       values ('f-device', $1::uuid, 60, 60, 'absolute', '\\x00') returning id`,
+      [service.one.id],
+    )
+    const device = rows[0]?.id
+    await service.owner.query(
+      'insert into assignments (org_id, shipment_id, device_id, during) values ($1::uuid, $2::uuid, $3::integer, tstzrange($4::timestamptz, null))',
+      [service.one.id, made.json().id, device, day(-1)],
+    )
+    const middle = async (asOf?: string) => (Date.parse((await forecast(id, asOf)).p50) - NOW) / DAY_MS
+    const unseen = await middle()
+    const before = (await forecast(id)).asOf
+    expect(unseen).toBeGreaterThan(0.8)
+    // a quarter of the way in half of the time: what is left takes three times as long
+    await service.owner.query(
+      `insert into readings (device_id, time, seq, received_at, lat, lon)
+       select $1::integer, $2::timestamptz + n * interval '1 minute', n, clock_timestamp(), 20 + 2.5 * n / 1435, 110 from generate_series(0, 1435) n`,
+      [device, day(-1)],
+    )
+    const slow = await forecast(id)
+    expect(await middle()).toBeGreaterThan(1.8)
+    expect(await middle()).toBeLessThan(3.2)
+    expect(slow.causes[0]?.kind).toBe('transit')
+    // they had not come yet
+    expect(await middle(before)).toBeCloseTo(unseen, 6)
+    await service.owner.query(
+      `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, value, peak, limit_value, explanation)
+       values (gen_random_uuid(), $1::uuid, $2::uuid, $3::integer, 'self-heating', 'critical', now(), 1, 1, 1, 'x')`,
+      [service.one.id, made.json().id, device],
+    )
+    const hot = await forecast(id)
+    expect(hot.causes.map(({ kind }) => kind)).toContain('condition')
+    expect(hot.probabilityLate).toBeGreaterThanOrEqual(slow.probabilityLate)
+    // each of these asked for the forecast to be made again
+    expect(await forecaster.look()).toBeGreaterThan(0)
+  })
 })

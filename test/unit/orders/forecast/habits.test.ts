@@ -114,3 +114,39 @@ it('learns who takes longer than planned, and whose estimates are kept', () => {
   expect(days(told.p50)).toBeGreaterThan(days(punctual.p50) + 4)
   expect(told.causes.map(({ kind, stage }) => [kind, stage])).toContainEqual(['estimate', 'raw-material'])
 })
+
+it('believes a plan to the day of who keeps to the day, and tells of the rest', () => {
+  const now = T0 + 365 * DAY
+  const [story] = stories(1, 1)
+  const base = story?.facts ?? expect.fail('no line')
+  // nine of ten on the day, the tenth ten days later
+  const past = Array.from({ length: 60 }, (_, index): LineFacts => {
+    const orderedAt = T0 + index * 5 * DAY
+    const at = orderedAt + (index % 10 === 9 ? 40 : 30) * DAY
+    return {
+      ...base, orderId: `past ${index}`, supplierId: 'honest', orderedAt, createdAt: orderedAt,
+      stages: [{ stage: 'ready', weight: 1, plannedAt: new Date(orderedAt + 30 * DAY).toISOString() }],
+      said: [{ id: '1', stage: 'ready', classifier: 'actual', at, progress: null, corrects: null, recordedAt: at }],
+      receipts: [{ id: '1', at: at + 2 * DAY, quantity: 1, more: false, corrects: null, recordedAt: at + 2 * DAY }],
+    } // biome-ignore format: a line
+  })
+  const learnt = learn(past.map((facts) => lessonOf(facts, now)), now) // biome-ignore format: one
+  const line = {
+    ...past[0],
+    ...base,
+    supplierId: 'honest',
+    orderedAt: now,
+    createdAt: now,
+    said: [],
+    receipts: [],
+    needBy: now + 34 * DAY,
+  }
+  line.stages = [{ stage: 'ready', weight: 1, plannedAt: new Date(now + 30 * DAY).toISOString() }]
+  const { p10, p50, probabilityLate } = forecastLine(line, learnt, now)
+  const days = (at: string | null): number => (Date.parse(at ?? '') - now) / DAY
+  expect(days(p50)).toBeGreaterThan(31)
+  expect(days(p50)).toBeLessThan(33)
+  expect(days(p50) - days(p10)).toBeLessThan(2)
+  expect(probabilityLate).toBeGreaterThan(0.03)
+  expect(probabilityLate).toBeLessThan(0.25)
+})
