@@ -24,6 +24,14 @@ create table stream_leases (
 insert into stream_leases (bucket) select generate_series(0, 63);
 create index on stream_leases (epoch);
 
+-- The server whose connection this is.
+create function database_session() returns text language sql stable parallel safe
+  as $$ select substring(current_setting('application_name') from '#(.+)$') $$;
+
+-- Who speaks to a channel: what a server was at when it died is another's at once, rather than when its claim ends.
+alter table channels add column busy_by text;
+grant update (busy_by) on channels to zaitu_ingest;
+
 -- Who is alive says so every second, and learns which buckets are its own. `surplus` are those that it is to give back, when
 -- nothing of theirs is under way, because another server has come; `gone` are the names of servers that were removed by this.
 -- `mine`: its epoch, null when it begins to run.
@@ -61,6 +69,10 @@ begin
     begin
       -- waits for what it has under way, which then is committed or is not
       delete from servers s where s.epoch = dead.epoch;
+      with freed as (update channels c set busy_until = null, busy_by = null where c.busy_by = dead.session returning c.id)
+      update notifications n set next_attempt_at = now() from freed
+      -- tried, and not put down as sent (server/store/deliveries.ts)
+      where n.channel_id = freed.id and n.state = 'waiting' and n.next_attempt_at = n.tried_at + interval '3 minutes';
       if dead.name <> called then removed := removed || dead.name; end if;
     exception when lock_not_available then null;
     end;

@@ -31,7 +31,7 @@ const MOST_DUE = 2_000
 export const claimChannels = async (pool: Pool, most: number): Promise<TargetRow[]> => {
   const { rows } = await pool.query<TargetRow>({
     name: 'claim-channels',
-    text: `update channels set busy_until = now() + $2::interval where id in (
+    text: `update channels set busy_until = now() + $2::interval, busy_by = database_session() where id in (
        select c.id from channels c
        where c.enabled and c.removed_at is null and c.secret is not null and (c.busy_until is null or c.busy_until <= now())
          and exists (select from notifications n where n.channel_id = c.id and n.state = 'waiting' and n.lead_id is null
@@ -45,10 +45,11 @@ export const claimChannels = async (pool: Pool, most: number): Promise<TargetRow
 
 /** Lets others speak to it, at once or after `ms`. */
 export const releaseChannel = async (pool: Pool, id: string, ms: number): Promise<void> => {
-  await pool.query('update channels set busy_until = now() + make_interval(secs => $2::float8) where id = $1::uuid', [
-    id,
-    ms / 1000,
-  ])
+  await pool.query(
+    `update channels set busy_until = now() + make_interval(secs => $2::float8), busy_by = null
+     where id = $1::uuid and busy_by is not distinct from database_session()`,
+    [id, ms / 1000],
+  )
 }
 
 export const readTarget = async (pool: Pool, orgId: string, id: string): Promise<TargetRow | null> => {

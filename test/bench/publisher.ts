@@ -4,10 +4,11 @@
  * of an answer as tells one PUBACK from another.
  *
  * As a module: `createPublisher(options)`. As a process: `node --import tsx test/bench/publisher.ts '{"port":1883,…}'`
- * (JSON of PublisherOptions without functions, and `seconds`); it prints one JSON line when connected and one with the
- * Result when done. SIGTERM stops it early.
+ * (JSON of PublisherOptions without functions, and `seconds`; `-` reads it from standard input); it prints one JSON line
+ * when connected and one with the Result when done. SIGTERM stops it early.
  */
 import { connect, type Socket } from 'node:net'
+import { text as readAll } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 export type Account = { deviceId: string; secret: string }
@@ -287,7 +288,9 @@ export const createPublisher = (options: PublisherOptions): Publisher => {
 }
 
 const main = async () => {
-  const { seconds, ...options }: PublisherOptions & { seconds?: number } = JSON.parse(process.argv[2] ?? '{}')
+  const { seconds, ...options }: PublisherOptions & { seconds?: number } = JSON.parse(
+    process.argv[2] === '-' ? await readAll(process.stdin) : (process.argv[2] ?? '{}'),
+  )
   const publisher = createPublisher(options)
   await publisher.connected
   console.log(JSON.stringify({ connected: options.devices.length }))

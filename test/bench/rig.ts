@@ -26,7 +26,8 @@ export type Installation = {
 /** A migrated database of its own on a server, with `devices` devices, each lent to a shipment with limits. */
 export const install = async (serverUrl: string, devices: number): Promise<Installation> => {
   const name = `bench_${randomBytes(4).toString('hex')}`
-  const admin = new pg.Client(serverUrl)
+  // what breaks a measurement off is told, rather than that its database went away with it
+  const admin = new pg.Client(serverUrl).on('error', () => undefined)
   await admin.connect()
   await admin.query(`create database ${name}`)
   const address = new URL(serverUrl)
@@ -208,11 +209,10 @@ export const publish = (options: {
   boot?: number
   window?: number
 }): Publishing => {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [...CHILD_ARGUMENTS, here('./publisher.ts'), JSON.stringify(options)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child: ChildProcess = spawn(process.execPath, [...CHILD_ARGUMENTS, here('./publisher.ts'), '-'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin?.end(JSON.stringify(options))
   let said = ''
   const waiting: (() => void)[] = []
   child.stdout?.on('data', (bytes: Buffer) => {
