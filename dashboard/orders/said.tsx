@@ -2,7 +2,8 @@ import type { Milestone } from '../../server/model/milestone.ts'
 import { type OwnStages, stageName, t } from '../text/orders.ts'
 import { dayTime } from '../text/times.ts'
 
-const sentence = (said: Milestone, names: OwnStages): string => {
+/** What somebody said of a stage. */
+export const sentence = (said: Milestone, names: OwnStages): string => {
   const stage = stageName(said.stage, names)
   const time = dayTime(said.at)
   if (said.classifier === 'actual' && said.progress !== null && said.progress < 1)
@@ -31,17 +32,19 @@ export const Said = ({ of, milestones, names }: SaidProps) => {
       {milestones?.length === 0 && <p class="muted">{t('said.none')}</p>}
       {milestones !== null && milestones.length > 0 && (
         <ul class="entries">
-          {milestones.toReversed().map((said) => (
-            <li key={said.id} class={corrected.has(said.id) ? 'struck' : ''}>
-              <p>
-                <span class="said-what">{sentence(said, names)}</span>
-                {corrected.has(said.id) && <span class="tag">{t('said.corrected')}</span>}
-              </p>
-              {said.note !== null && said.note !== '' && <p class="said-note">{said.note}</p>}
-              {said.photo && <Photo of={of} said={said} names={names} />}
-              <p class="limit">{t('said.by', { name: said.saidBy.name, time: dayTime(said.recordedAt) })}</p>
-            </li>
-          ))}
+          {milestones
+            .toSorted((a, b) => b.recordedAt.localeCompare(a.recordedAt))
+            .map((said) => (
+              <li key={said.id} class={corrected.has(said.id) ? 'struck' : ''}>
+                <p>
+                  <span class="said-what">{sentence(said, names)}</span>
+                  {corrected.has(said.id) && <span class="tag">{t('said.corrected')}</span>}
+                </p>
+                {said.note !== null && said.note !== '' && <p class="said-note">{said.note}</p>}
+                {said.photo && <Photo of={of} said={said} names={names} />}
+                <p class="limit">{t('said.by', { name: said.saidBy.name, time: dayTime(said.recordedAt) })}</p>
+              </li>
+            ))}
         </ul>
       )}
     </section>
