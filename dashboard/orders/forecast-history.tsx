@@ -102,7 +102,7 @@ export const ForecastHistory = ({ line, history, failed, learnt, names, onAgain 
         <h2 id="moves-title">{t('moves.title')}</h2>
         {course !== null && <Legend />}
       </header>
-      {history === null && failed && (
+      {failed && (
         <p class="muted" role="alert">
           {t('moves.failed')}{' '}
           <button type="button" class="link" onClick={onAgain}>

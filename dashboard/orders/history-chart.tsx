@@ -47,11 +47,14 @@ const Middle = ({ steps }: { steps: readonly Step[] }) => (
 )
 
 /** Names stand apart: one that is too near to the last is left out. */
-const apart = (places: readonly Place[], least: number): Place[] =>
-  places.reduce<Place[]>((kept, one) => {
+const apart = (places: readonly Place[], least: number): Place[] => {
+  const kept: Place[] = []
+  for (const one of places) {
     const last = kept.at(-1)
-    return last !== undefined && Math.abs(one.share - last.share) < least ? kept : [...kept, one]
-  }, [])
+    if (last === undefined || Math.abs(one.share - last.share) >= least) kept.push(one)
+  }
+  return kept
+}
 
 /** When a forecast was made against the arrival that it told, with need-by. What it shows stands beside it as a table. */
 export const HistoryChart = ({ course, label }: { course: HistoryCourse; label: string }) => {

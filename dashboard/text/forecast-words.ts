@@ -18,7 +18,6 @@ export const forecastWords = {
   'forecast.none.cancelled': { en: 'A cancelled line has no forecast.', zh: '已取消的订单行没有预测。' },
   'forecast.middle': { en: 'most likely', zh: '最可能' },
   'forecast.range': { en: '8 of 10', zh: '十次中八次' },
-  'forecast.rangeLong': { en: 'earliest to latest, 8 of 10', zh: '最早至最晚（十次中八次）' },
   'forecast.pastNeed': { en: 'after need-by', zh: '晚于要求到货' },
   'forecast.after': { en: '{n} {n|day|days} after need-by', zh: '比要求到货晚 {n} 天' },
   'forecast.before': { en: '{n} {n|day|days} before need-by', zh: '比要求到货早 {n} 天' },
@@ -118,5 +117,4 @@ export const forecastWords = {
   'risk.watch': { en: 'To watch', zh: '需关注' },
   'risk.arrived': { en: 'Arrived', zh: '已到达' },
   'risk.why.arrived': { en: 'no receipt recorded yet', zh: '尚未登记收货' },
-  'line.supplier': { en: 'Supplier', zh: '供应商' },
 } as const satisfies Record<string, Entry>
