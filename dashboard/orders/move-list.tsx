@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { type OwnStages, t } from '../text/orders.ts'
 import { dayTime } from '../text/times.ts'
-import { arrivalText, causeText, isTold } from './forecast-text.ts'
+import { arrivalText, causeText, chanceText, isTold } from './forecast-text.ts'
 import { sentences } from './history.tsx'
 import type { Move } from './moves.ts'
 import { amount } from './order-row.tsx'
@@ -13,6 +13,7 @@ const FIRST = 6
 const headline = ({ forecast, kind, days: n }: Move): string => {
   if (kind === 'ended' || !isTold(forecast)) return t('moves.ended')
   const arrival = arrivalText(forecast)
+  if (kind === 'likelier') return t('moves.likelier', { chance: chanceText(forecast.probabilityLate ?? 0), arrival })
   return kind === 'later' || kind === 'earlier' ? t(`moves.${kind}`, { n, arrival }) : t(`moves.${kind}`, { arrival })
 }
 

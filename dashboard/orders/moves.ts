@@ -8,6 +8,8 @@ const DAY_MS = 86_400_000
 const LEAST_DAYS = 0.25
 /** Where the range changed by less, it did not. */
 const LEAST_RANGE_DAYS = 1
+/** Need-by may move under a forecast that stays: then the chance of being late is what moved. */
+const LEAST_CHANCE = 0.1
 
 /** What bears a time just before a forecast may have been committed just after it was made. */
 const COMMIT_MS = 5_000
@@ -19,7 +21,7 @@ export type Learnt = {
   changes: readonly OrderChange[]
 }
 
-export type MoveKind = 'first' | 'later' | 'earlier' | 'narrower' | 'wider' | 'same' | 'closed' | 'ended'
+export type MoveKind = 'first' | 'later' | 'earlier' | 'narrower' | 'wider' | 'same' | 'likelier' | 'closed' | 'ended'
 /** `days`: of the most likely arrival, to a tenth, without its sign. */
 export type Move = {
   forecast: Forecast
@@ -60,7 +62,10 @@ const kindOf = (before: Forecast | null, after: Forecast): { kind: MoveKind; day
   if (days >= LEAST_DAYS) return { kind: moved > 0 ? 'later' : 'earlier', days }
   const width = ({ p10, p90 }: { p10: string; p90: string }): number => (Date.parse(p90) - Date.parse(p10)) / DAY_MS
   const wider = width(after) - width(before)
-  if (Math.abs(wider) < LEAST_RANGE_DAYS) return { kind: 'same', days }
+  if (Math.abs(wider) < LEAST_RANGE_DAYS) {
+    const chance = Math.abs((after.probabilityLate ?? 0) - (before.probabilityLate ?? 0))
+    return { kind: chance >= LEAST_CHANCE ? 'likelier' : 'same', days }
+  }
   return { kind: wider > 0 ? 'wider' : 'narrower', days }
 }
 

@@ -84,6 +84,7 @@ export const forecastWords = {
   'moves.narrower': { en: 'Surer: {arrival}', zh: '更确定：{arrival}' },
   'moves.wider': { en: 'Less sure: {arrival}', zh: '更不确定：{arrival}' },
   'moves.same': { en: 'Hardly moved: {arrival}', zh: '几乎未变：{arrival}' },
+  'moves.likelier': { en: 'Now {chance}; {arrival}', zh: '现为{chance}；{arrival}' },
   'moves.closed': { en: 'Closed: {arrival}', zh: '已结束：{arrival}' },
   'moves.ended': { en: 'No forecast any more', zh: '不再预测' },
   'moves.gone': { en: 'No longer: {cause}', zh: '已消除：{cause}' },

@@ -82,7 +82,7 @@ it('a cause is worded from its facts, in both languages, for every kind', () => 
 
 const milestone = (recordedAt: string): Milestone => ({
   id: recordedAt, stage: 'filled', classifier: 'estimated', at: day(20), progress: null, quantity: null, note: null, key: null,
-  corrects: null, recordedAt, saidBy: { kind: 'supplier-link', name: 'S' }, photo: false,
+  corrects: null, recordedAt, saidBy: { kind: 'supplier-link', id: 's', name: 'S' }, photo: false,
 }) // biome-ignore format: what was said
 const change = (at: string, before: string, after: string): OrderChange => ({
   id: at, at, line: '1', what: 'changed', changes: { needBy: { before, after } }, reason: null, source: 'person', by: null,
@@ -92,6 +92,7 @@ it('each move is told with what was learnt since the one before, and what that c
   const overdue = cause('stage-overdue', 3, { stage: 'filled', usualDays: 2 })
   const history = [
     told(14, 14, 14, { asOf: day(9), arrivedAt: day(8) }),
+    told(9, 12, 16, { asOf: day(7.5), probabilityLate: 0.1 }),
     told(9, 12, 16, { asOf: day(7), causes: [] }),
     told(10, 12.1, 30, { asOf: day(6), causes: [overdue] }),
     told(10, 12, 16, { asOf: day(4), causes: [overdue] }),
@@ -104,14 +105,14 @@ it('each move is told with what was learnt since the one before, and what that c
   }
   const moves = movesOf(history, learnt)
   expect(moves.map(({ kind, days }) => [kind, days])).toEqual([
-    ['closed', 0], ['narrower', 0.1], ['wider', 0.1], ['later', 3], ['first', 0],
+    ['closed', 0], ['likelier', 0], ['narrower', 0.1], ['wider', 0.1], ['later', 3], ['first', 0],
   ]) // biome-ignore format: moves
-  expect(moves.map(({ news }) => news.milestones.length + news.changes.length)).toEqual([0, 1, 0, 1, 0])
-  expect(moves[3]?.grown).toEqual(overdue)
-  expect(moves[1]).toMatchObject({ grown: null, gone: overdue })
+  expect(moves.map(({ news }) => news.milestones.length + news.changes.length)).toEqual([0, 0, 1, 0, 1, 0])
+  expect(moves[4]?.grown).toEqual(overdue)
+  expect(moves[2]).toMatchObject({ grown: null, gone: overdue })
   // committed a moment after the forecast before was made, though its time is earlier
   const moment = new Date(Date.parse(day(4)) - 500).toISOString()
-  expect(movesOf(history.slice(2), { ...learnt, milestones: [milestone(moment)] })[0]?.news.milestones).toHaveLength(1)
+  expect(movesOf(history.slice(3), { ...learnt, milestones: [milestone(moment)] })[0]?.news.milestones).toHaveLength(1)
 })
 
 it('the history stands on its two axes without a gap, under need-by as it then was', () => {
