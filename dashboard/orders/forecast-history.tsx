@@ -85,6 +85,8 @@ export const ForecastHistory = ({ line, history, failed, learnt, names, onAgain 
   const told = history?.filter(isTold) ?? []
   const [newest, oldest] = [told[0], told.at(-1)]
   const moves = history === null ? [] : movesOf(history, learnt)
+  // one that arrived before anything was foretold has no picture
+  const isDrawn = course !== null && (course.steps.length > 1 || course.steps[0]?.isArrived === false)
   const label =
     newest === undefined || oldest === undefined
       ? t('moves.title')
@@ -100,7 +102,7 @@ export const ForecastHistory = ({ line, history, failed, learnt, names, onAgain 
     <section class="panel padded forecast-history" aria-labelledby="moves-title">
       <header>
         <h2 id="moves-title">{t('moves.title')}</h2>
-        {course !== null && <Legend />}
+        {isDrawn && <Legend />}
       </header>
       {failed && (
         <p class="muted" role="alert">
@@ -114,13 +116,17 @@ export const ForecastHistory = ({ line, history, failed, learnt, names, onAgain 
       {history !== null && course === null && <p class="muted">{t('moves.none')}</p>}
       {history !== null && course !== null && (
         <>
-          <HistoryChart course={course} label={label} />
-          <p class="limit">{t('moves.lead')}</p>
-          <details>
-            <summary>{t('moves.table')}</summary>
-            <FigureTable history={history} />
-          </details>
-          {moves.length === 1 && <p class="muted">{t('moves.still')}</p>}
+          {isDrawn && (
+            <>
+              <HistoryChart course={course} label={label} />
+              <p class="limit">{t('moves.lead')}</p>
+              <details>
+                <summary>{t('moves.table')}</summary>
+                <FigureTable history={history} />
+              </details>
+            </>
+          )}
+          {moves.length === 1 && moves[0]?.kind === 'first' && <p class="muted">{t('moves.still')}</p>}
           <MoveList moves={moves} unit={line.unit} names={names} />
         </>
       )}

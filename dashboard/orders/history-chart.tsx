@@ -14,7 +14,14 @@ const Band = ({ step: { from, to, p10, p90, needBy } }: { step: Step }) => {
   const past = Math.min(needBy.share, p10.share) - p90.share
   return (
     <>
-      <rect class="band" x={x} width={width} y={at(p90)} height={percent(p10.share - p90.share)} />
+      <rect
+        class="band"
+        shape-rendering="crispEdges"
+        x={x}
+        width={width}
+        y={at(p90)}
+        height={percent(p10.share - p90.share)}
+      />
       {past > 0 && <rect x={x} width={width} y={at(p90)} height={percent(past)} fill={`url(#${HATCH})`} />}
     </>
   )

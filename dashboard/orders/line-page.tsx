@@ -32,6 +32,10 @@ const Back = () => (
   </nav>
 )
 
+/** Whether there is anything to draw. */
+const hasCourse = ({ stages, shipments, forecast, received }: Line): boolean =>
+  stages.length > 0 || shipments.length > 0 || forecast !== null || received !== null
+
 /** What the line is and who is on its other side. */
 const Head = ({ order, line, buys }: { order: Order; line: Line; buys: boolean }) => (
   <header class="line-head">
@@ -98,7 +102,9 @@ export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props
       <LineAlarms alarms={alarms} />
       <div class="line-columns">
         <div class="line-main">
-          <CourseTable course={courseOf(order, line, risk, now.peek(), narrow ? 4 : 8)} line={line} names={names} />
+          {hasCourse(line) && (
+            <CourseTable course={courseOf(order, line, risk, now.peek(), narrow ? 4 : 8)} line={line} names={names} />
+          )}
           {line.received?.complete !== true && (
             <Causes line={line} forecast={forecasts.value?.newest ?? null} names={names} />
           )}

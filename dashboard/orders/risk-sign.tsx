@@ -36,6 +36,8 @@ const why = (risk: Risk, needBy: string, names: OwnStages): string | null => {
   if (risk.level === 'late') return t('risk.why.late', { duration: since(Date.parse(needBy)) })
   if (risk.level === 'arrived') return t('risk.why.arrived')
   if (risk.level === 'received' || risk.level === 'cancelled') return null
+  if (risk.level === 'unknown')
+    return risk.next === null ? null : t('risk.why.next', { stage: stageName(risk.next.stage, names) })
   if (risk.probabilityLate !== null) return chanceText(risk.probabilityLate)
   if (risk.level === 'danger') return t('risk.why.danger', { duration: duration(-(risk.slackMs ?? 0) / 1000) })
   if (risk.level === 'overdue' && risk.overdue !== null)

@@ -8,7 +8,7 @@ const LIKELY = 0.5
 
 /** A line with its forecast, where there is one. */
 export type Line = OrderLine
-export type Level = 'late' | 'danger' | 'overdue' | 'course' | 'arrived' | 'received' | 'cancelled'
+export type Level = 'late' | 'danger' | 'overdue' | 'course' | 'unknown' | 'arrived' | 'received' | 'cancelled'
 
 /** `slackMs`: from what is expected to need-by; null where nothing is known of it. */
 export type Risk = {
@@ -56,6 +56,7 @@ export const riskOf = (line: Line, now: number): Risk => {
   const slackMs = expectedAt === null ? null : needBy - expectedAt
   const probabilityLate = line.forecast?.probabilityLate ?? null
   const isInDanger = probabilityLate === null ? slackMs !== null && slackMs < 0 : probabilityLate >= LIKELY
+  const isMade = line.stages.length > 0 && open.length === 0
   const level: Level =
     line.cancelledAt !== null
       ? 'cancelled'
@@ -69,14 +70,16 @@ export const riskOf = (line: Line, now: number): Risk => {
               ? 'danger'
               : overdue !== null
                 ? 'overdue'
-                : 'course'
+                : expectedAt === null && !isMade
+                  ? 'unknown'
+                  : 'course'
   return { level, expectedAt, slackMs, probabilityLate, overdue, next: open[0] ?? null }
 }
 
 /** What is over stands last: first what is still to be booked in. */
 const OVER: Partial<Record<Level, number>> = { arrived: 1, received: 2, cancelled: 3 }
 /** How likely it is late where no forecast says so: by what was said and planned. */
-const WITHOUT_FORECAST: Partial<Record<Level, number>> = { late: 1, danger: 0.5, overdue: 0.2 }
+const WITHOUT_FORECAST: Partial<Record<Level, number>> = { late: 1, danger: 0.5, overdue: 0.2, unknown: 0.1 }
 
 /** In whole percent: what is nearly the same is decided by what comes after. */
 const chanceOf = ({ level, probabilityLate }: Risk): number =>

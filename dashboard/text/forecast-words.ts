@@ -115,6 +115,7 @@ export const forecastWords = {
     en: 'No line is late or at risk; {open} open.',
     zh: '没有延误或有风险的行，共 {open} 行进行中。',
   },
+  'risk.unknown': { en: 'Not known yet', zh: '尚不清楚' },
   'risk.watch': { en: 'To watch', zh: '需关注' },
   'risk.arrived': { en: 'Arrived', zh: '已到达' },
   'risk.why.arrived': { en: 'no receipt recorded yet', zh: '尚未登记收货' },

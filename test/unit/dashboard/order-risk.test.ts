@@ -38,6 +38,7 @@ it.each<[string, Partial<Line>]>([
   // passed over, and so waited for no more
   ['course', { stages: [stage('filled', { plannedAt: day(-2) }), stage('ready', { actualAt: day(-1) })] }],
   ['course', { stages: [stage('ready', { plannedAt: day(3) })] }],
+  ['unknown', { stages: [stage('ready')] }],
   ['received', { needBy: day(-1), received: { at: day(0), quantity: 1, complete: true } }],
   ['late', { needBy: day(-1), received: { at: day(0), quantity: 0.5, complete: false } }],
   ['cancelled', { needBy: day(-1), cancelledAt: day(0) }],
