@@ -1,9 +1,9 @@
 /**
  * `npm run bench`: what design.md asks for, measured side by side in one run, since these figures mean something only as
  * ratios. Options: --quick; --only with some of ingest,batches,rules,latency,clients,devices,filled,servers,node-red,chart,forecast,
- * alarms,
- * or those words alone (`npm run bench -- alarms`); --seconds of `clients`, --devices of `devices`, --readings of `filled`;
- * --seed for the study of the alarms. The last line is one line of JSON with every figure, and with what was not run.
+ * alarms, or those words alone (`npm run bench -- alarms`), and soak, which takes half an hour and runs only where it is
+ * named; --seconds of `clients` and `soak`, --devices of `devices`, --readings of `filled`; --seed for the study of the
+ * alarms. The last line is one line of JSON with every figure, and with what was not run.
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -20,6 +20,7 @@ import { measureLatency } from './latency.ts'
 import { noteNodeRed } from './node-red.ts'
 import { median } from './rig.ts'
 import { noteServers } from './servers.ts'
+import { noteSoak } from './soak.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -178,6 +179,14 @@ const measureOn = async ({
     const at = { name, databaseUrl: parts.databaseUrl, mqttUrl: external?.mqttUrl ?? null }
     await noteFilled(notes, at, { quick, readings: number('readings'), rounds })
   }
+  if (sections.includes('soak'))
+    await noteSoak(
+      notes,
+      external === null
+        ? { name: 'embedded', databaseUrl: embedded.databaseUrl, mqttUrl: null }
+        : { name: 'Mosquitto + TimescaleDB', ...external },
+      { seconds: number('seconds') },
+    )
   if (wanted('servers')) await noteServers(notes, external, { quick, rounds })
   if (wanted('node-red')) await noteNodeRed(notes, external, { quick })
   if (wanted('chart')) {

@@ -90,6 +90,8 @@ export type Server = {
   mqttPort: number
   cookie: string
   committed(): Promise<number>
+  /** of `/metrics`, without labels */
+  metric(name: string): Promise<number>
   /** resident memory, bytes */
   memory(): Promise<number>
   /** of one core since it started, s */
@@ -147,6 +149,7 @@ export const startServer = async (
     origin,
     mqttPort: mqttUrl === null ? mqttPort : Number(new URL(mqttUrl).port),
     cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
+    metric,
     committed: async () => (await metric('zaitu_readings_total')) || 0,
     memory: () => metric('process_resident_memory_bytes'),
     cpuSeconds: () => metric('process_cpu_seconds_total'),

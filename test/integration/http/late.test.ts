@@ -254,8 +254,10 @@ describe('who is told', () => {
     const id = await order('L-20')
     await forecaster.look()
     expect(heard).toBeGreaterThan(calls)
-    const entries = (await feedAfter(ingest, from, 500)).filter(({ alarm }) => alarm.orderId === id)
-    expect(entries.map(({ change }) => change)).toContain('raised')
+    // the feed waits for whatever else writes on this database server, and so do we
+    const told = async () => (await feedAfter(ingest, from, 500)).filter(({ alarm }) => alarm.orderId === id)
+    await expect.poll(async () => (await told()).map(({ change }) => change), { timeout: 10_000 }).toContain('raised')
+    const entries = await told()
     for (const { audience, shipmentId } of entries) {
       expect(audience.toSorted()).toEqual([service.one.id, supplierId].toSorted())
       expect(shipmentId).toBeNull()

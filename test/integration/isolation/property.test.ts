@@ -234,7 +234,8 @@ const live = async (world: World): Promise<void> => {
     const ids = async (path: string, key: string) =>
       new Set(((await ask('GET', path)).body.items ?? []).map((item) => (item as Record<string, string>)[key] ?? ''))
     expect(await ids('/shipments?limit=200', 'id')).toEqual(new Set(mine))
-    expect(await ids('/alarms?state=all', 'shipmentId')).toEqual(
+    const alarms = ((await ask('GET', '/alarms?state=all')).body.items ?? []) as Subject[]
+    expect(new Set(alarms.flatMap(({ shipmentId }) => shipmentId ?? []))).toEqual(
       new Set(loads.filter((load) => load.hot && sees(load, who)).map(({ id }) => id)),
     )
     const sparks = await ids('/sparklines?hours=1', 'shipmentId')
@@ -253,11 +254,15 @@ const live = async (world: World): Promise<void> => {
     const myBooks = books.filter((book) => onBook(book, who)).map(({ id }) => id)
     expect(await ids('/orders?limit=200', 'id')).toEqual(new Set(myBooks))
     for (const { order } of socket.of('order')) expect(myBooks).toContain(order.id)
-    for (const { alarm } of socket.of('alarm')) expect(loads.map(({ id }) => id)).toContain(alarm.shipmentId)
+    // when an order line is late is the forecast's own time: what there is of it is theirs
+    for (const { shipmentId, orderId } of [...alarms, ...socket.of('alarm').map(({ alarm }) => alarm)])
+      expect([...(orderId === null ? loads.map(({ id }) => id) : myBooks)]).toContain(orderId ?? shipmentId)
     counts.frames += socket.frames.length
     socket.ws.terminate()
   }
 }
+
+type Subject = { shipmentId: string | null; orderId: string | null }
 
 /** What an organisation was pushed of a shipment: temperatures of readings, and of alarms their first value. */
 const valuesOf = (socket: Socket | undefined, shipmentId: string): number[] => [
