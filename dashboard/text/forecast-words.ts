@@ -17,7 +17,7 @@ export const forecastWords = {
   },
   'forecast.none.cancelled': { en: 'A cancelled line has no forecast.', zh: '已取消的订单行没有预测。' },
   'forecast.middle': { en: 'most likely', zh: '最可能' },
-  'forecast.range': { en: '8 of 10', zh: '十次中八次' },
+  'forecast.range': { en: 'range, 8 of 10', zh: '区间（十次中八次）' },
   'forecast.pastNeed': { en: 'after need-by', zh: '晚于要求到货' },
   'forecast.after': { en: '{n} {n|day|days} after need-by', zh: '比要求到货晚 {n} 天' },
   'forecast.before': { en: '{n} {n|day|days} before need-by', zh: '比要求到货早 {n} 天' },
