@@ -91,15 +91,16 @@ export const slackText = (slackMs: number): string => {
 }
 
 /** Whether anything is known from which a forecast could follow. */
-const isPlanned = ({ stages, shipments }: Line): boolean =>
+const isPlanned = ({ stages, shipments }: Pick<Line, 'stages' | 'shipments'>): boolean =>
   shipments.length > 0 ||
   stages.some(({ plannedAt, estimatedAt, actualAt, usualDays }) =>
     [plannedAt, estimatedAt, actualAt, usualDays].some((known) => known !== null),
   )
 
 /** Why there is no forecast: there is nothing it could follow from, or it is only being made. */
-export const missingForecast = (line: Line): 'cancelled' | 'plan' | 'soon' =>
-  line.cancelledAt !== null ? 'cancelled' : isPlanned(line) ? 'soon' : 'plan'
+export const missingForecast = (
+  line: Pick<Line, 'stages' | 'shipments' | 'cancelledAt'>,
+): 'cancelled' | 'plan' | 'soon' => (line.cancelledAt !== null ? 'cancelled' : isPlanned(line) ? 'soon' : 'plan')
 
 /** A forecast of which something can be said. */
 export type Told = Forecast & { p10: string; p50: string; p90: string }

@@ -99,6 +99,7 @@ export const orderWords = {
   'said.title': { en: 'What was said', zh: '进度报告' },
   'said.photo': { en: 'Photo with “{stage}”', zh: '“{stage}”的照片' },
   'said.none': { en: 'Nothing was said of this line yet.', zh: '此行尚无报告。' },
+  'said.more': { en: 'Show all {n}', zh: '显示全部 {n} 条' },
   'said.actual': { en: '{stage} done {time}', zh: '{stage}于 {time} 完成' },
   'said.progress': { en: '{stage} {percent} % on {time}', zh: '{stage}于 {time} 完成 {percent}%' },
   'said.estimated': { en: '{stage} expected {time}', zh: '{stage}预计 {time}' },

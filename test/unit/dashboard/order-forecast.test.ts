@@ -4,6 +4,7 @@ import {
   causeText,
   chanceText,
   dayRange,
+  missingForecast,
   percentText,
   slackText,
 } from '../../../dashboard/orders/forecast-text.ts'
@@ -79,6 +80,14 @@ it('a cause is worded from its facts, in both languages, for every kind', () => 
   // a stage that the server did not name is not made up
   expect(causeText(cause('stage-overdue', 6), names)).toBe("server's own words of stage-overdue")
 })
+
+it('no forecast says why: nothing is known, it is being made, or none is wanted any more', () => {
+  const stage = { stage: 'filled', weight: 1, plannedAt: null, estimatedAt: null, actualAt: null, progress: null, usualDays: null }
+  const bare = { stages: [stage], shipments: [], cancelledAt: null }
+  expect(missingForecast(bare)).toBe('plan')
+  expect(missingForecast({ ...bare, stages: [{ ...stage, usualDays: 3 }] })).toBe('soon')
+  expect(missingForecast({ ...bare, cancelledAt: day(0) })).toBe('cancelled')
+}) // biome-ignore format: a line
 
 const milestone = (recordedAt: string): Milestone => ({
   id: recordedAt, stage: 'filled', classifier: 'estimated', at: day(20), progress: null, quantity: null, note: null, key: null,
