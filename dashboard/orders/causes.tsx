@@ -1,12 +1,18 @@
-import type { Forecast } from '../../server/model/forecast.ts'
+import type { Cause, Forecast } from '../../server/model/forecast.ts'
 import { type OwnStages, t } from '../text/orders.ts'
 import { causeText, missingForecast } from './forecast-text.ts'
 import type { Line } from './risk.ts'
 
+/** All causes: the largest as of now, the others as of when the forecast last moved, which is all that tells them. */
+const causesOf = ({ forecast }: Line, last: Forecast | null): Cause[] => {
+  const largest = forecast?.cause ?? null
+  return largest === null ? [] : [largest, ...(last?.causes.slice(1) ?? [])]
+}
+
 /** What makes a line later than is usual or was planned, largest first; or why nothing is known of that. */
-export const Causes = ({ line, forecast, names }: { line: Line; forecast: Forecast | null; names: OwnStages }) => {
+export const Causes = ({ line, last, names }: { line: Line; last: Forecast | null; names: OwnStages }) => {
   const missing = line.forecast === null ? missingForecast(line) : null
-  const causes = forecast?.causes ?? (line.forecast?.cause ? [line.forecast.cause] : [])
+  const causes = causesOf(line, last)
   const most = Math.max(...causes.map(({ days }) => days), 1)
   return (
     <section class="panel padded causes" aria-labelledby="causes-title">

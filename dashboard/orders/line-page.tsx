@@ -61,7 +61,7 @@ export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props
   const { book, world } = useZaitu()
   const narrow = useNarrow()
   const order = book.orders.value.get(orderId)
-  const { told, forecasts, forecastFailed, problem, again } = useLineTold({
+  const { told, history, historyFailed, problem, again } = useLineTold({
     orderId,
     line: wanted,
     order,
@@ -105,13 +105,11 @@ export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props
           {hasCourse(line) && (
             <CourseTable course={courseOf(order, line, risk, now.peek(), narrow ? 4 : 8)} line={line} names={names} />
           )}
-          {line.received?.complete !== true && (
-            <Causes line={line} forecast={forecasts.value?.newest ?? null} names={names} />
-          )}
+          {line.received?.complete !== true && <Causes line={line} last={history.value?.[0] ?? null} names={names} />}
           <ForecastHistory
             line={line}
-            history={forecasts.value?.history ?? null}
-            failed={forecastFailed.value}
+            history={history.value}
+            failed={historyFailed.value}
             learnt={{ milestones: milestones ?? [], receipts: receipts ?? [], changes: changes ?? [] }}
             names={names}
             onAgain={again}

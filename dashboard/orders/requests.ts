@@ -42,7 +42,6 @@ export const createRequests = (ask: Ask) => {
     history: (id: string) => ask<Page<OrderChange>>('GET', `/orders/${one(id)}/history`),
     milestones: (id: string, line: string) => ask<Page<Milestone>>('GET', `${ofLine(id, line)}/milestones`),
     receipts: (id: string, line: string) => ask<Page<Receipt>>('GET', `${ofLine(id, line)}/receipts`),
-    forecast: (id: string, line: string) => ask<Forecast>('GET', `${ofLine(id, line)}/forecast`),
     /** How it moved, newest first: as much as one looks at. */
     forecasts: (id: string, line: string) => ask<Page<Forecast>>('GET', `${ofLine(id, line)}/forecasts?limit=1000`),
     receive: (id: string, line: string, body: NewReceipt) => ask<Receipt>('POST', `${ofLine(id, line)}/receipts`, body),

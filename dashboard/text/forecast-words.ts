@@ -23,7 +23,7 @@ export const forecastWords = {
   'forecast.before': { en: '{n} {n|day|days} before need-by', zh: '比要求到货早 {n} 天' },
   'forecast.onNeed': { en: 'on the day of need-by', zh: '与要求到货同日' },
 
-  'chance.figure': { en: '{words}: {percent} %', zh: '{words}：{percent}%' },
+  'chance.figure': { en: '{words}: {percent}\u00a0%', zh: '{words}：{percent}%' },
   'chance.no': { en: 'very unlikely to be late', zh: '极不可能延误' },
   'chance.unlikely': { en: 'unlikely to be late', zh: '不太可能延误' },
   'chance.maybe': { en: 'may be late', zh: '有可能延误' },

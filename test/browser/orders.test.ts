@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === null)('orders', () => {
     expect(await numbers()).toEqual(['PO-200', 'PO-300', 'PO-100', 'PO-400'])
     expect(await row('PO-200').textContent()).toMatch(/Late.*after need-by/)
     expect(await row('PO-300').textContent()).toMatch(
-      /In danger(very probably|almost certainly|probably) late: \d+ %.*arrives .+, most likely \d+ .*over its usual.*after need-by/,
+      /In danger(very probably|almost certainly|probably) late: \d+\s%.*arrives .+, most likely \d+ .*over its usual.*after need-by/,
     )
     // what is drawn has more than a colour: what lies past need-by is hatched
     expect(await row('PO-300').locator('.fan.past').count()).toBe(1)

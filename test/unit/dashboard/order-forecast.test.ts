@@ -58,8 +58,8 @@ it('a chance is said in words and as a figure, and nothing is certain before it 
     '0', '< 1', '12', '32', '62', '90', '97', '> 99', '100',
   ]) // biome-ignore format: figures
   expect([0.02, 0.12, 0.32, 0.62, 0.9, 0.97].map(chanceText)).toEqual([
-    'very unlikely to be late: 2 %', 'unlikely to be late: 12 %', 'may be late: 32 %', 'probably late: 62 %',
-    'very probably late: 90 %', 'almost certainly late: 97 %',
+    'very unlikely to be late: 2\u00a0%', 'unlikely to be late: 12\u00a0%', 'may be late: 32\u00a0%', 'probably late: 62\u00a0%',
+    'very probably late: 90\u00a0%', 'almost certainly late: 97\u00a0%',
   ]) // biome-ignore format: words
   expect([5, -1, 0.2].map((days) => slackText(days * 86_400_000))).toEqual([
     '5 days before need-by', '1 day after need-by', 'on the day of need-by',
