@@ -11,6 +11,7 @@ import {
   beginMessage,
   claimChannels,
   escalateAlarms,
+  forgoChannels,
   readTarget,
   releaseChannel,
   settleMessage,
@@ -68,6 +69,7 @@ export const createNotifications = ({
   const send = createSend({ mail, privateAddresses: config.NOTIFY_PRIVATE_ADDRESSES })
   const dispatcher = createDispatcher({
     route: (most) => routeEvents(pool, route, most),
+    forgo: (talking) => forgoChannels(pool, talking),
     claim: (most) => claimChannels(pool, most),
     take: (channelId) => takeDue(pool, channelId),
     begin: ({ leadId, ids }) => beginMessage(pool, leadId, ids),

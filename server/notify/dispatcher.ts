@@ -7,6 +7,8 @@ import { type Due, type Planned, plan } from './plan.ts'
 type Deps = {
   /** puts down whom each new event is to be told; how many there were */
   route(most: number): Promise<number>
+  /** lets go of what was claimed and is none of those that are talked to: it could not be released */
+  forgo(talking: readonly string[]): Promise<void>
   /** channels with something due, which no other server speaks to until they are released */
   claim(most: number): Promise<Target[]>
   take(channelId: string): Promise<{ dues: readonly Due[]; facts: ReadonlyMap<string, Facts>; sentLately: number }>
@@ -37,7 +39,7 @@ const TURN_MS = 90_000
  */
 export const createDispatcher = ({ everyMs = EVERY_MS, ...deps }: Deps) => {
   const { log } = deps
-  const talking = new Set<Promise<void>>()
+  const talking = new Map<string, Promise<void>>()
   let turning: Promise<void> | null = null
   let stopping = false
 
@@ -86,11 +88,12 @@ export const createDispatcher = ({ everyMs = EVERY_MS, ...deps }: Deps) => {
     while (!stopping && (await deps.route(MOST_EVENTS)) === MOST_EVENTS);
     const room = MOST_CHANNELS - talking.size
     if (stopping || room <= 0) return
+    await deps.forgo([...talking.keys()])
     for (const target of await deps.claim(room)) {
-      const conversation: Promise<void> = talk(target)
+      const conversation = talk(target)
         .catch(later)
-        .finally(() => talking.delete(conversation))
-      talking.add(conversation)
+        .finally(() => talking.delete(target.id))
+      talking.set(target.id, conversation)
     }
   }
   const timer = setInterval(() => {
@@ -107,7 +110,7 @@ export const createDispatcher = ({ everyMs = EVERY_MS, ...deps }: Deps) => {
       stopping = true
       clearInterval(timer)
       await turning
-      await Promise.all(talking)
+      await Promise.all(talking.values())
     },
   }
 }

@@ -43,6 +43,22 @@ export const claimChannels = async (pool: Pool, most: number): Promise<TargetRow
   return rows
 }
 
+/**
+ * Lets go of channels that this server has claimed and does not speak to (`talking` are those that it does): the database
+ * was away when it was done with them. What it had begun to tell there is due again, under the same key.
+ */
+export const forgoChannels = async (pool: Pool, talking: readonly string[]): Promise<void> => {
+  await pool.query({
+    name: 'forgo-channels',
+    text: `with freed as (
+         update channels set busy_until = null, busy_by = null where busy_by = database_session() and id <> all($1::uuid[])
+         returning id)
+       update notifications n set next_attempt_at = now() from freed
+       where n.channel_id = freed.id and n.state = 'waiting' and n.next_attempt_at = n.tried_at + $2::interval`,
+    values: [talking, CLAIM],
+  })
+}
+
 /** Lets others speak to it, at once or after `ms`. */
 export const releaseChannel = async (pool: Pool, id: string, ms: number): Promise<void> => {
   await pool.query(

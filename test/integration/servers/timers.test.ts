@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createShelves } from '../../../server/alarms/shelves.ts'
-import { claimChannels, escalateAlarms, releaseChannel } from '../../../server/store/deliveries.ts'
+import { claimChannels, escalateAlarms, forgoChannels, releaseChannel } from '../../../server/store/deliveries.ts'
 import { openPool, type Pool } from '../../../server/store/pool.ts'
 import { capabilityOf, createUpkeep } from '../../../server/store/upkeep.ts'
 import { type Rig, startRig } from '../pipeline/rig.ts'
@@ -134,5 +134,13 @@ describe('what is due by the clock happens once, however many servers look', () 
     // should it wake up, it lets go of what it has no longer
     await releaseChannel(dying, channelId, 0).catch(() => undefined)
     expect(await one('select busy_by from channels')).toEqual({ busy_by: 'server1' })
+
+    // the database was away when this one was done: it tells again at once, under the same key, and nobody beside it
+    await rig.owner.query(`update notifications set tried_at = now(), next_attempt_at = now() + interval '3 minutes'`)
+    await forgoChannels(living, [channelId])
+    await forgoChannels(dying, [])
+    expect(await claimChannels(living, 5)).toEqual([])
+    await forgoChannels(living, [])
+    expect(await claimChannels(living, 5)).toMatchObject([{ id: channelId }])
   })
 })
