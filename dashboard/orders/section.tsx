@@ -1,10 +1,16 @@
 import '../manage/manage.css'
 import './orders.css'
 import './forecast.css'
+import '../supply/supply.css'
 import { signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { User } from '../../server/model/session.ts'
 import { path } from '../state/address.ts'
+import { Places } from '../supply/places.tsx'
+import { createSupplyRequests } from '../supply/requests.ts'
+import { SupplierPage } from '../supply/supplier-page.tsx'
+import { SuppliersPage } from '../supply/suppliers-page.tsx'
+import { WhatIfPage } from '../supply/what-if-page.tsx'
 import type { OwnStages } from '../text/orders.ts'
 import { useZaitu } from '../zaitu.ts'
 import { ImportPage } from './import-page.tsx'
@@ -15,10 +21,18 @@ import { createRequests } from './requests.ts'
 /** Stages of one's own by id, asked for once. */
 export const ownStages = signal<OwnStages>(new Map())
 
-/** Orders: all lines by risk, one line, a file on its way in. */
-export const Section = ({ user }: { user: User }) => {
+/** Orders: all lines by risk, one line, a file on its way in; suppliers, and what would be. */
+export const Section = ({ user }: { user: User }) => (
+  <>
+    <Places user={user} />
+    <Page user={user} />
+  </>
+)
+
+const Page = ({ user }: { user: User }) => {
   const { api, followOrders } = useZaitu()
   const requests = useMemo(() => createRequests(api.ask), [api])
+  const supply = useMemo(() => createSupplyRequests(api.ask), [api])
   useEffect(() => {
     followOrders()
     void requests.stages().then((answer) => {
@@ -33,6 +47,11 @@ export const Section = ({ user }: { user: User }) => {
   const at = path.value
   const line = /^\/orders\/([0-9a-f-]{36})\/([^/]+)\/?$/.exec(at)
   const names = ownStages.value
+  const supplier = /^\/suppliers\/([^/]+)\/?$/.exec(at)?.[1]
+  if (supplier !== undefined)
+    return <SupplierPage key={supplier} user={user} id={supplier} requests={requests} supply={supply} names={names} />
+  if (at.startsWith('/suppliers')) return <SuppliersPage requests={requests} supply={supply} />
+  if (at.startsWith('/orders/what-if')) return <WhatIfPage user={user} requests={requests} supply={supply} />
   if (at.startsWith('/orders/import')) return <ImportPage user={user} requests={requests} />
   if (line?.[1] !== undefined && line[2] !== undefined)
     return (

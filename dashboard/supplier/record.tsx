@@ -1,8 +1,6 @@
 import type { Scorecard } from '../../server/model/order-risk.ts'
+import { FEW } from '../supply/few.ts'
 import { t } from './language.ts'
-
-/** Fewer than these say little of anybody; so does the buyer's page. */
-const FEW = 5
 
 const ofThem = ({ share, of }: { share: number | null; of: number }): string =>
   of === 0 ? t('recordNone') : t('recordOf', { some: Math.round((share ?? 0) * of), of })
