@@ -7,7 +7,6 @@ export const scorecardWords = {
   'places.suppliers': { en: 'Suppliers', zh: '供应商' },
   'places.record': { en: 'Your record', zh: '您的表现' },
   'places.whatIf': { en: 'What if', zh: '假设推演' },
-  'places.plans': { en: 'Stage plans', zh: '阶段计划' },
 
   'suppliers.title': { en: 'Suppliers', zh: '供应商' },
   'suppliers.lead': {
