@@ -25,4 +25,8 @@ export const offText = (medianDaysOff: number | null): string | null => {
 }
 
 export const silenceText = ({ medianDays }: Scorecard['silence']): string =>
-  medianDays === null ? t('card.none') : t('card.silence.days', { days: daysText(medianDays) })
+  medianDays === null
+    ? t('card.none')
+    : medianDays < 1
+      ? t('card.silence.short')
+      : t('card.silence.days', { days: daysText(medianDays) })

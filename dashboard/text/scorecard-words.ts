@@ -7,6 +7,7 @@ export const scorecardWords = {
   'places.suppliers': { en: 'Suppliers', zh: '供应商' },
   'places.record': { en: 'Your record', zh: '您的表现' },
   'places.whatIf': { en: 'What if', zh: '假设推演' },
+  'places.plans': { en: 'Plans', zh: '计划' },
 
   'suppliers.title': { en: 'Suppliers', zh: '供应商' },
   'suppliers.lead': {
@@ -54,6 +55,7 @@ export const scorecardWords = {
   'card.off.same': { en: 'typically done on the day given', zh: '通常在所报日期当天完成' },
   'card.silence': { en: 'Silence', zh: '沉默' },
   'card.silence.days': { en: '{days} {days|day|days}', zh: '{days} 天' },
+  'card.silence.short': { en: 'under a day', zh: '不到一天' },
   'card.silence.what': { en: 'typically between two of its words on a line', zh: '同一行两次消息之间的典型间隔' },
   'card.silence.none': { en: 'It has said nothing yet.', zh: '尚未有任何消息。' },
   'card.silent': {
