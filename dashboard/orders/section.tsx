@@ -1,3 +1,4 @@
+import '../account/welcome.css'
 import '../manage/manage.css'
 import './orders.css'
 import './forecast.css'

@@ -28,6 +28,8 @@ type Props = { plan: StagePlan; names: OwnStages; mayEdit: boolean; onChange(): 
 export const PlanItem = ({ plan, names, mayEdit, onChange, onEnd }: Props) => {
   const asked = useSignal(false)
   const problem = useSignal<string | null>(null)
+  // where all weigh the same, the weight says nothing
+  const weighed = new Set(plan.stages.map(({ weight }) => weight)).size > 1
   const actions: ComponentChildren = asked.value ? (
     <div class="plan-end">
       <p>{t('plans.endSure')}</p>
@@ -63,9 +65,12 @@ export const PlanItem = ({ plan, names, mayEdit, onChange, onEnd }: Props) => {
           <li key={stage}>
             <b>{stageName(stage, names)}</b>
             <span class="limit">
-              {usualDays === null
-                ? t('editor.weightOnly', { weight })
-                : t('editor.facts', { days: daysText(usualDays), weight })}
+              {[
+                usualDays === null ? null : t('editor.days', { days: daysText(usualDays) }),
+                weighed ? t('editor.weighs', { weight }) : null,
+              ]
+                .filter((fact) => fact !== null)
+                .join(' · ')}
             </span>
           </li>
         ))}

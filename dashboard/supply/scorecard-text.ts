@@ -5,8 +5,8 @@ import { FEW } from './few.ts'
 
 type Share = { share: number | null; of: number }
 
-/** Days as said: 3, or 1.5. */
-export const daysText = (days: number): string => number(days, Number.isInteger(days) ? 0 : 1)
+/** Days as said: 3, or 1.5; a whole number stays one, for the word that goes with it. */
+export const daysText = (days: number): string | number => (Number.isInteger(days) ? days : number(days, 1))
 
 /** 19 of 22; or that there are none. */
 export const shareText = ({ share, of }: Share): string =>

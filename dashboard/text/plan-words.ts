@@ -60,8 +60,8 @@ export const planWords = {
   'editor.own': { en: 'A stage of your own…', zh: '自定义阶段…' },
   'editor.ownName': { en: 'What it is called', zh: '阶段名称' },
   'editor.ownAdd': { en: 'Add it', zh: '添加' },
-  'editor.facts': { en: '{days} {days|day|days} · weight {weight}', zh: '{days} 天 · 权重 {weight}' },
-  'editor.weightOnly': { en: 'weight {weight}', zh: '权重 {weight}' },
+  'editor.days': { en: '{days} {days|day|days}', zh: '{days} 天' },
+  'editor.weighs': { en: 'weight {weight}', zh: '权重 {weight}' },
 
   'change.open': { en: 'Change this line', zh: '修改此行' },
   'change.needBy': { en: 'Need-by', zh: '要求到货' },
