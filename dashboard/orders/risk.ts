@@ -93,14 +93,14 @@ export const byRisk = (one: RiskyLine, other: RiskyLine): number => {
   const over = OVER[one.risk.level] ?? 0
   const rank = over - (OVER[other.risk.level] ?? 0)
   if (rank !== 0) return rank
-  const needBy = Date.parse(one.line.needBy) - Date.parse(other.line.needBy)
-  if (over > 0) return -needBy
+  const needBy = (): number => Date.parse(one.line.needBy) - Date.parse(other.line.needBy)
+  if (over > 0) return -needBy()
   const slack = (risk: Risk): number => risk.slackMs ?? Number.MAX_SAFE_INTEGER
   return (
     chanceOf(other.risk) - chanceOf(one.risk) ||
     slack(one.risk) - slack(other.risk) ||
     weightOf(other.alarms) - weightOf(one.alarms) ||
-    needBy
+    needBy()
   )
 }
 
