@@ -21,7 +21,12 @@ export const OwnRecord = ({ scorecard }: { scorecard: Scorecard | undefined }) =
     [t('recordArrived'), ofThem(onTime), few(onTime.of)],
     [t('recordKept'), ofThem(estimates), few(estimates.of) ?? off(estimates.medianDaysOff)],
   ]
-  if (silence.medianDays !== null) facts.push([t('recordWords'), t('recordDays', { days: silence.medianDays }), null])
+  if (silence.medianDays !== null)
+    facts.push([
+      t('recordWords'),
+      silence.medianDays < 1 ? t('recordShort') : t('recordDays', { days: silence.medianDays }),
+      null,
+    ])
   if (silence.openSilent > 0) facts.push([t('recordSilent'), String(silence.openSilent), null])
   return (
     <section class="record" aria-labelledby="record-title">

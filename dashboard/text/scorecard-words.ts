@@ -30,7 +30,7 @@ export const scorecardWords = {
   },
   'card.title': { en: 'Record of the last year', zh: '近一年的表现' },
   'card.lines': { en: '{n} {n|line|lines} in all', zh: '共 {n} 行' },
-  'card.ofThem': { en: '{some} of {of}', zh: '{of} 中 {some}' },
+  'card.ofThem': { en: '{some} of {of}', zh: '{of} 项中 {some} 项' },
   'card.few': { en: 'too few to judge', zh: '数量太少，不作评价' },
   'card.none': { en: 'none yet', zh: '暂无' },
   'card.onTime': { en: 'On time', zh: '按时到货' },
