@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
-import { USUAL_PLAN } from '../../server/model/order.ts'
 import type { StagePlan } from '../../server/model/stage-plan.ts'
 import type { Refused } from '../api/client.ts'
 import { Field, FormPanel, FormProblem } from '../manage/form.tsx'
 import type { OwnStages } from '../text/orders.ts'
 import { t } from '../text/supply.ts'
+import { usualStages } from './known-stages.ts'
 import { namer } from './own-names.ts'
 import { planName } from './plan-item.tsx'
 import type { SupplyRequests } from './requests.ts'
@@ -27,7 +27,7 @@ export const PlanForm = ({ plan, plans, suppliers, families, names, supply, onDo
   const family = useSignal(plan?.family ?? '')
   const supplierId = useSignal(plan?.supplierId ?? '')
   const drafts = useSignal<StageDraft[]>(
-    (plan?.stages ?? USUAL_PLAN.map((one) => ({ ...one, usualDays: null }))).map(draftOf),
+    (plan?.stages ?? usualStages.map((stage) => ({ stage, weight: 1, usualDays: null }))).map(draftOf),
   )
   const refused = useSignal<Refused | null>(null)
   const busy = useSignal(false)

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { STAGES } from '../../server/model/order.ts'
 import { type OwnStages, stageName } from '../text/orders.ts'
 import { t } from '../text/supply.ts'
+import { knownStages } from './known-stages.ts'
 import { dateField, momentOf, moved, type StageDraft, stageIdOf } from './stage-draft.ts'
 
 const OWN = ':own'
@@ -64,7 +64,7 @@ export const StageEditor = ({ drafts, names, dated = false, onName, onChange }: 
     ownName.value = ''
     add(stage)
   }
-  const left = [...new Set<string>([...STAGES, ...names.keys()])].filter(
+  const left = [...new Set<string>([...knownStages, ...names.keys()])].filter(
     (stage) => !drafts.some((draft) => draft.stage === stage),
   )
   return (

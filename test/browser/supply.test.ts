@@ -52,6 +52,10 @@ describe.skipIf(chromiumPath === null)('what stands around orders', () => {
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     page.on('pageerror', (error) => errors.push(String(error)))
+    page.on('console', (message) => {
+      // who am I is answered 401 first, and what is refused 422: the browser notes that
+      if (message.type() === 'error' && !/status of 4(01|22)/.test(message.text())) errors.push(message.text())
+    })
     await page.goto(`${running.base.replace('/api/v1', '')}${path}`)
     await signIn(page, EMAIL, PASSWORD)
     await page.waitForSelector('.live.open')

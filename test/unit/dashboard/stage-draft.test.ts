@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { knownStages, usualStages } from '../../../dashboard/supply/known-stages.ts'
 import {
   dateField,
   draftOf,
@@ -8,6 +9,7 @@ import {
   planStages,
   stageIdOf,
 } from '../../../dashboard/supply/stage-draft.ts'
+import { STAGES, USUAL_PLAN } from '../../../server/model/order.ts'
 
 const drafts = ['a', 'b', 'c'].map((stage) => draftOf({ stage, weight: 1, usualDays: null }))
 const order = (list: readonly { stage: string }[]): string => list.map(({ stage }) => stage).join('')
@@ -44,4 +46,9 @@ it('a stage of one’s own gets an id that the server takes, in any script', () 
   expect(stageIdOf('X-ray test!')).toBe('x-ray-test')
   for (const name of ['探伤', '2', '—', 'x'.repeat(90), 'A'.repeat(39) + ' b'])
     expect(stageIdOf(name)).toMatch(/^[a-z0-9][a-z0-9-]{0,39}$/)
+})
+
+it('the page knows the stages that the server knows', () => {
+  expect(knownStages).toEqual(STAGES)
+  expect(usualStages).toEqual(USUAL_PLAN.map(({ stage }) => stage))
 })
