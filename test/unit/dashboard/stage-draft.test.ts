@@ -44,7 +44,7 @@ it('a day chosen anew keeps the hour; the same day is the same moment', () => {
 
 it('a stage of one’s own gets an id that the server takes, in any script', () => {
   expect(stageIdOf('X-ray test!')).toBe('x-ray-test')
-  for (const name of ['探伤', '2', '—', 'x'.repeat(90), 'A'.repeat(39) + ' b'])
+  for (const name of ['探伤', '2', '—', 'x'.repeat(90), `${'A'.repeat(39)} b`])
     expect(stageIdOf(name)).toMatch(/^[a-z0-9][a-z0-9-]{0,39}$/)
 })
 
