@@ -44,7 +44,7 @@ const Page = ({ user }: { user: User }) => {
   if (at === '/shipments/new') return <NewShipment />
   if (shipment !== undefined) return <ShipmentPage key={shipment} id={shipment} />
   if (at === '/alarms') return <AlarmsPage />
-  if (/^\/orders(\/|$)/.test(at)) return <Orders user={user} />
+  if (/^\/(orders|suppliers)(\/|$)/.test(at)) return <Orders user={user} />
   const section = sectionAt(at)
   if (section !== null) return <Section name={section} user={user} />
   return <NotFound />

@@ -7,6 +7,8 @@ import { navigate } from '../state/address.ts'
 import { now } from '../state/clock.ts'
 import { mayChange } from '../state/may.ts'
 import { useNarrow } from '../state/screen.ts'
+import { LineChange } from '../supply/line-change.tsx'
+import { LineShares } from '../supply/line-shares.tsx'
 import { type OwnStages, t } from '../text/orders.ts'
 import { useZaitu } from '../zaitu.ts'
 import { alarmsByLine, lineKey } from './alarms-of-lines.ts'
@@ -116,7 +118,9 @@ export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props
           />
         </div>
         <div class="line-side">
-          <LineShipments line={line} />
+          <LineShipments line={line}>
+            <LineShares user={user} order={order} line={line} onChanged={reload} />
+          </LineShipments>
           <Receipts
             order={order}
             line={line}
@@ -125,6 +129,7 @@ export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props
             requests={requests}
             onRecorded={reload}
           />
+          <LineChange key={line.line} user={user} order={order} line={line} names={names} />
           <Said of={{ orderId, line: wanted }} milestones={milestones} names={names} />
           <History changes={changes ?? []} />
         </div>

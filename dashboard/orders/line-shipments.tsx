@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import type { Phase } from '../../server/model/shipment.ts'
 import { t } from '../text/orders.ts'
 import { dayTime } from '../text/times.ts'
@@ -11,7 +12,7 @@ const phaseText = (phase: string): string => {
 }
 
 /** On which shipments the line is, and how much of it on none. */
-export const LineShipments = ({ line }: { line: Line }) => {
+export const LineShipments = ({ line, children }: { line: Line; children?: ComponentChildren }) => {
   const left = line.quantity - line.shipments.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <section class="panel padded" aria-labelledby="ships-title">
@@ -34,6 +35,7 @@ export const LineShipments = ({ line }: { line: Line }) => {
       {line.shipments.length > 0 && left > line.quantity * 1e-9 && (
         <p class="muted">{t('ships.left', { quantity: Number(left.toPrecision(6)), unit: line.unit })}</p>
       )}
+      {children}
     </section>
   )
 }

@@ -1,24 +1,36 @@
+import '../account/welcome.css'
 import '../manage/manage.css'
 import './orders.css'
 import './forecast.css'
-import { signal } from '@preact/signals'
+import '../supply/supply.css'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { User } from '../../server/model/session.ts'
 import { path } from '../state/address.ts'
-import type { OwnStages } from '../text/orders.ts'
+import { Places } from '../supply/places.tsx'
+import { PlansPage } from '../supply/plans-page.tsx'
+import { createSupplyRequests } from '../supply/requests.ts'
+import { SupplierPage } from '../supply/supplier-page.tsx'
+import { SuppliersPage } from '../supply/suppliers-page.tsx'
+import { WhatIfPage } from '../supply/what-if-page.tsx'
 import { useZaitu } from '../zaitu.ts'
 import { ImportPage } from './import-page.tsx'
 import { LinePage } from './line-page.tsx'
 import { OrdersPage } from './orders-page.tsx'
+import { ownStages } from './own-stages.ts'
 import { createRequests } from './requests.ts'
 
-/** Stages of one's own by id, asked for once. */
-export const ownStages = signal<OwnStages>(new Map())
+/** Orders: all lines by risk, one line, a file on its way in; suppliers, and what would be. */
+export const Section = ({ user }: { user: User }) => (
+  <>
+    <Places user={user} />
+    <Page user={user} />
+  </>
+)
 
-/** Orders: all lines by risk, one line, a file on its way in. */
-export const Section = ({ user }: { user: User }) => {
+const Page = ({ user }: { user: User }) => {
   const { api, followOrders } = useZaitu()
   const requests = useMemo(() => createRequests(api.ask), [api])
+  const supply = useMemo(() => createSupplyRequests(api.ask), [api])
   useEffect(() => {
     followOrders()
     void requests.stages().then((answer) => {
@@ -33,6 +45,12 @@ export const Section = ({ user }: { user: User }) => {
   const at = path.value
   const line = /^\/orders\/([0-9a-f-]{36})\/([^/]+)\/?$/.exec(at)
   const names = ownStages.value
+  const supplier = /^\/suppliers\/([^/]+)\/?$/.exec(at)?.[1]
+  if (supplier !== undefined)
+    return <SupplierPage key={supplier} user={user} id={supplier} requests={requests} supply={supply} names={names} />
+  if (at.startsWith('/suppliers')) return <SuppliersPage requests={requests} supply={supply} />
+  if (at.startsWith('/orders/plans')) return <PlansPage user={user} requests={requests} supply={supply} names={names} />
+  if (at.startsWith('/orders/what-if')) return <WhatIfPage user={user} requests={requests} supply={supply} />
   if (at.startsWith('/orders/import')) return <ImportPage user={user} requests={requests} />
   if (line?.[1] !== undefined && line[2] !== undefined)
     return (

@@ -27,7 +27,7 @@ type Place = {
 const PLACES: Place[] = [
   { href: '/', key: 'nav.fleet', icon: FleetIcon, owns: (at) => at === '/' || at.startsWith('/shipments/') },
   { href: '/alarms', key: 'nav.alarms', icon: AlarmIcon, owns: (at) => at.startsWith('/alarms') },
-  { href: '/orders', key: 'nav.orders', icon: OrdersIcon, owns: (at) => at.startsWith('/orders') },
+  { href: '/orders', key: 'nav.orders', icon: OrdersIcon, owns: (at) => /^\/(orders|suppliers)(\/|$)/.test(at) },
   { href: '/devices', key: 'nav.manage', icon: ManageIcon, owns: (at) => sectionAt(at) !== null },
 ]
 

@@ -1,5 +1,6 @@
 import type { SupplierLines } from '../../server/model/supplier-link.ts'
 import { day, t } from './language.ts'
+import { OwnRecord } from './record.tsx'
 
 /** How far this supplier keeps its word, as its buyer sees it too; and until when the link lasts. */
 export const Foot = ({ lines, expiresAt }: { lines: SupplierLines; expiresAt: string }) => {
@@ -19,6 +20,7 @@ export const Foot = ({ lines, expiresAt }: { lines: SupplierLines; expiresAt: st
           </>
         )}
       </section>
+      <OwnRecord scorecard={lines.scorecard} />
       {expiresAt !== '' && <p class="muted small">{t('until', { date: day(expiresAt) })}</p>}
     </footer>
   )

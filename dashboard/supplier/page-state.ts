@@ -1,10 +1,12 @@
+import type { ForecastMove } from '../../server/model/forecast.ts'
 import type { SupplierLine, SupplierLines } from '../../server/model/supplier-link.ts'
 import type { Asking } from './asking.ts'
 import type { Keeping } from './keeping.ts'
 import type { Queued } from './standing.ts'
 
-/** What was said last of a line on this page, for the thanks. */
-export type Thanked = { body: Queued['body']; sent: boolean; undone: boolean }
+/** What was said last of a line on this phone, for the thanks; `move`: what it did to the forecast, null until it is sent. */
+export type Thanked = { body: Queued['body']; sent: boolean; undone: boolean; move: ForecastMove | null }
+const takesBack = ({ classifier, progress }: Queued['body']): boolean => classifier === 'planned' || progress === 0
 
 export type State = {
   /** `over`: the link shows nothing; `away`: no network, and nothing kept */
@@ -74,7 +76,7 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
     await keep({ ...one, tried: true })
     const answer = await asking.send(one)
     if (answer.ok) {
-      const { line, reliability } = answer.value
+      const { line, reliability, forecast } = answer.value
       const { lines } = state
       if (lines !== null)
         change({
@@ -82,7 +84,9 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
           lines: { ...lines, reliability, items: lines.items.map((item) => (lineKey(item) === lineKey(line) ? line : item)) },
         }) // biome-ignore format: an item is put in its place
       const thanked = state.thanked.get(lineKey(one))
-      if (thanked?.body.key === one.key) thank(one, { ...thanked, sent: true })
+      // what was said before the page was opened again is thanked for when it goes; something said since has its own thanks
+      if (thanked === undefined || thanked.sent || thanked.body.key === one.key)
+        thank(one, { body: one.body, sent: true, undone: thanked?.undone ?? takesBack(one.body), move: forecast })
       await drop(one.key)
       return true
     }
@@ -115,7 +119,7 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
   const say = async (line: SupplierLine, body: Omit<Queued['body'], 'key'>, undone = false): Promise<void> => {
     const whole = { ...body, key: newKey() }
     const { orderId, line: name } = line
-    thank(line, { body: whole, sent: false, undone })
+    thank(line, { body: whole, sent: false, undone, move: null })
     await keep({
       key: whole.key,
       scope: scope(),

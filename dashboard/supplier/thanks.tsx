@@ -1,3 +1,4 @@
+import type { ForecastMove } from '../../server/model/forecast.ts'
 import type { StageState } from '../../server/model/order.ts'
 import type { SupplierLine } from '../../server/model/supplier-link.ts'
 import { day, dayTime, joined, stageName, t } from './language.ts'
@@ -11,9 +12,20 @@ type ThanksProps = {
   onChange(): void
 }
 
+/** What it did to the forecast, in words. */
+const moved = ({ after, movedDays }: ForecastMove): string => {
+  if (after === null || after.p50 === null) return t('moveNone')
+  if (after.arrivedAt !== null) return t('moveArrived', { date: day(after.arrivedAt) })
+  const date = day(after.p50)
+  if (movedDays === null) return t('moveFirst', { date })
+  const days = Math.round(Math.abs(movedDays))
+  if (days === 0) return t('moveNothing', { date })
+  return t(movedDays < 0 ? 'moveEarlier' : 'moveLater', { date, days })
+}
+
 /** What was just said of a line: whether it has gone, what is left to do, and the way back. */
 export const Thanks = ({ line, stages, thanked, state, onChange }: ThanksProps) => {
-  const { body, sent, undone } = thanked
+  const { body, sent, undone, move } = thanked
   const stage = stageName(body.stage, line.stageNames)
   const after = stages.slice(stages.findLastIndex(({ actualAt }) => actualAt !== null) + 1)
   const plannedAt = stages.find((one) => one.stage === body.stage)?.plannedAt ?? null
@@ -30,6 +42,7 @@ export const Thanks = ({ line, stages, thanked, state, onChange }: ThanksProps) 
           <span aria-hidden="true">{sent ? '✓' : '↑'}</span> {sent ? t('sent') : t('waiting')}
         </span>
       </p>
+      {move !== null && <p class="move">{moved(move)}</p>}
       {!undone && body.classifier === 'actual' && (
         <p class="muted small">
           {after.length === 0

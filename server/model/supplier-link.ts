@@ -3,6 +3,7 @@ import { ForecastMove } from './forecast.ts'
 import { Instant, IsoInstant } from './instant.ts'
 import { Milestone, MilestoneSaid } from './milestone.ts'
 import { LineName, StageState } from './order.ts'
+import { Scorecard } from './order-risk.ts'
 
 /** The longest that a supplier's link may last: production takes longer than a trip. */
 export const LONGEST_SUPPLIER_LINK_MS = 180 * 86_400_000
@@ -81,6 +82,8 @@ export const SupplierLines = z.object({
   buyer: z.object({ id: z.uuid(), name: z.string() }),
   supplier: z.object({ id: z.uuid(), name: z.string() }),
   reliability: Reliability,
+  /** of the supplier with this buyer, as the buyer sees it */
+  scorecard: Scorecard,
   items: z.array(SupplierLine),
   next: z.null(),
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LineName } from '../model/order.ts'
 import { Reliability, SupplierLines, SupplierMilestoneKept, SupplierMilestoneSaid } from '../model/supplier-link.ts'
 import { sayMilestone } from '../store/milestones.ts'
+import { supplierScorecard } from '../store/order-risk.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { organisationExists } from '../store/shipments.ts'
 import {
@@ -41,10 +42,15 @@ export const supplierRoutes =
         const who = signedIn(request)
         const { supplier, organisation } = who
         if (supplier === undefined) throw onlyLinks()
+        // a link may not ask the database for figures of suppliers: its buyer asks, for the one whose link it is
+        const scorecard = await asOrganisation(pool, { orgId: who.orgId }, (tx) =>
+          supplierScorecard(tx, who.orgId, supplier.id),
+        )
         return asOrganisation(pool, who, async (tx) => ({
           buyer: { id: organisation.id, name: organisation.name },
           supplier: { id: supplier.id, name: who.name },
           reliability: await supplierReliability(tx, who.orgId, supplier.id),
+          scorecard,
           items: (await listLinkedLines(tx)).map(({ seen }) => seen),
           next: null,
         }))

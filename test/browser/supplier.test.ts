@@ -150,7 +150,9 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     const first = card(page, '甲醇')
     await first.locator('.tap').tap()
     await first.locator('.thanks.sent').waitFor()
-    expect(await first.locator('.thanks').textContent()).toMatch(/谢谢.*原料到位.*已发送.*还剩：合成、质检放行、灌装/)
+    expect(await first.locator('.thanks').textContent()).toMatch(
+      /谢谢.*原料到位.*已发送.*预计到货日.*还剩：合成、质检放行、灌装/,
+    )
     expect(await first.locator('.stage').textContent()).toBe('合成')
     expect(await violations(page)).toEqual([])
     expect(await heard()).toMatchObject([
@@ -229,6 +231,7 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     await first.getByRole('button', { name: '发送' }).tap()
     await soon(async () => (await heard()).length).toBe(3)
     expect((await heard())[2]).toMatchObject({ classifier: 'actual', corrects: done?.id, stage: 'raw-material' })
+    await soon(() => page.locator('.record').textContent()).toMatch(/按需求日到货.*所报日期的兑现.*两次更新之间/)
     // both stages of this line that were promised are judged alike for both sides
     await soon(() => page.locator('.reliability').textContent()).toMatch(/准时率/)
   })
@@ -255,6 +258,8 @@ describe.skipIf(chromiumPath === null)('the supplier’s page on a phone', () =>
     expect(await heard()).toEqual([])
     await context.setOffline(false)
     await soon(() => page.locator('.sync').textContent()).toContain('全部已发送')
+    // what waited while the page was opened again is thanked for, with what it did, when it goes
+    await soon(() => first.locator('.thanks.sent').textContent()).toMatch(/谢谢.*已发送.*预计到货日/)
     expect([(await heard()).length, (await heard('20')).length]).toEqual([1, 1])
     expect(errors).toEqual([])
   })

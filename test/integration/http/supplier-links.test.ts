@@ -296,6 +296,10 @@ describe('what it shows', () => {
     await say('raw-material', 'actual', Date.now() - 1000)
     expect((await say('synthesis', 'actual', Date.now() - 1000)).json().reliability).toEqual({ judged: 2, onTime: 1 })
     expect((await member.ask('GET', `/suppliers/${third}/reliability`)).json()).toEqual({ judged: 2, onTime: 1 })
+    // and so is the rest of its record
+    const scorecard = (await member.ask('GET', `/suppliers/${third}/scorecard`)).json()
+    expect(scorecard).toMatchObject({ lines: 1, estimates: { share: 0.5, of: 2 } })
+    expect((await ask('GET', '/supplier/lines')).json().scorecard).toEqual(scorecard)
     const stranger = await service.signIn(service.other.email.member)
     expect((await stranger.ask('GET', `/suppliers/${third}/reliability`)).json()).toEqual({ judged: 0, onTime: 0 })
     // done, and never promised: nothing to judge
