@@ -20,6 +20,8 @@ import { TrackPanel } from './track-panel.tsx'
 /** Below what is looked at first, so loaded after it. */
 const LimitsPanel = later(async () => (await import('../record/limits-panel.tsx')).LimitsPanel)
 const ExposurePanel = later(async () => (await import('../exposure/exposure-panel.tsx')).ExposurePanel)
+const RulesPanel = later(async () => (await import('../rules/rules-panel.tsx')).RulesPanel)
+const CorridorPanel = later(async () => (await import('../rules/corridor-panel.tsx')).CorridorPanel)
 const PapersPanel = later(async () => (await import('../record/papers-panel.tsx')).PapersPanel)
 const PapersPage = later(async () => (await import('../record/papers-page.tsx')).PapersPage)
 
@@ -131,6 +133,7 @@ export const ShipmentPage = ({ id }: { id: string }) => {
             }}
           />
           <ExposurePanel shipment={shipment} />
+          {shipment.part === 'buyer' && !shared && <RulesPanel shipment={shipment} />}
         </div>
         <div class="shipment-side">
           <Alarms alarms={alarms} shipment={shipment} />
@@ -143,6 +146,12 @@ export const ShipmentPage = ({ id }: { id: string }) => {
             }}
           />
           <TrackPanel shipment={shipment} chosen={chosen} />
+          <CorridorPanel
+            shipment={shipment}
+            onChanged={(changed) => {
+              detail.value = changed
+            }}
+          />
         </div>
       </div>
     </div>

@@ -300,6 +300,25 @@ describe('ISA-18.2 transitions back', () => {
       detail: `${plain} is not out of service on this shipment.`,
     })
   })
+  it('I to B: it comes back by itself at the moment that was said, and can be put back before', async () => {
+    const id = await raise(plain)
+    const path = `/shipments/${shipment}/out-of-service`
+    const body = { rule: plain, reason: 'broken', until: inHours(1) }
+    expect((await member.ask('POST', path, { ...body, until: inHours(-1) })).statusCode).toBe(400)
+    expect((await member.ask('POST', path, body)).json().items).toMatchObject([
+      { to: body.until, takenBy: 'The member of one' },
+    ])
+    expect((await takeOut()).statusCode).toBe(409)
+    expect(await look(id)).toBe('active-unacknowledged, out of service')
+    await service.owner.query(
+      `update rule_service set out_from = now() - interval '1 hour', out_to = now() - interval '1 second'`,
+    )
+    expect(await look(id)).toBe('active-unacknowledged, open, asks')
+    expect((await putBack()).statusCode).toBe(409)
+    await member.ask('POST', path, body)
+    expect((await putBack()).json().items[0]).toMatchObject({ putBackBy: 'The member of one' })
+    expect(await look(id)).toBe('active-unacknowledged, open, asks')
+  })
   it('void: what never was is of no state, and keeps what people did about it', async () => {
     const id = await raise(latching)
     await acknowledge(id)
