@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { Newest, Shipment } from '../../server/model/shipment.ts'
 import type { AlarmDetail } from '../api/client.ts'
@@ -45,21 +46,27 @@ const facts = (alarm: Alarm, newest: Newest | null): string => {
     .join(' · ')
 }
 
-const Notes = ({ alarm }: { alarm: Alarm }) => {
+const Notes = ({ alarm, meant }: { alarm: Alarm; meant: boolean }) => {
   const zaitu = useZaitu()
   const { api, toasts } = zaitu
   const runs = zaitu.runsAlarm(alarm)
   const text = useSignal('')
   const detail = useSignal<AlarmDetail | null>(null)
-  const open = useSignal(false)
+  const open = useSignal(meant)
   const load = async (): Promise<void> => {
     const answer = await api.alarm(alarm.id)
     if (answer.ok) detail.value = answer.value
   }
   const toggle = (): void => {
     open.value = !open.value
-    if (open.value) void load()
   }
+  // who is led here by a link finds it open
+  useEffect(() => {
+    if (meant) open.value = true
+  }, [meant])
+  useEffect(() => {
+    if (open.value) void load()
+  }, [open.value])
   const save = async (event: Event): Promise<void> => {
     event.preventDefault()
     if (text.value.trim() === '') return
@@ -115,6 +122,9 @@ const Notes = ({ alarm }: { alarm: Alarm }) => {
               <button type="submit">{t('alarm.commentSend')}</button>
             </form>
           )}
+          <a class="alarm-link" href={`/alarms?alarm=${alarm.id}`}>
+            {t('alarm.link')}
+          </a>
         </>
       )}
     </>
@@ -128,17 +138,22 @@ type AlarmItemProps = {
   shipment?: Shipment | null
   linked?: boolean
   current?: boolean
+  /** the alarm that the address leads to */
+  meant?: string | null
   selected?: boolean
   onSelect?: ((selected: boolean) => void) | undefined
   onFocus?(): void
 }
 
-const Consequences = ({ alarms }: { alarms: readonly Alarm[] }) => (
+/** Marked, and to be focused by whoever brings it into sight. */
+const MEANT = { 'aria-current': 'true', tabIndex: -1 } as const
+
+const Consequences = ({ alarms, meant }: { alarms: readonly Alarm[]; meant: string | null }) => (
   <div class="consequences">
     <span class="muted">{alarms[0]?.group === null ? t('alarm.brings') : t('alarm.alike')}:</span>
     <ul>
       {alarms.map((alarm) => (
-        <li key={alarm.id} data-alarm={alarm.id}>
+        <li key={alarm.id} data-alarm={alarm.id} {...(alarm.id === meant ? MEANT : {})}>
           <span class={isOpen(alarm) ? `alarm-word ${alarm.priority}` : alarm.priority}>
             <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
             {alarm.group === null ? t(`rule.${alarm.rule}`) : <a href={hrefOf(alarm)}>{subjectOf(alarm)}</a>}
@@ -146,14 +161,18 @@ const Consequences = ({ alarms }: { alarms: readonly Alarm[] }) => (
           <span class="muted">
             {alarmText(alarm)} · {t(`state.${alarm.state}`)}
           </span>
-          {isUnacknowledged(alarm) && (
-            <AcknowledgeButton
-              alarmId={alarm.id}
-              shipmentId={alarm.shipmentId}
-              supplierId={alarm.supplierId}
-              rule={alarm.rule}
-              reference={subjectOf(alarm)}
-            />
+          {alarm.id === meant ? (
+            <Notes alarm={alarm} meant />
+          ) : (
+            isUnacknowledged(alarm) && (
+              <AcknowledgeButton
+                alarmId={alarm.id}
+                shipmentId={alarm.shipmentId}
+                supplierId={alarm.supplierId}
+                rule={alarm.rule}
+                reference={subjectOf(alarm)}
+              />
+            )
           )}
         </li>
       ))}
@@ -171,6 +190,7 @@ export const AlarmItem = ({
   shipment = null,
   linked = false,
   current = false,
+  meant = null,
   selected = false,
   onSelect,
   onFocus,
@@ -181,6 +201,7 @@ export const AlarmItem = ({
     <li
       class={`alarm-item ${isOpen(alarm) && isUnacknowledged(alarm) ? `edge-${alarm.priority}` : ''}`}
       data-alarm={alarm.id}
+      {...(alarm.id === meant ? MEANT : {})}
       onFocusCapture={onFocus}
     >
       <div>
@@ -214,9 +235,9 @@ export const AlarmItem = ({
         <p class="facts">
           {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
         </p>
-        {consequences.length > 0 && <Consequences alarms={consequences} />}
+        {consequences.length > 0 && <Consequences alarms={consequences} meant={meant} />}
       </div>
-      {!useZaitu().shared && <Notes alarm={alarm} />}
+      {!useZaitu().shared && <Notes alarm={alarm} meant={alarm.id === meant} />}
     </li>
   )
 }

@@ -9,6 +9,7 @@ import { t } from '../text/language.ts'
 import { useZaitu } from '../zaitu.ts'
 import { AlarmItem } from './alarm-item.tsx'
 import { ruleName } from './alarm-text.ts'
+import { firstOf, useMeant, withMeant } from './meant.ts'
 
 const SHOW = ['open', 'unacknowledged', 'shelved', 'quiet', 'all'] as const
 const PRIORITIES: Priority[] = ['critical', 'high', 'medium', 'low']
@@ -42,6 +43,7 @@ export const AlarmsPage = () => {
   const show = SHOW.find((choice) => choice === param('show')) ?? 'open'
   const priority = PRIORITIES.find((choice) => choice === param('priority')) ?? null
   const text = param('q') ?? ''
+  const meant = useMeant()
 
   const load = async (cursor: string | null): Promise<void> => {
     const answer = await api.alarms('all', cursor)
@@ -78,8 +80,8 @@ export const AlarmsPage = () => {
       (priority === null || alarm.priority === priority) &&
       matches(alarm, text),
   )
-  const grouped = incidents(chosen)
-  const drawnGroups = grouped.slice(0, drawn.value)
+  const grouped = incidents(withMeant(chosen, meant))
+  const drawnGroups = firstOf(grouped, drawn.value, meant)
   const listed = drawnGroups.map(({ alarm }) => alarm)
   const selectable = drawnGroups
     .flatMap(({ alarm, consequences }) => [alarm, ...consequences])
@@ -129,7 +131,7 @@ export const AlarmsPage = () => {
             aria-label={t('keys.search')}
             placeholder={t('alarms.search')}
             value={text}
-            onInput={(event) => setParams({ q: event.currentTarget.value })}
+            onInput={(event) => setParams({ q: event.currentTarget.value, alarm: null })}
           />
           <div class="segments">
             {SHOW.map((choice) => (
@@ -137,7 +139,7 @@ export const AlarmsPage = () => {
                 key={choice}
                 type="button"
                 aria-pressed={show === choice}
-                onClick={() => setParams({ show: choice === 'open' ? null : choice })}
+                onClick={() => setParams({ show: choice === 'open' ? null : choice, alarm: null })}
               >
                 {t(`alarms.${choice}`)}
               </button>
@@ -146,7 +148,7 @@ export const AlarmsPage = () => {
           <select
             aria-label={t('alarms.allPriorities')}
             value={priority ?? ''}
-            onChange={(event) => setParams({ priority: event.currentTarget.value })}
+            onChange={(event) => setParams({ priority: event.currentTarget.value, alarm: null })}
           >
             <option value="">{t('alarms.allPriorities')}</option>
             {PRIORITIES.map((choice) => (
@@ -161,6 +163,7 @@ export const AlarmsPage = () => {
         </span>
       </div>
       <IntakeNotices all={show === 'all'} />
+      <div role="alert">{meant.problem !== null && <p class="note-bad">{meant.problem}</p>}</div>
       {selectable.length > 1 && (
         <div class="together">
           <label>
@@ -197,6 +200,7 @@ export const AlarmsPage = () => {
                 alarm.shipmentId === null ? null : (world.entries.get(alarm.shipmentId)?.shipment.peek() ?? null)
               }
               current={alarm.id === currentId}
+              meant={meant.id}
               selected={selected.value.has(alarm.id)}
               onSelect={
                 runsAlarm(alarm)

@@ -2,7 +2,7 @@ import type { Alarm } from '../../server/model/alarm.ts'
 import { units } from '../state/preferences.ts'
 import { t } from '../text/language.ts'
 import { stageWords } from '../text/stage-words.ts'
-import { day, duration } from '../text/times.ts'
+import { day, dayTime, duration } from '../text/times.ts'
 import { number, unitSign, withUnit } from '../text/values.ts'
 import { differenceToShown, digitsOf, type Measure } from '../units.ts'
 
@@ -38,7 +38,7 @@ const residual = (alarm: Alarm): string => {
 }
 
 const silence = (alarm: Alarm, at: number): string => {
-  const { missingFrom: from, missingTo: to } = alarm.figures ?? {}
+  const { missingFrom: from, missingTo: to, lentAtEpochMs: lentAt } = alarm.figures ?? {}
   if (from !== undefined && to !== undefined)
     return t(from === to ? 'says.silence.reading' : 'says.silence.readings', {
       from: String(from),
@@ -47,6 +47,10 @@ const silence = (alarm: Alarm, at: number): string => {
     })
   if (alarm.recovered) return t('says.silence.recovered')
   const end = alarm.clearedAt === null ? at : Date.parse(alarm.clearedAt)
+  if (lentAt !== undefined)
+    return alarm.clearedAt === null
+      ? t('says.silence.never', { time: dayTime(lentAt) })
+      : t('says.silence.neverWas', { time: dayTime(lentAt), duration: duration((end - lentAt) / 1000) })
   const quiet = (end - Date.parse(alarm.onset)) / 1000 + alarm.limit * 60
   return t(alarm.clearedAt === null ? 'says.silence' : 'says.silence.was', { duration: duration(quiet) })
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import type { RuleId } from '../../server/model/alarm.ts'
 import type { AlarmQuality } from '../../server/model/alarm-quality.ts'
 import { ruleName } from '../alarms/alarm-text.ts'
 import { t } from '../text/manage.ts'
@@ -61,9 +62,32 @@ const List = ({ title, children }: { title: string; children: ComponentChildren[
   </section>
 )
 
-const Cured = ({ cure }: { cure: AlarmQuality['worstRules'][number]['cure'] }) => (
-  <a href="#settings-rules">{t('quality.cure', { cure: t(`cure.${cure}`) })}</a>
-)
+type Cure = AlarmQuality['worstRules'][number]['cure']
+const DELAYS: readonly Cure[] = ['onDelayMs', 'offDelayMs']
+
+/** The field of the form below that cures it; a limit or a sensor is no setting. */
+const fieldOf = (rule: RuleId, cure: Cure): string | null => {
+  if (cure === 'limit' || cure === 'sensor') return null
+  if (cure === 'deadband') return `[name=deadband-${rule.split('-')[0]}]`
+  return DELAYS.includes(cure) ? '.delays select' : `[name=${cure}]`
+}
+
+const Cured = ({ rule, cure }: { rule: RuleId; cure: Cure }) => {
+  const said = t('quality.cure', { cure: t(`cure.${cure}`) })
+  const field = fieldOf(rule, cure)
+  if (field === null) return <span>{said}</span>
+  const lead = (): void => {
+    const input = document.querySelector(`#settings-rules ${field}`)
+    if (!(input instanceof HTMLElement)) return
+    input.scrollIntoView({ block: 'center' })
+    input.focus({ preventScroll: true })
+  }
+  return (
+    <button type="button" class="plain cure" onClick={lead}>
+      {said}
+    </button>
+  )
+}
 
 /** What asks most, chatters, floods, stands or is put away: each with what cures it. */
 export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
@@ -80,7 +104,7 @@ export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
               acknowledged: minutes(item.acknowledgedWithinMinutes),
             })}
           </span>
-          <Cured cure={item.cure} />
+          <Cured rule={item.rule} cure={item.cure} />
         </li>
       ))}
     </List>
@@ -91,7 +115,7 @@ export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
             <a href={`/shipments/${item.shipmentId}`}>{item.shipmentReference}</a> {ruleName(item.rule)}
           </b>
           <span>{t('quality.chatteringFacts', { n: item.most })}</span>
-          <Cured cure={item.cure} />
+          <Cured rule={item.rule} cure={item.cure} />
         </li>
       ))}
     </List>
@@ -107,7 +131,9 @@ export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
       {quality.stale.map((alarm) => (
         <li key={alarm.alarmId}>
           <b>
-            <a href={`/shipments/${alarm.shipmentId}`}>{alarm.shipmentReference}</a> {ruleName(alarm.rule)}
+            <a href={`/alarms?alarm=${alarm.alarmId}`}>
+              {alarm.shipmentReference} {ruleName(alarm.rule)}
+            </a>
           </b>
           <span>{t('alarm.since', { time: dayTime(alarm.onset) })}</span>
         </li>
@@ -117,7 +143,9 @@ export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
       {quality.longestShelved.map((item) => (
         <li key={item.alarmId}>
           <b>
-            {item.shipmentReference} {ruleName(item.rule)}
+            <a href={`/alarms?alarm=${item.alarmId}`}>
+              {item.shipmentReference} {ruleName(item.rule)}
+            </a>
           </b>
           <span>
             {duration(item.hours * 3600)} {item.reason}

@@ -2,11 +2,11 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import { type GeoJSONSource, LngLatBounds, Map as MapView, Marker, NavigationControl, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { Track } from '../../server/model/chart.ts'
-import type { Place } from '../../server/model/shipment.ts'
+import type { Corridor, Place } from '../../server/model/shipment.ts'
 import { loadLand } from './land.ts'
 
 type Point = { lat: number; lon: number }
-export type TrackMap = { draw(track: Track | null, here: Point | null): void; close(): void }
+export type TrackMap = { draw(track: Track | null, here: Point | null, corridor: Corridor | null): void; close(): void }
 
 const token = (name: string, holder: Element): string => {
   const probe = document.createElement('span')
@@ -25,7 +25,7 @@ const label = (place: Place, kind: string): HTMLElement => {
 }
 
 /** Two longitudes closer than half the world apart, so that a route over the antimeridian stays one line. */
-const unwrapped = (track: Track): [number, number][] => {
+const unwrapped = (track: Pick<Track, 'lat' | 'lon'>): [number, number][] => {
   let before: number | null = null
   return track.lon.map((lon, i) => {
     let at = lon
@@ -54,10 +54,18 @@ export const createTrackMap = async (
       sources: {
         land: { type: 'geojson', data: land },
         track: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
+        corridor: { type: 'geojson', data: { type: 'FeatureCollection', features: [] } },
       },
       layers: [
         { id: 'water', type: 'background', paint: { 'background-color': token('map-water', holder) } },
         { id: 'land', type: 'fill', source: 'land', paint: { 'fill-color': token('map-land', holder) } },
+        {
+          id: 'corridor',
+          type: 'line',
+          source: 'corridor',
+          layout: { 'line-join': 'round' },
+          paint: { 'line-color': token('ink-2', holder), 'line-width': 2, 'line-dasharray': [1.5, 2] },
+        },
         {
           id: 'track',
           type: 'line',
@@ -90,7 +98,17 @@ export const createTrackMap = async (
   await map.once('load')
 
   return {
-    draw(track, here) {
+    draw(track, here, corridor) {
+      const planned = map.getSource<GeoJSONSource>('corridor')
+      const way = corridor?.points ?? []
+      void planned?.setData({
+        type: 'Feature',
+        properties: {},
+        geometry: {
+          type: 'LineString',
+          coordinates: unwrapped({ lat: way.map(([lat]) => lat), lon: way.map(([, lon]) => lon) }),
+        },
+      })
       const source = map.getSource<GeoJSONSource>('track')
       const line = track === null ? [] : unwrapped(track)
       void source?.setData({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: line } })

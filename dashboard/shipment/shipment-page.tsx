@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { Alarm } from '../../server/model/alarm.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 import { AlarmItem } from '../alarms/alarm-item.tsx'
+import { useMeant, withMeant } from '../alarms/meant.ts'
 import { byUrgency, incidents, isOpen, isUnacknowledged } from '../live/alarm-book.ts'
 import { ShareButton } from '../share/share-button.tsx'
 import { useKeys } from '../shell/keys.ts'
@@ -19,6 +20,8 @@ import { TrackPanel } from './track-panel.tsx'
 /** Below what is looked at first, so loaded after it. */
 const LimitsPanel = later(async () => (await import('../record/limits-panel.tsx')).LimitsPanel)
 const ExposurePanel = later(async () => (await import('../exposure/exposure-panel.tsx')).ExposurePanel)
+const RulesPanel = later(async () => (await import('../rules/rules-panel.tsx')).RulesPanel)
+const CorridorPanel = later(async () => (await import('../rules/corridor-panel.tsx')).CorridorPanel)
 const PapersPanel = later(async () => (await import('../record/papers-panel.tsx')).PapersPanel)
 const PapersPage = later(async () => (await import('../record/papers-page.tsx')).PapersPage)
 
@@ -29,29 +32,32 @@ const together = (stored: readonly Alarm[], live: Iterable<Alarm>, shipmentId: s
   return [...all.values()].sort(byUrgency)
 }
 
-const Alarms = ({ alarms, shipment }: { alarms: readonly Alarm[]; shipment: ShipmentDetail }) => {
+const Alarms = ({ alarms: known, shipment }: { alarms: readonly Alarm[]; shipment: ShipmentDetail }) => {
+  const meant = useMeant(shipment.id)
+  const alarms = withMeant(known, meant)
   const open = alarms.filter(isOpen)
   const over = alarms.filter((alarm) => !isOpen(alarm))
   return (
     <section class="panel shipment-alarms" aria-labelledby="alarms-title">
       <h2 id="alarms-title">{t('shipment.alarms')}</h2>
+      <div role="alert">{meant.problem !== null && <p class="note-bad">{meant.problem}</p>}</div>
       {open.length === 0 ? (
         <p class="muted none">{t('alarm.noneActive')}</p>
       ) : (
         <ul class="alarm-list">
           {incidents(open).map(({ alarm, consequences }) => (
-            <AlarmItem key={alarm.id} alarm={alarm} consequences={consequences} shipment={shipment} />
+            <AlarmItem key={alarm.id} alarm={alarm} consequences={consequences} shipment={shipment} meant={meant.id} />
           ))}
         </ul>
       )}
       {over.length > 0 && (
-        <details>
+        <details open={over.some(({ id }) => id === meant.id)}>
           <summary>
             {t('shipment.earlier')} ({over.length})
           </summary>
           <ul class="alarm-list">
             {over.map((alarm) => (
-              <AlarmItem key={alarm.id} alarm={alarm} />
+              <AlarmItem key={alarm.id} alarm={alarm} meant={meant.id} />
             ))}
           </ul>
         </details>
@@ -127,6 +133,7 @@ export const ShipmentPage = ({ id }: { id: string }) => {
             }}
           />
           <ExposurePanel shipment={shipment} />
+          {shipment.part === 'buyer' && !shared && <RulesPanel shipment={shipment} />}
         </div>
         <div class="shipment-side">
           <Alarms alarms={alarms} shipment={shipment} />
@@ -139,6 +146,12 @@ export const ShipmentPage = ({ id }: { id: string }) => {
             }}
           />
           <TrackPanel shipment={shipment} chosen={chosen} />
+          <CorridorPanel
+            shipment={shipment}
+            onChanged={(changed) => {
+              detail.value = changed
+            }}
+          />
         </div>
       </div>
     </div>

@@ -70,8 +70,8 @@ export const TrackPanel = ({ shipment, chosen }: { shipment: ShipmentDetail; cho
   const [lat, lon] = [newest?.lat ?? null, newest?.lon ?? null]
   // drawn when any of it is new
   useEffect(() => {
-    map.current?.draw(track.value, lat === null || lon === null ? null : { lat, lon })
-  }, [track.value, lat, lon, ready.value])
+    map.current?.draw(track.value, lat === null || lon === null ? null : { lat, lon }, shipment.corridor)
+  }, [track.value, lat, lon, shipment.corridor, ready.value])
 
   return (
     <section class="panel track" aria-labelledby="track-title">

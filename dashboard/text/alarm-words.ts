@@ -51,6 +51,11 @@ export const alarmWords = {
   'alarm.commentSend': { en: 'Save note', zh: '保存备注' },
   'alarm.commentSaved': { en: 'Note saved', zh: '备注已保存' },
   'alarm.notes': { en: 'Why and notes', zh: '依据与备注' },
+  'alarm.link': { en: 'Link to this alarm', zh: '此报警的链接' },
+  'alarm.missing': {
+    en: 'There is no such alarm for you: the link may be cut short, or meant for another organisation.',
+    zh: '您没有此报警：链接可能不完整，或属于其他组织。',
+  },
   'alarm.noneActive': { en: 'No active alarms', zh: '无活动报警' },
   'alarm.more': { en: '+{n} more', zh: '另有 {n} 条' },
   'alarm.new': { en: 'New alarm', zh: '新报警' },

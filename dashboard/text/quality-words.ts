@@ -1,7 +1,10 @@
+import { ruleSettingWords } from './rule-setting-words.ts'
+
 type Entry = { en: string; zh: string }
 
 /** What is said of the alarm system itself and of its settings. */
 export const qualityWords = {
+  ...ruleSettingWords,
   'manage.quality': { en: 'Alarm quality', zh: '报警质量' },
   'quality.lead': {
     en: 'Too many alarms and nobody looks. What the last days were like, what to change, and what that would have done.',
@@ -51,26 +54,7 @@ export const qualityWords = {
     en: 'For all your shipments, from now on. An empty field is as the product has it. Try out first.',
     zh: '对您的所有货运即时生效。留空即用默认值。请先试算。',
   },
-  'set.deadband.temperature': { en: 'Deadband of temperature, °C', zh: '温度死区，°C' },
-  'set.deadband.pressure': { en: 'Deadband of pressure, bar', zh: '压力死区，bar' },
-  'set.deadband.level': { en: 'Deadband of level, fraction', zh: '液位死区，比例' },
-  'set.rateOfRise': { en: 'Rate of rise, K/h', zh: '升温速率，K/h' },
-  'set.hoursToLimit': { en: 'Warn this long before a limit, h', zh: '提前预警时间，小时' },
-  'set.silenceIntervals': { en: 'Silence after, reporting intervals', zh: '失联判定，上报间隔数' },
-  'set.shock': { en: 'Shock, g', zh: '冲击，g' },
-  'set.tilt': { en: 'Tilt, degrees', zh: '倾斜，度' },
-  'set.battery': { en: 'Battery low, %', zh: '低电量，%' },
-  'set.dwellMinutes': { en: 'Dwell before arrival counts, min', zh: '到达判定停留，分钟' },
-  'set.stopMinutes': { en: 'A stop may take, min', zh: '允许停车，分钟' },
-  'set.overdueGraceDays': { en: 'A stage may be overdue, days', zh: '生产阶段允许逾期，天' },
-  'set.lateProbability': { en: 'A line is at risk from a probability of', zh: '订单行误期概率阈值' },
-  'set.slippedDays': { en: 'Arrival may slip in a week, days', zh: '一周内允许推迟到达，天' },
-  'set.delays': { en: 'Delays', zh: '延时' },
   'set.delay': { en: 'Rule', zh: '规则' },
-  'set.onDelay': { en: 'On-delay, min', zh: '报警延时，分钟' },
-  'set.offDelay': { en: 'Off-delay, min', zh: '恢复延时，分钟' },
-  'set.addDelay': { en: 'Add a delay', zh: '添加延时' },
-  'set.removeDelay': { en: 'Remove the delay of {rule}', zh: '移除{rule}的延时' },
   'set.try': { en: 'Try out over the last 7 days', zh: '用最近 7 天试算' },
   'set.save': { en: 'Save', zh: '保存' },
   'set.saved': { en: 'Saved; it holds from now on', zh: '已保存，即时生效' },

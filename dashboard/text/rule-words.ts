@@ -45,6 +45,11 @@ export const ruleWords = {
     en: 'The connection was down; what was measured meanwhile has come since',
     zh: '曾断线；期间的测量数据已补传',
   },
+  'says.silence.never': { en: 'Never heard since it was lent, {time}', zh: '自 {time} 借出以来从未有消息' },
+  'says.silence.neverWas': {
+    en: 'Was not heard after it was lent, {time}, for {duration}',
+    zh: '{time} 借出后 {duration}没有消息',
+  },
   'says.silence.reading': {
     en: 'Reading {from} is missing: the device was asked to send it again, and has not for {duration}',
     zh: '缺少第 {from} 条读数：已要求设备补发，{duration}内未补发',

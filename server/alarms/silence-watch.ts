@@ -9,6 +9,7 @@ import type { Directory } from '../store/directory.ts'
 import { clearGaps, raiseGaps } from '../store/gaps.ts'
 import { countRecovered, intakeIsDown, intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
 import { fenced } from '../store/leases.ts'
+import { clearNeverHeard, raiseNeverHeard } from '../store/never-heard.ts'
 import { inTransaction, type Pool } from '../store/pool.ts'
 import { loadStates } from '../store/states.ts'
 import type { Stream } from '../store/streams.ts'
@@ -36,7 +37,7 @@ type Deps = {
 /**
  * Lets time pass for streams that nothing comes from: a device that is quiet for too long is said to be silent. Time in
  * which our own intake was not up does not count, and is remembered as an outage. So is a device that speaks, but does not
- * send again what is missing.
+ * send again what is missing, and one that has not been heard of since it was lent.
  */
 export const createSilenceWatch = ({
   pool,
@@ -51,6 +52,8 @@ export const createSilenceWatch = ({
   let running: Promise<void> | null = null
   let lookedUpAt = Number.NEGATIVE_INFINITY
   let deafSince: number | null = null
+  /** since when we would have heard, epoch ms */
+  let hearingSince: number | null = null
 
   /** Whichever server ends an outage: all know of it. */
   const beat = async (): Promise<void> => {
@@ -105,7 +108,11 @@ export const createSilenceWatch = ({
     const changed = await fenced(
       pool,
       leases.epoch(),
-      async (tx) => (await clearGaps(tx, buckets)) + (await raiseGaps(tx, buckets, gapPatienceMs)),
+      async (tx) =>
+        (await clearGaps(tx, buckets)) +
+        (await raiseGaps(tx, buckets, gapPatienceMs)) +
+        (await clearNeverHeard(tx, buckets)) +
+        (hearingSince === null ? 0 : await raiseNeverHeard(tx, buckets, hearingSince)),
     )
     if (changed > 0) alarmsChanged()
   }
@@ -113,11 +120,13 @@ export const createSilenceWatch = ({
   const turn = async (): Promise<void> => {
     if (!intakeUp()) {
       deafSince ??= performance.now()
+      hearingSince = null
       // a server that starts is on its way to the broker
       if (performance.now() - deafSince > GRACE_MS) await intakeIsDown(pool)
       return
     }
     deafSince = null
+    hearingSince ??= Date.now()
     await leases.known()
     await beat()
     await lookUp()

@@ -106,7 +106,7 @@ const alarmLines = (facts: Facts, language: MessageLanguage): string[] => {
 
 const pathOf = ({ alarm, together, shipment, event }: Facts): string => {
   if (event.path !== undefined) return event.path
-  if (together.length > 1) return '/alarms'
+  if (together.length > 1) return alarm === null ? '/alarms' : `/alarms?alarm=${alarm.id}`
   if (alarm !== null && alarm.orderId !== null)
     return `/orders/${alarm.orderId}/${encodeURIComponent(alarm.line ?? '')}`
   if (alarm !== null) return `/shipments/${alarm.shipmentId}?alarm=${alarm.id}`

@@ -61,6 +61,7 @@ const chinese = (alarm: Alarm): string => {
     case 'liquid-full':
       return `充装率 ${rounded(value * 100, 1)} %，最高允许 ${rounded(limit * 100, 1)} %`
     case 'silence':
+      if (alarm.figures?.lentAtEpochMs !== undefined) return `自借出以来从未收到数据，已超过 ${duration(limit, 'zh')}`
       return `超过 ${duration(Math.max(limit, peak), 'zh')}没有收到数据`
     case 'sensor-frozen':
       return `传感器读数 ${duration(peak, 'zh')}未变`

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { RuleId } from '../model/alarm.ts'
+import { Instant, toIso } from '../model/instant.ts'
 import { isCriticalDelay, OutOfService, RuleSettingsChange, SettingsAnswer } from '../model/rule-settings.ts'
 import { SETTINGS, settingsWith } from '../rules/facts.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
@@ -149,24 +150,38 @@ export const alarmSettingsRoutes =
       url: '/shipments/:id/out-of-service',
       schema: {
         tags,
-        summary: 'Take a rule out of service on a shipment until it is put back',
+        summary: 'Take a rule out of service on a shipment, until a moment or until it is put back',
         description:
           'It goes on being judged, its alarms are marked and nobody is told. For a sensor that is broken, say.',
         params: ShipmentParams,
-        body: z.object({ rule: RuleId, reason: z.string().trim().min(3).max(1000) }),
+        body: z.object({
+          rule: RuleId,
+          reason: z.string().trim().min(3).max(1000),
+          until: Instant.nullish().describe(
+            'it is back by itself then; until somebody puts it back where none is given',
+          ),
+        }),
         response: { 200: z.object({ items: z.array(OutOfService) }) },
       },
       handler: async (request) => {
         const { id } = request.params
-        const { rule, reason } = request.body
+        const { rule, reason, until = null } = request.body
+        if (until !== null && until <= Date.now()) {
+          const reason = 'until must be in the future.'
+          throw refusal(400, reason, { errors: [{ path: 'until', message: reason }] })
+        }
         const answer = await change(pool, request, async (tx) => {
           await requirePart(tx, id, ['buyer'])
-          if (!(await takeOut(tx, signedIn(request), id, rule, reason)))
+          if (!(await takeOut(tx, signedIn(request), id, rule, { reason, until })))
             throw refusal(409, `${rule} is out of service on this shipment already.`)
           const subject = { kind: 'shipment', id, name: await nameOf(tx, id) }
           return {
             answer: { items: await listOutOfService(tx, id) },
-            deed: { action: 'rule.out-of-service', subject, details: { rule, reason } },
+            deed: {
+              action: 'rule.out-of-service',
+              subject,
+              details: { rule, reason, ...(until !== null && { until: toIso(until) }) },
+            },
           }
         })
         refoldsRequested()

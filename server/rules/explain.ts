@@ -42,9 +42,13 @@ const residual = (verdict: Verdict): string => {
   }
 }
 
+const iso = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ').concat(' UTC')
+
 /** Of everything, or of numbered readings that it was asked to send again. */
 const silence = ({ limit, peak, figures }: Verdict): string => {
   const { missingFrom: from, missingTo: to, missing, boot } = figures ?? {}
+  if (figures?.lentAtEpochMs !== undefined)
+    return `Never heard since it was lent (${iso(figures.lentAtEpochMs)}), for more than ${minutes(Math.max(limit, peak))}`
   if (from === undefined || to === undefined) return `Nothing heard for more than ${minutes(Math.max(limit, peak))}`
   const which = from === to ? `Reading ${from} is missing` : `Readings ${from} to ${to} are missing`
   const all = missing === undefined || missing === to - from + 1 ? '' : `, ${missing} in all`

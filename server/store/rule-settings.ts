@@ -56,19 +56,23 @@ export const listOutOfService = async (tx: Tx, shipmentId: string): Promise<OutO
   return rows.map((row) => ({ ...row, from: row.from.toISOString(), to: row.to?.toISOString() ?? null }))
 }
 
-/** Takes a rule out of service on a shipment from now on; false when it is out already. */
+/** Takes a rule out of service on a shipment from now on, until a moment (epoch ms) or (null) until it is put back; false when it is out already. */
 export const takeOut = async (
   tx: Tx,
   { orgId, personId }: Who,
   shipmentId: string,
   rule: RuleId,
-  reason: string,
+  { reason, until }: { reason: string; until: number | null },
 ): Promise<boolean> => {
+  // of two that take it out at once one does
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1::text || $2::text, 5240721))', [shipmentId, rule])
   const { rows } = await tx.query<{ at: Date }>(
-    `insert into rule_service (org_id, shipment_id, rule, out_from, reason, taken_by)
-     select s.org_id, s.id, $2::text, date_trunc('milliseconds', now()), $3::text, $4::uuid from shipments s where s.id = $1::uuid
+    `insert into rule_service (org_id, shipment_id, rule, out_from, out_to, reason, taken_by)
+     select s.org_id, s.id, $2::text, date_trunc('milliseconds', now()), $5::timestamptz, $3::text, $4::uuid
+     from shipments s where s.id = $1::uuid and not exists (
+       select from rule_service o where o.shipment_id = s.id and o.rule = $2::text and (o.out_to is null or o.out_to > now()))
      on conflict (shipment_id, rule) where out_to is null do nothing returning out_from as at`,
-    [shipmentId, rule, reason, personId],
+    [shipmentId, rule, reason, personId, until === null ? null : new Date(until)],
   )
   const at = rows[0]?.at
   if (at === undefined) return false
@@ -80,7 +84,7 @@ export const takeOut = async (
 export const putBack = async (tx: Tx, { orgId, personId }: Who, shipmentId: string, rule: RuleId): Promise<boolean> => {
   const { rows } = await tx.query<{ at: Date }>(
     `update rule_service set out_to = date_trunc('milliseconds', now()), put_back_by = $3::uuid
-     where shipment_id = $1::uuid and rule = $2::text and out_to is null returning out_to as at`,
+     where shipment_id = $1::uuid and rule = $2::text and (out_to is null or out_to > now()) returning out_to as at`,
     [shipmentId, rule, personId],
   )
   const at = rows[0]?.at

@@ -189,6 +189,62 @@ describe.skipIf(chromiumPath === null)('the alarms', () => {
     await close()
   })
 
+  it('a link leads to its alarm: closed, shelved, beyond what is drawn, under its cause, or says that there is none', async () => {
+    const now = Date.now()
+    const held = Array.from({ length: 130 }, (_, i) =>
+      makeAlarm(
+        shipmentAt(i % 120),
+        { rule: 'temperature-high', priority: 'high', agoMinutes: 500 - i, value: 50, limit: 40 },
+        now,
+      ),
+    )
+    const [cause, shelved, last] = [held[0], held[1], held[129]]
+    if (cause === undefined || shelved === undefined || last === undefined) throw new Error('no alarms')
+    const facts = { rule: 'pressure-low', priority: 'low', agoMinutes: 3, value: 1, limit: 1.2 } as const
+    const under = { ...makeAlarm(shipmentAt(0), facts, now), causedBy: cause.id }
+    const closed = { ...makeAlarm(shipmentAt(2), facts, now), state: 'cleared', clearedAt: last.onset } as const
+    Object.assign(shelved, {
+      shelvedUntil: new Date(now + 3_600_000).toISOString(),
+      shelvedBy: 'Li',
+      shelvedFor: 'known',
+    })
+    for (const alarm of [...held, under, closed]) fixture.alarms.set(alarm.id, alarm)
+    const { page, errors, close } = await openPage(browser, fixture, `/alarms?alarm=${closed.id}`)
+    const led = page.locator('[data-alarm][aria-current=true]')
+    for (const [alarm, words] of [
+      [closed, 'Over'],
+      [shelved, 'Shelved until'],
+      [last, 'Temperature high'],
+      [under, 'Pressure low'],
+    ] as const) {
+      await page.evaluate((href) => {
+        history.pushState(null, '', href)
+        dispatchEvent(new PopStateEvent('popstate'))
+      }, `/alarms?alarm=${alarm.id}`)
+      await soon(() => led.getAttribute('data-alarm')).toBe(alarm.id)
+      await soon(() => led.locator('.why').count()).toBe(1)
+      expect(await led.textContent()).toContain(words)
+      await soon(() => page.evaluate((id) => document.activeElement?.getAttribute('data-alarm') === id, alarm.id)).toBe(
+        true,
+      )
+      const box = await led.boundingBox()
+      expect(box !== null && box.y >= 0 && box.y < 900).toBe(true)
+    }
+    expect(await page.locator('.consequences [aria-current=true]').count()).toBe(1)
+    expect(await violations(page)).toEqual([])
+    // whoever goes on to filter is led no longer
+    await page.selectOption('.toolbar select', 'low')
+    await soon(() => led.count()).toBe(0)
+    expect(errors).toEqual([])
+    await page.goto(`${fixture.url}/alarms?alarm=${crypto.randomUUID()}`)
+    await soon(() => page.locator('.note-bad').textContent()).toContain('no such alarm for you')
+    // on its shipment's page too, where what is over is folded away
+    await page.goto(`${fixture.url}/shipments/${closed.shipmentId}?alarm=${closed.id}`)
+    await soon(() => led.getAttribute('data-alarm')).toBe(closed.id)
+    await soon(() => led.locator('.why').isVisible()).toBe(true)
+    await close()
+  })
+
   it('a sound can be turned off, and is remembered', async () => {
     const { page, close } = await openPage(browser, fixture)
     await page.click('[aria-controls=settings]')

@@ -16,6 +16,7 @@ import { createDevices } from './fixture-devices.ts'
 import { makeAlarms, makeShipment, noise } from './fixture-fleet.ts'
 import { createNotificationFixture } from './fixture-notifications.ts'
 import { makeExposure, makeProposal, makeReport, makeSources } from './fixture-record.ts'
+import { createRules } from './fixture-rules.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -77,6 +78,7 @@ export const startFixture = async ({
   const proposalsOf = (shipmentId: string) =>
     [...proposals.values()].flatMap((held) => (held.shipmentId === shipmentId ? [held.proposal] : []))
   const devices = createDevices(shipments, startedAt)
+  const rules = createRules(user.name, () => [...alarms.values()][0])
   const notifications = createNotificationFixture(shipments)
   let url = ''
   const accounts = createAccounts(user, () => url)
@@ -162,6 +164,10 @@ export const startFixture = async ({
       })
     if (part === '/limits')
       return send(response, 200, { ...makeSources(shipment), proposals: proposalsOf(shipment.id) })
+    if (/^\/(alarm-settings|out-of-service)/.test(part)) {
+      const body = request.method === 'GET' ? {} : await bodyOf(request)
+      return send(response, 200, rules.shipment(request.method ?? 'GET', shipment.id, part, body))
+    }
     if (part === '/exposure') return send(response, 200, makeExposure(budgets))
     if (part === '/report') return send(response, 200, makeReport(shipment))
     if (part === '/limits/proposals') {
@@ -264,6 +270,8 @@ export const startFixture = async ({
           Object.assign(outage, { acknowledgedAt: new Date().toISOString(), acknowledgedBy: user.name })
     }
     if (path.startsWith('/intake-outages')) return send(response, 200, { items: outages })
+    if (path.startsWith('/alarm-'))
+      return send(response, 200, rules.common(method, path, method === 'GET' ? {} : await bodyOf(request)))
     if (path === '/alarms') {
       const items = url.searchParams.get('state') === 'all' ? [...alarms.values()] : openAlarms()
       return send(response, 200, { items, next: null })
