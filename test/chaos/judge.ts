@@ -10,7 +10,12 @@ export type Verdict = {
   acknowledged: number
   stored: number
   letters: number
+  doubled: number
+  missing: number
+  /** what the stored readings imply, what there is, and what there is too often or without reason */
+  alarmsImplied: number
   alarms: number
+  alarmsDoubled: number
   notifications: number
   /** beyond the first time, which is allowed */
   repeated: number
@@ -72,7 +77,7 @@ const atOnce = async (world: World): Promise<string[]> => {
 
 /** Waits until all is quiet, then holds what was measured, acknowledged and seen against what is stored. */
 export const judge = async (world: World): Promise<Verdict> => {
-  const violations: string[] = []
+  const violations = world.servers.filter(({ alive }) => !alive()).map(({ name }) => `${name} has ended by itself`)
   if (world.kind === 'embedded') violations.push(...(await atOnce(world)))
   const began = performance.now()
   let left: string | null = 'nothing was looked at'
@@ -82,7 +87,8 @@ export const judge = async (world: World): Promise<Verdict> => {
   }
   const recoveredMs = performance.now() - began
   if (left !== null) violations.push(`not settled after ${SETTLED_MS / 1_000} s: ${left}`)
-  let [acknowledged, stored, letters, alarms] = [0, 0, 0, 0]
+  let [acknowledged, stored, letters, doubled, missing] = [0, 0, 0, 0, 0]
+  let [alarmsImplied, alarms, alarmsDoubled] = [0, 0, 0]
   for (const device of world.fleet.devices) {
     const rows = await world.query<{ seq: number; time: number; temperature: number }>(
       `select seq, round(extract(epoch from time) * 1000)::float8 as time, temperature::float8
@@ -99,8 +105,10 @@ export const judge = async (world: World): Promise<Verdict> => {
     acknowledged += device.acknowledged.size
     stored += rows.length
     letters += gone.size
+    doubled += rows.length - numbers.size
     if (numbers.size < rows.length) violations.push(`${device.id}: ${rows.length - numbers.size} readings stored twice`)
     const lost = device.measured.filter(({ seq }) => !numbers.has(seq) && !gone.has(seq))
+    missing += lost.length
     if (lost.length > 0) violations.push(`${device.id}: ${lost.length} readings lost, the first is ${lost[0]?.seq}`)
     const other = rows.filter(({ seq, time, temperature }) => {
       const one = device.measured[seq]
@@ -125,9 +133,11 @@ export const judge = async (world: World): Promise<Verdict> => {
     )
       .map(({ rule, onset, cleared }) => `${rule} ${onset} ${cleared}`)
       .sort()
+    alarmsImplied += implied.length
     alarms += there.length
     const missed = implied.filter((alarm) => !there.includes(alarm))
     const invented = there.filter((alarm, index) => !implied.includes(alarm) || there.indexOf(alarm) !== index)
+    alarmsDoubled += invented.length
     if (missed.length > 0) violations.push(`${device.id}: ${missed.length} alarms missed, the first: ${missed[0]}`)
     if (invented.length > 0)
       violations.push(`${device.id}: ${invented.length} alarms doubled or invented, the first: ${invented[0]}`)
@@ -182,7 +192,11 @@ export const judge = async (world: World): Promise<Verdict> => {
     acknowledged,
     stored,
     letters,
+    doubled,
+    missing,
+    alarmsImplied,
     alarms,
+    alarmsDoubled,
     notifications: told.length,
     repeated: [...world.received.values()].reduce((sum, times) => sum + times - 1, 0),
     changes: feed.length,

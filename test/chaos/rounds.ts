@@ -65,7 +65,14 @@ export const runRounds = async ({
       world.fleet.rest()
       const { violations, ...counts } = await judge(world)
       say(
-        `${world.kind}, seed ${seed}, round ${round}, ${fault.name}: ${counts.acknowledged} acknowledged, ${counts.stored} stored, ${counts.letters} dead letters, ${counts.alarms} alarms as implied, ${counts.notifications} notifications (${counts.repeated} came again), ${world.watchers.length} clients saw all ${counts.changes} changes over ${counts.resumed} resumptions, quiet after ${(counts.recoveredMs / 1_000).toFixed(1)} s`,
+        [
+          `${world.kind}, seed ${seed}, round ${round}, ${fault.name}: ${counts.acknowledged} acknowledged`,
+          `${counts.stored} stored, ${counts.doubled} doubled, ${counts.missing} missing, ${counts.letters} dead letters`,
+          `alarms ${counts.alarmsImplied} implied, ${counts.alarms} there, ${counts.alarmsDoubled} doubled or invented`,
+          `${counts.notifications} notifications, ${counts.repeated} came again`,
+          `${world.watchers.length} clients, ${counts.resumed} resumptions, ${counts.changes} alarm changes`,
+          `quiet after ${(counts.recoveredMs / 1_000).toFixed(1)} s`,
+        ].join('; '),
       )
       for (const violation of violations) {
         say(`!!! ${violation}`)

@@ -38,6 +38,8 @@ export type ServerPart = Part & {
   name: string
   /** sets its clock off by so much, ms */
   setClock(ms: number): void
+  /** false: it has ended by itself */
+  alive(): boolean
 }
 export type World = {
   kind: 'external' | 'embedded'
@@ -172,9 +174,9 @@ const build = async (
       },
       pause: () => running.child.kill('SIGSTOP'),
       resume: () => running.child.kill('SIGCONT'),
+      alive: () => running.child.exitCode === null && running.child.signalCode === null,
       setClock: (ms) => {
         writeFileSync(String(environment(index).CLOCK_FILE), String(ms))
-        running.child.kill('SIGUSR2')
       },
     }
   }
