@@ -116,11 +116,17 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the disk of the database full',
     lacks: ({ fillDisk }) =>
-      fillDisk === null ? 'the database has no small disk of its own: that takes Debian, root and mount' : null,
-    run: async ({ fillDisk }, random) => {
-      const free = fillDisk?.()
-      await pause(random.between(3_000, 7_000))
+      fillDisk === null ? 'the database has no small disk of its own: that takes root, Linux and mount' : null,
+    run: async (world, random) => {
+      const free = world.fillDisk?.()
+      await pause(random.between(4_000, 8_000))
+      // a disk that is not full would prove nothing
+      const wrote = await world.query('create table chaos_probe as select generate_series(1, 1000000)').then(
+        () => true,
+        () => false,
+      )
       free?.()
+      if (wrote) throw new Error('the disk was to be full, and is not')
     },
   },
   {

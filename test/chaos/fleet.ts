@@ -5,6 +5,7 @@ import { createRandom } from '../../simulators/random.ts'
 
 const EVERY_MS = 150
 
+export type Account = { id: string; secret: string }
 export type Measured = { seq: number; time: number; temperature: number }
 export type ChaosDevice = {
   id: string
@@ -58,8 +59,8 @@ const POISON = [
 /** Devices as they should be, each with a reading every 150 ms, and one that sends what nobody can read. */
 export const startFleet = (
   url: string,
-  accounts: readonly { id: string; secret: string }[],
-  poisoner: { id: string; secret: string },
+  accounts: readonly Account[],
+  poisoner: Account,
   { seed, doubtMs }: { seed: number; doubtMs: number },
 ): Fleet => {
   const offsets = accounts.map(() => 0)

@@ -4,7 +4,8 @@ import { fold } from '../../server/rules/fold.ts'
 import { wholes } from '../../server/rules/reconcile.ts'
 import { INITIAL } from '../../server/rules/state.ts'
 import { sampled } from '../setup/sampled.ts'
-import { LIMIT, type World } from './world.ts'
+import { LIMIT } from './setting.ts'
+import type { World } from './world.ts'
 
 export type Verdict = {
   acknowledged: number
@@ -19,6 +20,7 @@ export type Verdict = {
   notifications: number
   /** beyond the first time, which is allowed */
   repeated: number
+  milestones: number
   changes: number
   resumed: number
   recoveredMs: number
@@ -35,6 +37,7 @@ const unsettled = async (world: World): Promise<string | null> => {
   const kept = world.fleet.devices.filter((device) => device.kept() > 0)
   if (kept.length > 0)
     return `${kept.length} devices keep readings that are not committed, ${kept[0]?.id} ${kept[0]?.kept()}`
+  if (world.supplier.waiting()) return 'a milestone was not taken yet'
   const [row] = await world.query<{ refolds: number; outbox: number; waiting: number; feed: string }>(
     `select (select count(*)::integer from refold_requests) as refolds,
        (select count(*)::integer from outbox where sent_at is null) as outbox,
@@ -165,6 +168,12 @@ export const judge = async (world: World): Promise<Verdict> => {
       `${world.fleet.poison.acknowledged} unreadable messages acknowledged, ${poison?.letters} dead letters`,
     )
 
+  const milestones = (await world.query<{ key: string }>('select key from milestones')).map(({ key }) => key)
+  const unsaid = [...world.supplier.acknowledged].filter((key) => !milestones.includes(key))
+  if (unsaid.length > 0) violations.push(`${unsaid.length} milestones taken and not stored, the first is ${unsaid[0]}`)
+  if (new Set(milestones).size < milestones.length) violations.push('a milestone is stored twice')
+  violations.push(...world.supplier.refusals)
+
   const told = await world.query<{ id: string; lead: string | null; state: string; problem: string | null }>(
     'select id, lead_id as lead, state, problem from notifications',
   )
@@ -199,6 +208,7 @@ export const judge = async (world: World): Promise<Verdict> => {
     alarmsDoubled,
     notifications: told.length,
     repeated: [...world.received.values()].reduce((sum, times) => sum + times - 1, 0),
+    milestones: milestones.length,
     changes: feed.length,
     resumed: world.watchers.reduce((sum, { resumed }) => sum + resumed(), 0),
     recoveredMs,

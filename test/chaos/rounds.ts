@@ -47,10 +47,15 @@ export const runRounds = async ({
   const found: string[] = []
   try {
     const possible: Fault[] = []
-    for (const fault of FAULTS.filter(({ name }) => faults?.includes(name) ?? true)) {
+    const asked = faults?.map((name) => {
+      const known = FAULTS.find((fault) => fault.name === name)
+      if (known === undefined) throw new Error(`There is no fault '${name}', but ${FAULTS.map((fault) => fault.name)}`)
+      return known
+    })
+    for (const fault of asked ?? FAULTS) {
       const lacks = fault.lacks(world)
       if (lacks === null) possible.push(fault)
-      else if (lacks.includes('takes')) say(`!!! NOT RUN: ${fault.name}: ${lacks}`)
+      else if (asked !== undefined || lacks.includes('takes')) say(`!!! NOT RUN: ${fault.name}: ${lacks}`)
     }
     const began = performance.now()
     const order = faults === undefined ? drawn(possible, random.next) : possible.values()
@@ -59,10 +64,12 @@ export const runRounds = async ({
       if (performance.now() - began > forMs) break
       round++
       world.fleet.work()
+      world.supplier.work()
       await pause(random.between(500, 1_500))
       await fault.run(world, random, { storm })
       await pause(random.between(500, 1_500))
       world.fleet.rest()
+      world.supplier.rest()
       const { violations, ...counts } = await judge(world)
       say(
         [
@@ -70,6 +77,7 @@ export const runRounds = async ({
           `${counts.stored} stored, ${counts.doubled} doubled, ${counts.missing} missing, ${counts.letters} dead letters`,
           `alarms ${counts.alarmsImplied} implied, ${counts.alarms} there, ${counts.alarmsDoubled} doubled or invented`,
           `${counts.notifications} notifications, ${counts.repeated} came again`,
+          `${counts.milestones} milestones`,
           `${world.watchers.length} clients, ${counts.resumed} resumptions, ${counts.changes} alarm changes`,
           `quiet after ${(counts.recoveredMs / 1_000).toFixed(1)} s`,
         ].join('; '),

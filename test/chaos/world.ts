@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,14 +18,13 @@ import { temporaryFolder } from '../setup/reap.ts'
 import { startValkey } from '../setup/valkey.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { startProxy, type Way } from './proxy.ts'
+import { EMAIL, makeSetting, PASSWORD } from './setting.ts'
+import { type Supplier, startSupplier } from './supplier.ts'
 import { startWatcher, type Watcher } from './watcher.ts'
 
 const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 const TSX = join(fileURLToPath(new URL('../../node_modules', import.meta.url)), 'tsx/dist/loader.mjs')
 const CLOCK = fileURLToPath(new URL('clock.mjs', import.meta.url))
-const EMAIL = 'desk@buyer.example'
-const PASSWORD = 'a long enough one'
-export const LIMIT = 30
 
 /** What can be killed, and stand still. */
 export type Part = {
@@ -51,6 +50,7 @@ export type World = {
   fillDisk: (() => () => void) | null
   ways: { devices: Way; web: Way[]; database: Way | null; broker: Way | null; cache: Way | null }
   fleet: Fleet
+  supplier: Supplier
   watchers: Watcher[]
   /** ids of notifications that the receiver was given */
   received: Map<string, number>
@@ -66,7 +66,7 @@ export type WorldOptions = { seed: number; servers: number; devices: number }
 
 /** Not root, or in a container that may not mount: the disk of the database can't be made small. */
 const mountSmall = (folder: string): boolean =>
-  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=700', 'tmpfs', folder], { stdio: 'ignore' }).status === 0
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=755', 'tmpfs', folder], { stdio: 'ignore' }).status === 0
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const embeddedIn = async (dataDir: string): Promise<{ pid: number; url: string }> => {
@@ -132,6 +132,13 @@ const build = async (
       await outside.database.stop()
     })
   const dataDir = join(folder.path, 'data')
+  if (host === null) {
+    mkdirSync(dataDir)
+    if (mountSmall(dataDir)) {
+      small = dataDir
+      opened.push(() => spawnSync('umount', ['--lazy', dataDir]))
+    }
+  }
   const [toDatabase, toBroker, toCache] =
     outside === null
       ? [null, null, null]
@@ -203,56 +210,16 @@ const build = async (
   const receiving = receiver.address()
   if (typeof receiving !== 'object' || receiving === null) throw new Error('no port')
 
-  const signedIn = await fetch(`${base}/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
-  })
-  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
-  const { csrfToken } = (await signedIn.json()) as { csrfToken: string }
-  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${base}${path}`, {
-      method: 'POST',
-      headers: { cookie, 'x-csrf-token': csrfToken, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    const said = (await answer.json()) as Record<string, unknown>
-    if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${JSON.stringify(said)}`)
-    return said
-  }
-  const channel = await post('/channels', {
-    kind: 'webhook', name: 'chaos', language: 'en', perMinute: 600, url: `http://127.0.0.1:${receiving.port}/`,
-  }) // biome-ignore format: a channel
-  await post('/notification-rules', {
-    channelId: channel.id,
-    kinds: ['alarm-raised', 'alarm-found-late', 'alarm-cleared'],
-    priorities: ['critical', 'high', 'medium', 'low'],
-  })
-  const ago = Date.now() - 20 * 86_400_000
-  const accounts: { id: string; secret: string }[] = []
-  for (const id of [...Array.from({ length: devices }, (_, i) => `tank-${i + 1}`), 'poisoner']) {
-    const { secret } = await post('/devices', { id, intervalSeconds: 1, pressureReference: 'absolute' })
-    accounts.push({ id, secret: String(secret) })
-    const shipment = await post('/shipments', {
-      reference: `S-${id}`,
-      substance: { cas: '67-56-1' },
-      origin: { name: 'Shanghai', lat: 31.2, lon: 121.5 },
-      destination: { name: 'Chengdu', lat: 30.6, lon: 104.1 },
-      departAt: new Date(ago).toISOString(),
-      eta: new Date(Date.now() + 86_400_000).toISOString(),
-      limits: { temperature: { high: LIMIT } },
-    })
-    await post(`/shipments/${shipment.id}/assignments`, { deviceId: id, from: new Date(ago).toISOString() })
-  }
+  const setting = await makeSetting(base, `http://127.0.0.1:${receiving.port}/`, devices)
 
   const brokerPort = outside?.broker.port ?? mqttPort
   const toDevices = await way(brokerPort)
-  const watchers = bases.map((_, index) => startWatcher(bases, index, cookie))
+  const watchers = bases.map((_, index) => startWatcher(bases, index, setting.cookie))
   for (const watcher of watchers) opened.push(watcher.close)
-  const poisoner = accounts.pop()
-  if (poisoner === undefined) throw new Error('no account')
+  const supplier = startSupplier(bases, setting)
+  opened.push(supplier.close)
   // a broker outside may lose what it has acknowledged, and is soon doubted; the embedded one may not
-  const fleet = startFleet(`mqtt://127.0.0.1:${toDevices.port}`, accounts, poisoner, {
+  const fleet = startFleet(`mqtt://127.0.0.1:${toDevices.port}`, setting.accounts, setting.poisoner, {
     seed,
     doubtMs: outside === null ? 600_000 : 8_000,
   })
@@ -289,6 +256,7 @@ const build = async (
     fillDisk: small === null ? null : fillDisk(small),
     ways: { devices: toDevices, web: webs, database: toDatabase, broker: toBroker, cache: toCache },
     fleet,
+    supplier,
     watchers,
     received,
     brokerPort,
