@@ -183,7 +183,7 @@ export const judge = async (world: World): Promise<Verdict> => {
   if (failed.length > 0) violations.push(`${failed.length} notifications were given up: ${failed[0]?.problem}`)
   const untold = await world.query(
     `select from alarms a where not retrospective and not void and not recovered
-       and not exists (select from notifications n where n.alarm_id = a.id and n.kind = 'alarm-raised')`,
+       and not exists (select from notifications n where n.alarm_id = a.id and n.kind in ('alarm-raised', a.rule))`,
   )
   if (untold.length > 0) violations.push(`${untold.length} alarms were told to nobody`)
 

@@ -39,7 +39,7 @@ export const makeSetting = async (base: string, hook: string, devices: number): 
   }) // biome-ignore format: a channel
   await post('/notification-rules', {
     channelId: channel.id,
-    kinds: ['alarm-raised', 'alarm-found-late', 'alarm-cleared'],
+    kinds: ['alarm-raised', 'alarm-found-late', 'alarm-cleared', 'forecast-late', 'stage-overdue'],
     priorities: ['critical', 'high', 'medium', 'low'],
   })
   const from = new Date(Date.now() - 20 * 86_400_000).toISOString()

@@ -14,7 +14,7 @@ import type { Host } from '../setup/host.ts'
 import { startMosquitto } from '../setup/mosquitto.ts'
 import { startTimescale } from '../setup/postgres.ts'
 import { freePort, type Running, signalAll, startProcess } from '../setup/process.ts'
-import { temporaryFolder } from '../setup/reap.ts'
+import { hold, temporaryFolder } from '../setup/reap.ts'
 import { startValkey } from '../setup/valkey.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { startProxy, type Way } from './proxy.ts'
@@ -64,9 +64,16 @@ export type World = {
 
 export type WorldOptions = { seed: number; servers: number; devices: number }
 
-/** Not root, or in a container that may not mount: the disk of the database can't be made small. */
-const mountSmall = (folder: string): boolean =>
-  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400m,mode=755', 'tmpfs', folder], { stdio: 'ignore' }).status === 0
+/** A small disk at `folder`, and how to take it away; null for whoever may not mount: not root, or in a container. */
+const mountSmall = (folder: string): (() => void) | null => {
+  const mount = ['-t', 'tmpfs', '-o', 'size=400m,mode=755', 'tmpfs', folder]
+  if (spawnSync('mount', mount, { stdio: 'ignore' }).status !== 0) return null
+  const release = hold({ kind: 'mount', path: folder })
+  return () => {
+    spawnSync('umount', ['--lazy', folder])
+    release()
+  }
+}
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const embeddedIn = async (dataDir: string): Promise<{ pid: number; url: string }> => {
@@ -109,14 +116,18 @@ const build = async (
   }
   const ports = await Promise.all(Array.from({ length: count }, freePort))
   const mqttPort = await freePort()
-  let small: string | null = null
+  const disk: { small: { path: string; unmount(): void } | null } = { small: null }
+  const shrink = (path: string): boolean => {
+    const unmount = mountSmall(path)
+    if (unmount !== null) disk.small = { path, unmount }
+    return unmount !== null
+  }
   const outside =
     host === null
       ? null
       : {
           database: await startTimescale(host, 'apache', (path) => {
-            if (host.kind === 'folder' && mountSmall(path)) {
-              small = path
+            if (host.kind === 'folder' && shrink(path)) {
               const { stdout } = spawnSync('chroot', [host.root, 'id', '-u', 'postgres'], { encoding: 'utf8' })
               spawnSync('chown', [stdout.trim(), path])
             }
@@ -128,16 +139,13 @@ const build = async (
     opened.push(async () => {
       outside.database.resume()
       await Promise.all([outside.broker.stop(), outside.cache.stop()])
-      if (small !== null) spawnSync('umount', ['--lazy', small])
+      disk.small?.unmount()
       await outside.database.stop()
     })
   const dataDir = join(folder.path, 'data')
   if (host === null) {
     mkdirSync(dataDir)
-    if (mountSmall(dataDir)) {
-      small = dataDir
-      opened.push(() => spawnSync('umount', ['--lazy', dataDir]))
-    }
+    if (shrink(dataDir)) opened.push(() => disk.small?.unmount())
   }
   const [toDatabase, toBroker, toCache] =
     outside === null
@@ -253,7 +261,7 @@ const build = async (
     },
     broker: outside?.broker ?? null,
     cache: outside?.cache ?? null,
-    fillDisk: small === null ? null : fillDisk(small),
+    fillDisk: disk.small === null ? null : fillDisk(disk.small.path),
     ways: { devices: toDevices, web: webs, database: toDatabase, broker: toBroker, cache: toCache },
     fleet,
     supplier,
