@@ -38,19 +38,32 @@ const unsettled = async (world: World): Promise<string | null> => {
   if (kept.length > 0)
     return `${kept.length} devices keep readings that are not committed, ${kept[0]?.id} ${kept[0]?.kept()}`
   if (world.supplier.waiting()) return 'a milestone was not taken yet'
-  const [row] = await world.query<{ refolds: number; outbox: number; waiting: number; feed: string }>(
+  const [row] = await world.query<{ refolds: number; outbox: number; waiting: number }>(
     `select (select count(*)::integer from refold_requests) as refolds,
        (select count(*)::integer from outbox where sent_at is null) as outbox,
-       (select count(*)::integer from notifications where state = 'waiting') as waiting,
-       (select count(*)::text from alarm_changes) as feed`,
+       (select count(*)::integer from notifications where state = 'waiting') as waiting`,
   )
   if (row === undefined || row.refolds > 0) return `${row?.refolds} refolds wait`
   if (row.outbox > 0) return `${row.outbox} events of the outbox wait`
   if (row.waiting > 0) return `${row.waiting} notifications wait`
-  const behind = world.watchers.filter(({ seen }) => seen.length < Number(row.feed))
+  const feed = await feedOf(world)
+  const behind = world.watchers.filter(({ seen, since }) => seen.length < after(feed, since()).length)
   return behind.length > 0
-    ? `${behind.length} clients have not seen all ${row.feed} alarm changes, the first ${behind[0]?.seen.length}`
+    ? `${behind.length} clients have not seen all ${feed.length} alarm changes, the first ${behind[0]?.seen.length}`
     : null
+}
+
+const feedOf = async (world: World): Promise<string[]> =>
+  (await world.query<{ cursor: string }>(`select xid || '-' || id as cursor from alarm_changes order by xid, id`)).map(
+    ({ cursor }) => cursor,
+  )
+/** What was already so in a client's first snapshot does not come as a change. */
+const after = (feed: readonly string[], since: string | undefined): string[] => {
+  const [sinceXid = 0n, sinceId = 0n] = (since ?? '').split('-').map(BigInt)
+  return feed.filter((cursor) => {
+    const [xid = 0n, id = 0n] = cursor.split('-').map(BigInt)
+    return xid > sinceXid || (xid === sinceXid && id > sinceId)
+  })
 }
 
 /** What the embedded broker has acknowledged is stored before the device is asked for anything again. */
@@ -187,14 +200,13 @@ export const judge = async (world: World): Promise<Verdict> => {
   )
   if (untold.length > 0) violations.push(`${untold.length} alarms were told to nobody`)
 
-  const feed = (
-    await world.query<{ cursor: string }>(`select xid || '-' || id as cursor from alarm_changes order by xid, id`)
-  ).map(({ cursor }) => cursor)
-  for (const [index, { seen }] of world.watchers.entries()) {
-    const wrong = feed.findIndex((cursor, at) => seen[at] !== cursor)
-    if (wrong >= 0 || seen.length !== feed.length)
+  const feed = await feedOf(world)
+  for (const [index, { seen, since }] of world.watchers.entries()) {
+    const due = after(feed, since())
+    const wrong = due.findIndex((cursor, at) => seen[at] !== cursor)
+    if (wrong >= 0 || seen.length !== due.length)
       violations.push(
-        `client ${index} saw ${seen.length} of ${feed.length} alarm changes, at ${wrong} ${seen[wrong]} and not ${feed[wrong]}`,
+        `client ${index} saw ${seen.length} of ${due.length} alarm changes, at ${wrong} ${seen[wrong]} and not ${due[wrong]}`,
       )
   }
   return {

@@ -5,6 +5,8 @@ const SILENCE_MS = 4_000
 export type Watcher = {
   /** cursors of alarm changes, as they came */
   seen: string[]
+  /** cursor of its first snapshot */
+  since(): string | undefined
   /** how often it had to connect again */
   resumed(): number
   close(): void
@@ -14,6 +16,7 @@ export type Watcher = {
 export const startWatcher = (bases: readonly string[], first: number, cookie: string): Watcher => {
   const seen: string[] = []
   let cursor: string | undefined
+  let since: string | undefined
   let at = first
   let connections = 0
   let closed = false
@@ -35,7 +38,10 @@ export const startWatcher = (bases: readonly string[], first: number, cookie: st
     socket.on('message', (data) => {
       heardAt = Date.now()
       const frame = JSON.parse(data.toString()) as { type: string; cursor?: string }
-      if (frame.type === 'snapshot') cursor ??= frame.cursor
+      if (frame.type === 'snapshot') {
+        since ??= frame.cursor
+        cursor ??= frame.cursor
+      }
       // it could not be told just now: ask anew
       if (frame.type === 'error') socket.terminate()
       if (frame.type !== 'alarm' || frame.cursor === undefined) return
@@ -57,6 +63,7 @@ export const startWatcher = (bases: readonly string[], first: number, cookie: st
   open()
   return {
     seen,
+    since: () => since,
     resumed: () => connections - 1,
     close: () => {
       closed = true
