@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Order } from '../../server/model/order.ts'
+import { onceAFrame } from './frame.ts'
 import type { LiveMessage } from './message.ts'
 
 /** The orders that the page has come to know, kept up to date by the live connection once somebody has looked at them. */
@@ -12,6 +13,13 @@ export const createOrderBook = () => {
     for (const order of items) next.set(order.id, order)
     orders.value = next
   }
+  /** told since the last frame: when a hundred lines move at once, the list is sorted once */
+  let waiting = new Map<string, Order>()
+  const frame = onceAFrame(() => {
+    const told = waiting
+    waiting = new Map()
+    put([...told.values()])
+  })
   return {
     orders,
     put,
@@ -24,10 +32,14 @@ export const createOrderBook = () => {
     },
     take(message: LiveMessage) {
       if (message.type === 'snapshot' && message.topic === 'orders') put(message.items)
-      if (message.type === 'order') put([message.order])
+      if (message.type !== 'order') return
+      waiting.set(message.order.id, message.order)
+      frame.ask()
     },
     clear() {
       wanted = false
+      frame.cancel()
+      waiting.clear()
       orders.value = new Map()
     },
   }

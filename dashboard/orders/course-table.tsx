@@ -2,7 +2,7 @@ import type { StageState } from '../../server/model/order.ts'
 import { type OwnStages, stageName, t } from '../text/orders.ts'
 import { duration } from '../text/times.ts'
 import type { Course } from './course.ts'
-import { calendarDay } from './order-row.tsx'
+import { arrivalText, calendarDay, chanceText, dayRange } from './forecast-text.ts'
 import { daysOff, type Line } from './risk.ts'
 import { Across, Fan, Single, StageTrack } from './track.tsx'
 
@@ -33,7 +33,7 @@ const When = ({ stage }: { stage: StageState }) => {
 }
 
 /** Marks near an end keep their words inside. */
-const side = (x: number): string => (x > 0.82 ? 'mark-label at-end' : x < 0.18 ? 'mark-label at-start' : 'mark-label')
+const side = (x: number): string => (x > 0.94 ? 'mark-label at-end' : x < 0.06 ? 'mark-label at-start' : 'mark-label')
 
 /** The time line: a row a stage, with plan, estimate and what was done; need-by, shipments and forecast across. */
 export const CourseTable = ({ course, line, names }: { course: Course; line: Line; names: OwnStages }) => {
@@ -62,13 +62,28 @@ export const CourseTable = ({ course, line, names }: { course: Course; line: Lin
             <span class="dot actual" />
             {t('course.actual')}
           </span>
+          {course.forecast !== null && course.received === null && (
+            <>
+              <span class="key">
+                <span class="fan-key" />
+                {t('forecast.range')}
+              </span>
+              <span class="key">
+                <span class="middle-key" />
+                {t('forecast.middle')}
+              </span>
+            </>
+          )}
           <span class="key">
             <span class="need-key" />
             {t('course.needBy')}
           </span>
         </p>
       </header>
-      <p class="hidden">{summary}</p>
+      <p class="hidden">
+        {summary}
+        {line.forecast !== null && ` ${arrivalText(line.forecast)}; ${chanceText(line.forecast.probabilityLate)}`}
+      </p>
       <table>
         <thead>
           <tr>
@@ -138,12 +153,16 @@ export const CourseTable = ({ course, line, names }: { course: Course; line: Lin
               <td class="c-track">
                 <div class="track" aria-hidden="true">
                   <Across course={course} />
-                  <Fan forecast={course.forecast} />
+                  <Fan forecast={course.forecast} needBy={course.needBy} />
                 </div>
               </td>
               <td class="c-plan" />
               <td class="c-when" colSpan={2}>
-                {calendarDay(course.forecast.p10.at)} – {calendarDay(course.forecast.p90.at)}
+                {dayRange(course.forecast.p10.at, course.forecast.p90.at)}
+                <span class="limit">
+                  {' '}
+                  {t('forecast.middle')} <b>{calendarDay(course.forecast.p50.at)}</b>
+                </span>
               </td>
             </tr>
           )}
@@ -184,7 +203,6 @@ export const CourseTable = ({ course, line, names }: { course: Course; line: Lin
           </tr>
         </tfoot>
       </table>
-      {line.forecast?.cause && <p class="causes">{line.forecast.cause.what}</p>}
     </section>
   )
 }

@@ -30,7 +30,7 @@ const STEPS_DAYS = [1, 2, 7, 14, 30, 61, 91, 182, 365]
 const parse = (text: string | null): number | null => (text === null ? null : Date.parse(text))
 
 /** Ticks at local midnights, at most `most` of them. */
-const ticksBetween = (from: number, to: number, most: number): number[] => {
+export const ticksBetween = (from: number, to: number, most: number): number[] => {
   const step = STEPS_DAYS.find((days) => (to - from) / (days * DAY_MS) <= most) ?? 730
   const first = new Date(from)
   first.setHours(24, 0, 0, 0)

@@ -3,7 +3,7 @@ import type { OrderChange } from '../../server/model/order.ts'
 import { language } from '../text/language.ts'
 import { t } from '../text/orders.ts'
 import { dayTime } from '../text/times.ts'
-import { calendarDay } from './order-row.tsx'
+import { calendarDay } from './forecast-text.ts'
 
 const NAMES: Record<string, Record<'en' | 'zh', string>> = FIELD_NAMES
 const shown = (value: unknown): string => {
@@ -23,7 +23,8 @@ export const changeSentence = (field: string, { before, after }: { before?: unkn
   })
 }
 
-const sentences = ({ what, changes }: OrderChange): string[] => {
+/** What a change did, in words. */
+export const sentences = ({ what, changes }: OrderChange): string[] => {
   if (what === 'entered') return [t('history.entered')]
   return Object.entries(changes).map(([field, change]) => {
     if (what === 'attached') return t('history.attached', { reference: field, quantity: shown(change.after) })

@@ -1,7 +1,8 @@
 import type { Order } from '../../server/model/order.ts'
 import { locale } from '../text/language.ts'
 import { type OwnStages, t } from '../text/orders.ts'
-import { amount, calendarDay, expectedText, fromNow } from './order-row.tsx'
+import { arrivalText, calendarDay, causeText, missingForecast, slackText } from './forecast-text.ts'
+import { amount, fromNow } from './order-row.tsx'
 import type { Line, Risk } from './risk.ts'
 import { RiskSign } from './risk-sign.tsx'
 
@@ -10,11 +11,21 @@ const money = (price: number, currency: string): string =>
 
 /** How the line stands, in one look: the risk and why, need-by against what is expected, how much. */
 export const LineFacts = ({ order, line, risk, names }: { order: Order; line: Line; risk: Risk; names: OwnStages }) => {
-  const over = risk.level === 'received' || risk.level === 'cancelled'
+  const over = risk.level === 'received' || risk.level === 'cancelled' || risk.level === 'arrived'
+  const { forecast } = line
+  const words =
+    forecast !== null && risk.level !== 'received' && line.cancelledAt === null
+      ? forecast.arrivedAt === null
+        ? t('line.forecast.range', { from: calendarDay(forecast.p10), to: calendarDay(forecast.p90) })
+        : arrivalText(forecast)
+      : over
+        ? null
+        : t(missingForecast(line) === 'plan' ? 'forecast.none.plan' : 'forecast.none.soon')
   return (
     <section class="line-facts panel" aria-label={t('orders.column.risk')}>
       <div class="fact lead">
         <RiskSign risk={risk} needBy={line.needBy} names={names} />
+        {!over && forecast?.cause && <p class="lead-cause">{causeText(forecast.cause, names)}</p>}
       </div>
       <div class="fact">
         <h2>{t('line.needBy')}</h2>
@@ -22,15 +33,10 @@ export const LineFacts = ({ order, line, risk, names }: { order: Order; line: Li
         {!over && <p class="muted">{fromNow(Date.parse(line.needBy))}</p>}
       </div>
       <div class="fact">
-        <h2>{t(risk.level === 'received' ? 'receipt.title' : 'line.expected')}</h2>
+        <h2>{t(over ? 'receipt.title' : 'line.expected')}</h2>
         <p class="big">{risk.expectedAt === null ? t('line.unknown') : calendarDay(risk.expectedAt)}</p>
-        {line.forecast && !over ? (
-          <p class="muted">
-            {t('line.forecast.range', { from: calendarDay(line.forecast.p10), to: calendarDay(line.forecast.p90) })}
-          </p>
-        ) : (
-          !over && risk.expectedAt !== null && <p class="muted">{expectedText(risk.expectedAt)}</p>
-        )}
+        {words !== null && <p class="muted">{words}</p>}
+        {risk.slackMs !== null && risk.level !== 'cancelled' && <p class="muted">{slackText(risk.slackMs)}</p>}
       </div>
       <div class="fact">
         <h2>{t('line.quantity')}</h2>

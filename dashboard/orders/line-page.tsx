@@ -1,7 +1,5 @@
-import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Milestone } from '../../server/model/milestone.ts'
-import type { OrderChange, Receipt } from '../../server/model/order.ts'
+import type { Order } from '../../server/model/order.ts'
 import type { User } from '../../server/model/session.ts'
 import { substanceName } from '../fleet/row.tsx'
 import { useKeys } from '../shell/keys.ts'
@@ -11,110 +9,125 @@ import { mayChange } from '../state/may.ts'
 import { useNarrow } from '../state/screen.ts'
 import { type OwnStages, t } from '../text/orders.ts'
 import { useZaitu } from '../zaitu.ts'
+import { alarmsByLine, lineKey } from './alarms-of-lines.ts'
+import { Causes } from './causes.tsx'
 import { courseOf } from './course.ts'
 import { CourseTable } from './course-table.tsx'
+import { ForecastHistory } from './forecast-history.tsx'
 import { History } from './history.tsx'
+import { LineAlarms } from './line-alarms.tsx'
 import { LineFacts } from './line-facts.tsx'
 import { LineShipments } from './line-shipments.tsx'
+import { useLineTold } from './line-told.ts'
 import { Receipts } from './receipts.tsx'
 import type { Requests } from './requests.ts'
-import { riskOf } from './risk.ts'
+import { type Line, riskOf } from './risk.ts'
 import { Said } from './said.tsx'
 
 type Props = { user: User; orderId: string; line: string; requests: Requests; names: OwnStages }
-type Told = { milestones: Milestone[]; receipts: Receipt[]; history: OrderChange[] }
 
-/** One line: how it stands, its course, its shipments, what arrived, what was said and changed. */
+const Back = () => (
+  <nav aria-label={t('line.back')}>
+    <a href="/orders">← {t('line.back')}</a>
+  </nav>
+)
+
+/** Whether there is anything to draw. */
+const hasCourse = ({ stages, shipments, forecast, received }: Line): boolean =>
+  stages.length > 0 || shipments.length > 0 || forecast !== null || received !== null
+
+/** What the line is and who is on its other side. */
+const Head = ({ order, line, buys }: { order: Order; line: Line; buys: boolean }) => (
+  <header class="line-head">
+    <div>
+      <Back />
+      <h1>
+        {order.number} <span class="line-no">{t('line.line', { line: line.line })}</span>{' '}
+        <span class="head-substance">
+          {line.substance.un !== null && <b>UN {line.substance.un}</b>} {substanceName(line)}
+        </span>
+      </h1>
+      <p class="muted">
+        {buys ? <a href={`/suppliers/${line.supplier.id}`}>{line.supplier.name}</a> : order.buyer.name} · CAS{' '}
+        {line.substance.cas}
+        {line.family !== null && ` · ${line.family}`}
+      </p>
+    </div>
+  </header>
+)
+
+/** One line: how it stands and why, its course, how its forecast moved, its shipments, what arrived, was said and changed. */
 export const LinePage = ({ user, orderId, line: wanted, requests, names }: Props) => {
-  const { book } = useZaitu()
-  const told = useSignal<Told | null>(null)
-  const problem = useSignal<string | null>(null)
+  const { book, world } = useZaitu()
   const narrow = useNarrow()
   const order = book.orders.value.get(orderId)
-
-  // again whenever the order is told anew: somebody has said or changed something
-  useEffect(() => {
-    let stopped = false
-    const load = async (): Promise<void> => {
-      if (book.orders.peek().get(orderId) === undefined) {
-        const answer = await requests.order(orderId)
-        if (stopped) return
-        if (answer.ok) book.put([answer.value])
-        else problem.value = answer.status === 404 ? t('line.missing') : answer.message
-        return
-      }
-      const [milestones, receipts, history] = await Promise.all([
-        requests.milestones(orderId, wanted),
-        requests.receipts(orderId, wanted),
-        requests.history(orderId),
-      ])
-      if (stopped) return
-      if (milestones.ok && receipts.ok && history.ok)
-        told.value = {
-          milestones: milestones.value.items,
-          receipts: receipts.value.items,
-          history: history.value.items,
-        }
-      else problem.value = milestones.ok ? null : milestones.status === 404 ? t('line.missing') : milestones.message
-    }
-    void load()
-    return () => {
-      stopped = true
-    }
-  }, [orderId, wanted, order])
+  const { told, history, historyFailed, problem, again } = useLineTold({
+    orderId,
+    line: wanted,
+    order,
+    requests,
+    book,
+  })
   useKeys({ '/': () => navigate('/orders') })
   const line = order?.lines.find((one) => one.line === wanted)
   useEffect(() => {
     if (order !== undefined) document.title = `${t('line.title', { number: order.number, line: wanted })} · Zaitu`
   })
-  const back = (
-    <nav aria-label={t('line.back')}>
-      <a href="/orders">← {t('line.back')}</a>
-    </nav>
-  )
   if (order === undefined || line === undefined)
     return (
       <div class="page orders">
-        {back}
+        <Back />
         <p class="empty">{problem.value ?? (order === undefined ? t('app.loading') : t('line.missing'))}</p>
       </div>
     )
   const risk = riskOf(line, now.peek())
   const buys = order.buyer.id === user.organisation.id
+  const alarms = alarmsByLine(world.openAlarms.value).get(lineKey(orderId, wanted)) ?? []
+  const { milestones, receipts, changes } = told.value ?? { milestones: null, receipts: null, changes: null }
   const reload = (): void => {
     void requests.order(orderId).then((answer) => answer.ok && book.put([answer.value]))
   }
   return (
     <div class="page orders line-page">
-      <header class="line-head">
-        {back}
-        <h1>
-          {order.number} <span class="line-no">{t('line.line', { line: line.line })}</span>{' '}
-          <span class="head-substance">
-            {line.substance.un !== null && <b>UN {line.substance.un}</b>} {substanceName(line)}
-          </span>
-        </h1>
-        <p class="muted">
-          {buys ? line.supplier.name : order.buyer.name} · CAS {line.substance.cas}
-          {line.family !== null && ` · ${line.family}`}
+      <Head order={order} line={line} buys={buys} />
+      {problem.value !== null && (
+        <p class="note-bad" role="alert">
+          {problem.value}{' '}
+          <button type="button" class="link" onClick={again}>
+            {t('orders.again')}
+          </button>
         </p>
-      </header>
+      )}
       <LineFacts order={order} line={line} risk={risk} names={names} />
+      <LineAlarms alarms={alarms} />
       <div class="line-columns">
-        <CourseTable course={courseOf(order, line, risk, now.peek(), narrow ? 4 : 8)} line={line} names={names} />
+        <div class="line-main">
+          {hasCourse(line) && (
+            <CourseTable course={courseOf(order, line, risk, now.peek(), narrow ? 4 : 8)} line={line} names={names} />
+          )}
+          {line.received?.complete !== true && <Causes line={line} last={history.value?.[0] ?? null} names={names} />}
+          <ForecastHistory
+            line={line}
+            history={history.value}
+            failed={historyFailed.value}
+            learnt={{ milestones: milestones ?? [], receipts: receipts ?? [], changes: changes ?? [] }}
+            names={names}
+            onAgain={again}
+          />
+        </div>
         <div class="line-side">
           <LineShipments line={line} />
           <Receipts
             order={order}
             line={line}
-            receipts={told.value?.receipts ?? null}
+            receipts={receipts}
             mayRecord={buys && mayChange(user)}
             requests={requests}
             onRecorded={reload}
           />
+          <Said of={{ orderId, line: wanted }} milestones={milestones} names={names} />
+          <History changes={changes ?? []} />
         </div>
-        <Said of={{ orderId, line: wanted }} milestones={told.value?.milestones ?? null} names={names} />
-        <History changes={(told.value?.history ?? []).filter((one) => one.line === null || one.line === line.line)} />
       </div>
     </div>
   )

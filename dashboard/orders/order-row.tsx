@@ -1,27 +1,20 @@
 import { substanceName } from '../fleet/row.tsx'
+import { isUnacknowledged } from '../live/alarm-book.ts'
+import { PriorityIcon } from '../shell/icons.tsx'
 import { now } from '../state/clock.ts'
 import { locale } from '../text/language.ts'
-import { type OwnStages, t } from '../text/orders.ts'
+import { type OwnStages, stageName, t } from '../text/orders.ts'
 import { duration } from '../text/times.ts'
 import { courseOf } from './course.ts'
-import type { RiskyLine } from './risk.ts'
+import { arrivalText, calendarDay, causeText, missingForecast, slackText } from './forecast-text.ts'
+import type { Line, Risk, RiskyLine } from './risk.ts'
 import { RiskSign, toneOf } from './risk-sign.tsx'
 import { SmallTrack } from './track.tsx'
 
-/** 24 Dec 2026; the year only where it is another one. */
-export const calendarDay = (when: string | number): string => {
-  const date = new Date(when)
-  const year = date.getFullYear() === new Date(now.peek()).getFullYear() ? {} : { year: 'numeric' as const }
-  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', ...year }).format(date)
-}
 export const amount = (quantity: number, unit: string): string =>
   `${new Intl.NumberFormat(locale(), { maximumFractionDigits: 3 }).format(quantity)}\u00a0${unit}`
 
 const DAY_S = 86_400
-const SOON_MS = 6 * 3_600_000
-/** What is expected, in words: what is overdue comes today at the earliest. */
-export const expectedText = (expectedAt: number): string =>
-  expectedAt - now.value < SOON_MS ? t('line.earliest') : fromNow(expectedAt)
 
 /** In 3 d, or 2 d ago. */
 export const fromNow = (when: number): string => {
@@ -31,46 +24,87 @@ export const fromNow = (when: number): string => {
   return t(seconds >= 0 ? 'line.in' : 'line.since', { duration: duration(seconds) })
 }
 
+/** When it comes, in words: by its forecast, else by what was said and planned. */
+const comes = (line: Line, risk: Risk): string => {
+  if (line.received?.complete === true) return t('forecast.arrived', { day: calendarDay(line.received.at) })
+  if (line.cancelledAt !== null) return t('risk.cancelled')
+  if (line.forecast !== null) return arrivalText(line.forecast)
+  return t(missingForecast(line) === 'plan' && risk.expectedAt === null ? 'forecast.none.plan' : 'forecast.none.soon')
+}
+
+const causeOf = (line: Line, risk: Risk, names: OwnStages): { text: string; quiet: boolean } => {
+  const cause = line.forecast?.cause
+  if (cause) return { text: causeText(cause, names), quiet: false }
+  if (risk.overdue !== null) {
+    const since = duration((now.value - risk.overdue.since) / 1000)
+    return {
+      text: t('risk.why.overdue', { stage: stageName(risk.overdue.stage, names), duration: since }),
+      quiet: false,
+    }
+  }
+  return { text: line.forecast === null ? t('app.none') : t('orders.noCause'), quiet: true }
+}
+
+/** The open alarms of the line: how many, and how bad the worst is. */
+const AlarmCount = ({ alarms }: Pick<RiskyLine, 'alarms'>) => {
+  const worst = alarms[0]
+  if (worst === undefined) return null
+  return (
+    <span class="limit line-alarm-count">
+      <PriorityIcon priority={worst.priority} quiet={!alarms.some(isUnacknowledged)} />{' '}
+      {t('orders.alarms', { n: alarms.length })}
+    </span>
+  )
+}
+
+type Props = { of: RiskyLine; names: OwnStages; seller: boolean }
+
 /** One line in the list; its link covers the row. `seller`: the reader delivers it, so the buyer is named. */
-export const OrderRow = ({
-  of: { order, line, risk },
-  names,
-  seller,
-}: {
-  of: RiskyLine
-  names: OwnStages
-  seller: boolean
-}) => {
+export const OrderRow = ({ of: { order, line, risk, alarms }, names, seller }: Props) => {
   const tone = toneOf(risk.level)
-  const over = risk.level === 'received' || risk.level === 'cancelled'
-  const course = courseOf(order, line, risk, now.peek())
+  const over = risk.level === 'received' || risk.level === 'cancelled' || risk.level === 'arrived'
+  const cause = causeOf(line, risk, names)
   return (
     <tr class={`row${tone === null ? '' : ` edge-${tone}`}${over ? ' resting' : ''}`}>
       <td class="c-risk">
         <RiskSign risk={risk} needBy={line.needBy} names={names} />
+        <AlarmCount alarms={alarms} />
       </td>
       <th scope="row" class="c-line">
-        <a href={`/orders/${order.id}/${encodeURIComponent(line.line)}`}>
+        <a class="line-link" href={`/orders/${order.id}/${encodeURIComponent(line.line)}`}>
           {order.number} <span class="line-no">{t('line.line', { line: line.line })}</span>
         </a>
         <span class="what">
           {amount(line.quantity, line.unit)} {substanceName(line)}
         </span>
-        <span class="limit">{seller ? order.buyer.name : line.supplier.name}</span>
+        {seller ? (
+          <span class="limit">{order.buyer.name}</span>
+        ) : (
+          <a class="limit supplier-link" href={`/suppliers/${line.supplier.id}`}>
+            {line.supplier.name}
+          </a>
+        )}
       </th>
-      <td class="c-course">
-        <SmallTrack course={course} />
-        {!over && <span class="limit">{t('line.share', { percent: Math.round(line.done * 100) })}</span>}
+      <td class="c-comes">
+        <SmallTrack course={courseOf(order, line, risk, now.peek())} />
+        <span class="arrival-words">{comes(line, risk)}</span>
       </td>
       <td class="c-needBy">
         <span class="cell-label">{t('line.needBy')} </span>
         {calendarDay(line.needBy)}
         {!over && <span class="limit">{fromNow(Date.parse(line.needBy))}</span>}
       </td>
-      <td class="c-expected">
-        <span class="cell-label">{t(over ? 'receipt.title' : 'line.expected')} </span>
-        {risk.expectedAt === null ? <span class="muted">{t('app.none')}</span> : calendarDay(risk.expectedAt)}
-        {!over && risk.expectedAt !== null && <span class="limit">{expectedText(risk.expectedAt)}</span>}
+      <td class="c-cause">
+        {!over && (
+          <>
+            <span class="cell-label">{t('orders.column.cause')} </span>
+            <span class={cause.quiet ? 'muted' : ''}>{cause.text}</span>
+            <span class="limit">
+              {risk.slackMs !== null && `${slackText(risk.slackMs)} · `}
+              {t('line.share', { percent: Math.round(line.done * 100) })}
+            </span>
+          </>
+        )}
       </td>
     </tr>
   )

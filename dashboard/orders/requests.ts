@@ -1,3 +1,4 @@
+import type { Forecast } from '../../server/model/forecast.ts'
 import type { ImportKind, ImportMapping, ImportPreview } from '../../server/model/import.ts'
 import type { Substance } from '../../server/model/masterdata.ts'
 import type { Milestone } from '../../server/model/milestone.ts'
@@ -41,6 +42,8 @@ export const createRequests = (ask: Ask) => {
     history: (id: string) => ask<Page<OrderChange>>('GET', `/orders/${one(id)}/history`),
     milestones: (id: string, line: string) => ask<Page<Milestone>>('GET', `${ofLine(id, line)}/milestones`),
     receipts: (id: string, line: string) => ask<Page<Receipt>>('GET', `${ofLine(id, line)}/receipts`),
+    /** How it moved, newest first: as much as one looks at. */
+    forecasts: (id: string, line: string) => ask<Page<Forecast>>('GET', `${ofLine(id, line)}/forecasts?limit=1000`),
     receive: (id: string, line: string, body: NewReceipt) => ask<Receipt>('POST', `${ofLine(id, line)}/receipts`, body),
     stages: () => ask<{ items: Stage[] }>('GET', '/stages'),
 

@@ -1,8 +1,10 @@
+import { useSignal } from '@preact/signals'
 import type { Milestone } from '../../server/model/milestone.ts'
 import { type OwnStages, stageName, t } from '../text/orders.ts'
 import { dayTime } from '../text/times.ts'
 
-const sentence = (said: Milestone, names: OwnStages): string => {
+/** What somebody said of a stage. */
+export const sentence = (said: Milestone, names: OwnStages): string => {
   const stage = stageName(said.stage, names)
   const time = dayTime(said.at)
   if (said.classifier === 'actual' && said.progress !== null && said.progress < 1)
@@ -22,16 +24,21 @@ const Photo = ({ of, said, names }: Pick<SaidProps, 'of' | 'names'> & { said: Mi
   )
 }
 
+/** So many at first; a supplier who writes daily fills a page. */
+const FIRST = 8
+
 /** Everything that was said of the line, the newest first, and by whom and when. */
 export const Said = ({ of, milestones, names }: SaidProps) => {
+  const all = useSignal(false)
   const corrected = new Set(milestones?.map(({ corrects }) => corrects))
+  const newest = (milestones ?? []).toSorted((a, b) => b.recordedAt.localeCompare(a.recordedAt))
   return (
     <section class="panel padded said" aria-labelledby="said-title">
       <h2 id="said-title">{t('said.title')}</h2>
       {milestones?.length === 0 && <p class="muted">{t('said.none')}</p>}
-      {milestones !== null && milestones.length > 0 && (
+      {newest.length > 0 && (
         <ul class="entries">
-          {milestones.toReversed().map((said) => (
+          {newest.slice(0, all.value ? newest.length : FIRST).map((said) => (
             <li key={said.id} class={corrected.has(said.id) ? 'struck' : ''}>
               <p>
                 <span class="said-what">{sentence(said, names)}</span>
@@ -43,6 +50,16 @@ export const Said = ({ of, milestones, names }: SaidProps) => {
             </li>
           ))}
         </ul>
+      )}
+      {newest.length > FIRST && !all.value && (
+        <button
+          type="button"
+          onClick={() => {
+            all.value = true
+          }}
+        >
+          {t('said.more', { n: newest.length })}
+        </button>
       )}
     </section>
   )

@@ -1,5 +1,6 @@
 import '../manage/manage.css'
 import './orders.css'
+import './forecast.css'
 import { signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { User } from '../../server/model/session.ts'

@@ -1,5 +1,7 @@
 import type { Course, Mark, StageMarks } from './course.ts'
 
+type Forecast = NonNullable<Course['forecast']>
+
 const left = ({ x }: Mark) => ({ left: `${(x * 100).toFixed(2)}%` })
 const between = (from: Mark, to: Mark) => {
   const [begin, end] = from.x <= to.x ? [from, to] : [to, from]
@@ -30,11 +32,12 @@ export const StageTrack = ({ marks }: { marks: StageMarks }) => {
   )
 }
 
-/** From the earliest to the latest arrival of eight in ten, and the middle. */
-export const Fan = ({ forecast }: { forecast: NonNullable<Course['forecast']> }) => (
+/** From the earliest to the latest arrival of eight in ten, and the middle; what lies past need-by is hatched. */
+export const Fan = ({ forecast: { p10, p50, p90 }, needBy }: { forecast: Forecast; needBy: Mark }) => (
   <>
-    <span class="fan" style={between(forecast.p10, forecast.p90)} />
-    <span class="fan-middle" style={left(forecast.p50)} />
+    {needBy.x > p10.x && <span class="fan" style={between(p10, needBy.x < p90.x ? needBy : p90)} />}
+    {needBy.x < p90.x && <span class="fan past" style={between(needBy.x > p10.x ? needBy : p10, p90)} />}
+    <span class="fan-middle" style={left(p50)} />
   </>
 )
 
@@ -42,7 +45,7 @@ export const Fan = ({ forecast }: { forecast: NonNullable<Course['forecast']> })
 export const SmallTrack = ({ course }: { course: Course }) => (
   <div class="small-track" aria-hidden="true">
     <span class="base" />
-    {course.forecast !== null && <Fan forecast={course.forecast} />}
+    {course.forecast !== null && course.received === null && <Fan forecast={course.forecast} needBy={course.needBy} />}
     <Across course={course} ticks={false} />
     {course.stages.map((marks) => {
       const mark = marks.actual ?? marks.estimate ?? marks.plan

@@ -1,12 +1,13 @@
 import type { ImportField } from '../../server/model/import.ts'
 import { FIELD_NAMES } from '../../server/model/import-issue.ts'
 import { catalogue } from './catalogue.ts'
+import { forecastWords } from './forecast-words.ts'
 import { language, translator } from './language.ts'
 import { orderWords } from './order-words.ts'
 import { stageWords } from './stage-words.ts'
 
 /** The catalogue with the words of orders, which are loaded with their pages. */
-export const orderCatalogue = { ...catalogue, ...orderWords } as const
+export const orderCatalogue = { ...catalogue, ...orderWords, ...forecastWords } as const
 export type OrderKey = keyof typeof orderCatalogue
 
 export const t = translator(orderCatalogue)

@@ -13,11 +13,15 @@ import type { Stream } from '../store/streams.ts'
 import type { CatchUp } from './catch-up.ts'
 import { newest } from './fold-fresh.ts'
 import type { Leases } from './leases.ts'
-import { begin, comparable, finish, isBehind, page } from './refolding.ts'
+import { begin, comparable, finish, page, type Refolding } from './refolding.ts'
 
 const TURN_MS = 1_000
 /** The same while other servers hand over what they take in. */
 const SHARED_TURN_MS = 200
+/** What came longer ago has been told, or will be by a snapshot. */
+const NEWS_MS = 600_000
+
+const isNews = ({ tail }: Refolding): boolean => Date.now() - (tail.at(-1)?.receivedAt ?? 0) < NEWS_MS
 
 export type Refolder = {
   /** Looks now rather than at the next turn. */
@@ -76,8 +80,8 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, li
         )
       })
       if (!progress.met) {
-        // nobody has told of them who was there when they came
-        if (due.to !== null && isBehind(stream, progress))
+        // whoever took them in may not have told of them, nor who folded them when it loaded the stream
+        if (isNews(progress))
           live.readings([{ audience: stream.audience, item: newest(stream, progress.tail) }])
         stream.state = progress.state
         stream.checkpointAt = progress.checkpoints.at(-1)?.at?.time ?? stream.checkpointAt

@@ -6,7 +6,7 @@ import type { Change, StreamState } from '../rules/state.ts'
 import { recordedAlarms } from '../store/alarm-record.ts'
 import type { Tx } from '../store/pool.ts'
 import { type Due, handedSince } from '../store/refolds.ts'
-import { type Checkpoint, checkpointBefore, isNewer, laterCheckpoints, readingsAfter } from '../store/states.ts'
+import { type Checkpoint, checkpointBefore, laterCheckpoints, readingsAfter } from '../store/states.ts'
 import type { Stream } from '../store/streams.ts'
 
 /** Readings in one page of a refold: what is held in memory, and the most that is folded while ingest waits. */
@@ -29,12 +29,6 @@ export type Refolding = {
   tail: Sampled[]
   /** what others had handed over before the first page was read: a fold to the end takes it along */
   covered: string[]
-}
-
-/** Whether what was folded is newer than all that the state of its stream has seen. */
-export const isBehind = ({ state }: Stream, { tail }: Refolding): boolean => {
-  const last = tail.at(-1)
-  return last !== undefined && (state === null || state === 'refolding' || isNewer(state, last))
 }
 
 export const begin = async (tx: Tx, stream: Stream, { from, to }: Due): Promise<Refolding> => {

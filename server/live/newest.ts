@@ -17,16 +17,19 @@ export type Newest = {
   frame(orgId: string, shipmentIds: Iterable<string>): string | null
 }
 
+/** What is known of a shipment with one more reading: an older one (another device, another server) only fills in. */
+export const newestOf = (before: LiveReading | undefined, item: LiveReading): LiveReading => {
+  if (before === undefined) return item
+  return before.time > item.time ? { ...item, ...before } : { ...before, ...item }
+}
+
 export const createNewest = (): Newest => {
   const shipments = new Map<string, Entry>()
   let dirty = new Map<string, Set<string>>()
   return {
     hear: (items, now) => {
       for (const { audience, item } of items) {
-        const before = shipments.get(item.shipmentId)?.item
-        // an older reading (another device, another server) must not take the place of a newer one
-        const [older, newer] = before !== undefined && before.time > item.time ? [item, before] : [before, item]
-        const merged = older === undefined ? newer : { ...older, ...newer }
+        const merged = newestOf(shipments.get(item.shipmentId)?.item, item)
         shipments.set(item.shipmentId, { item: merged, audience, json: null, at: now })
         for (const orgId of audience) {
           const ids = dirty.get(orgId)

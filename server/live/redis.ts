@@ -3,12 +3,15 @@ import { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
 import { LiveReading } from '../model/live.ts'
-import { createLocalHub, type Hub } from './hub.ts'
+import { type AddressedReading, createLocalHub, type Hub } from './hub.ts'
+import { newestOf } from './newest.ts'
 
 const READINGS = 'zaitu:readings'
 const ALARMS = 'zaitu:alarms'
 const ORDERS = 'zaitu:orders'
 const ENDED = 'zaitu:access-ended'
+/** Readings in one message of what is said later. */
+const AT_ONCE = 1_000
 const Envelope = z.object({
   from: z.string(),
   items: z.array(z.object({ audience: z.array(z.string()), item: LiveReading })),
@@ -16,8 +19,8 @@ const Envelope = z.object({
 
 /**
  * The hub over Redis or Valkey, for more than one server. What this server says reaches its own clients directly, so they
- * stay live while Redis is away; the other servers hear it by publish and subscribe. Never queues: what Redis could not
- * take is superseded by the next reading, and after a reconnect clients get a fresh snapshot.
+ * stay live while Redis is away; the other servers hear it by publish and subscribe. Of what Redis could not take, the
+ * newest of each shipment is said when it can; whoever could not listen gets a fresh snapshot.
  */
 export const createRedisHub = (url: string, log: Logger): Hub => {
   const local = createLocalHub()
@@ -31,6 +34,8 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
   }
   const publisher = new Redis(url, options)
   const subscriber = new Redis(url, { ...options, autoResubscribe: false })
+  /** by shipment: what Redis did not take */
+  const unsaid = new Map<string, AddressedReading>()
   let wasAway = false
 
   for (const client of [publisher, subscriber]) {
@@ -43,9 +48,9 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
   subscriber.on('ready', () => {
     subscriber.subscribe(READINGS, ALARMS, ENDED, ORDERS).then(
       () => {
-        if (!wasAway) return
+        if (wasAway) log.info({}, 'Redis is back')
         wasAway = false
-        log.info({}, 'Redis is back')
+        // at the first time as well: somebody may have come, and something have been said, before
         for (const listener of resets) listener()
       },
       (error: Error) => log.warn({ error: error.message }, 'could not subscribe at Redis'),
@@ -63,17 +68,33 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     if (envelope.success && envelope.data.from !== me) local.readings(envelope.data.items)
   })
 
+  const missed = (error: Error): void => log.debug({ error: error.message }, 'Redis did not take a message')
   const publish = (channel: string, text: string): void => {
-    publisher
-      .publish(channel, text)
-      .catch((error: Error) => log.debug({ error: error.message }, 'Redis did not take a message'))
+    publisher.publish(channel, text).catch(missed)
   }
+  const sayReadings = async (items: AddressedReading[]): Promise<void> => {
+    try {
+      await publisher.publish(READINGS, JSON.stringify({ from: me, items }))
+    } catch (error) {
+      missed(error instanceof Error ? error : new Error(String(error)))
+      for (const { audience, item } of items)
+        unsaid.set(item.shipmentId, { audience, item: newestOf(unsaid.get(item.shipmentId)?.item, item) })
+      return
+    }
+    if (unsaid.size > 0) sayUnsaid()
+  }
+  const sayUnsaid = (): void => {
+    const items = [...unsaid.values()]
+    unsaid.clear()
+    for (let at = 0; at < items.length; at += AT_ONCE) void sayReadings(items.slice(at, at + AT_ONCE))
+  }
+  publisher.on('ready', sayUnsaid)
 
   return {
     ...local,
     readings: (items) => {
       local.readings(items)
-      publish(READINGS, JSON.stringify({ from: me, items }))
+      void sayReadings(items)
     },
     alarmsChanged: () => {
       local.alarmsChanged()

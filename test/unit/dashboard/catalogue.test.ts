@@ -5,10 +5,11 @@ import { exposureWords } from '../../../dashboard/text/exposure-words.ts'
 import { fill } from '../../../dashboard/text/fill.ts'
 import { chooseLanguage } from '../../../dashboard/text/language.ts'
 import { manageCatalogue } from '../../../dashboard/text/manage.ts'
+import { orderCatalogue } from '../../../dashboard/text/orders.ts'
 import { supplierWords } from '../../../dashboard/text/supplier-words.ts'
 import { RULES } from '../../../server/model/alarm.ts'
 
-const catalogue = { ...manageCatalogue, ...supplierWords, ...exposureWords }
+const catalogue = { ...manageCatalogue, ...orderCatalogue, ...supplierWords, ...exposureWords }
 
 const gaps = (text: string): string[] =>
   [...text.matchAll(/\{([^}|]+)/g)].map((found) => found[1] ?? '').filter((name, i, all) => all.indexOf(name) === i)

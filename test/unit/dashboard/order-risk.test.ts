@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
+import { alarmsByLine } from '../../../dashboard/orders/alarms-of-lines.ts'
 import { courseOf } from '../../../dashboard/orders/course.ts'
+import { type Filter, filtered, partnersOf, type Show } from '../../../dashboard/orders/list-filter.ts'
 import { byRisk, daysOff, type Line, linesByRisk, riskOf } from '../../../dashboard/orders/risk.ts'
+import type { Alarm } from '../../../server/model/alarm.ts'
 import type { Order, StageState } from '../../../server/model/order.ts'
 
 const NOW = Date.parse('2026-11-23T00:00:00Z')
@@ -12,6 +15,12 @@ const line = (name: string, more: Partial<Line> = {}): Line => ({
   line: name, supplier: { id: 's', name: 'S' }, substance: { id: 'b', cas: '67-56-1', un: null, name: 'M', nameZh: null }, quantity: 1, unit: 't',
   needBy: day(10), price: null, currency: null, family: null, cancelledAt: null, stages: [], received: null, shipments: [], reached: null, done: 0, forecast: null, ...more,
 }) // biome-ignore format: its fields
+const ALARM: Alarm = {
+  id: 'a', shipmentId: null, shipmentReference: null, deviceId: null, orderId: null, orderNumber: 'PO', line: null, supplierId: 's', supplierName: 'S',
+  stage: null, group: null, rule: 'forecast-late', priority: 'low', state: 'active-unacknowledged', onset: day(-1), clearedAt: null, value: 1, peak: 1,
+  limit: 1, cause: null, figures: null, retrospective: false, void: false, recovered: false, suppressed: false, outOfService: false, causedBy: null,
+  acknowledgedBy: null, acknowledgedAt: null, shelvedUntil: null, shelvedBy: null, shelvedFor: null, resetAt: null, raisedAt: day(-1), explanation: '',
+} // biome-ignore format: its fields
 const order: Order = {
   id: 'o',
   number: 'PO',
@@ -29,6 +38,7 @@ it.each<[string, Partial<Line>]>([
   // passed over, and so waited for no more
   ['course', { stages: [stage('filled', { plannedAt: day(-2) }), stage('ready', { actualAt: day(-1) })] }],
   ['course', { stages: [stage('ready', { plannedAt: day(3) })] }],
+  ['unknown', { stages: [stage('ready')] }],
   ['received', { needBy: day(-1), received: { at: day(0), quantity: 1, complete: true } }],
   ['late', { needBy: day(-1), received: { at: day(0), quantity: 0.5, complete: false } }],
   ['cancelled', { needBy: day(-1), cancelledAt: day(0) }],
@@ -62,6 +72,31 @@ it('lines come by what needs somebody first', () => {
   const sorted = linesByRisk([{ ...order, lines }], NOW)
   expect(sorted.map((one) => one.line.line)).toEqual(['later', 'late', 'danger', 'overdue', 'course', 'gone'])
   expect(sorted.toReversed().sort(byRisk)).toEqual(sorted)
+})
+
+it('by the forecast: the chance of being late, then how far past need-by, then the open alarms; what is over comes last', () => {
+  const forecast = (probabilityLate: number, p50: number, arrivedAt: string | null = null) => ({
+    p10: day(p50 - 1), p50: day(p50), p90: day(p50 + 1), probabilityLate, asOf: day(0), arrivedAt, cause: null,
+  }) // biome-ignore format: one line
+  const lines = [
+    line('likely', { forecast: forecast(0.7, 11) }),
+    line('calm', { forecast: forecast(0.3, 8) }),
+    line('alarmed', { forecast: forecast(0.3, 8) }),
+    line('farther', { forecast: forecast(0.302, 9) }),
+    line('here', { forecast: forecast(1, -1, day(-1)) }),
+    line('certain', { forecast: forecast(0.99, 12) }),
+  ]
+  const alarm = { priority: 'medium', orderId: 'o', line: 'alarmed' } as const
+  const known = alarmsByLine([{ ...ALARM, ...alarm }])
+  const sorted = linesByRisk([{ ...order, lines }], NOW, known)
+  expect(sorted.map((one) => one.line.line)).toEqual(['certain', 'likely', 'farther', 'alarmed', 'calm', 'here'])
+  const shown = (show: Show, more: Partial<Filter> = {}) =>
+    filtered(sorted, { show, partner: null, query: '', ...more }, false).map((one) => one.line.line)
+  expect(shown('risk')).toEqual(['certain', 'likely', 'alarmed'])
+  expect(shown('arrived')).toEqual(['here'])
+  expect(shown('open', { query: 'likely po' })).toEqual(['likely'])
+  expect(shown('all', { partner: 'nobody' })).toEqual([])
+  expect(partnersOf(sorted, false)).toEqual([{ id: 's', name: 'S' }])
 })
 
 it('everything of a line stands between the ends of its course', () => {
