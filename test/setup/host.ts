@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, chownSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type Running, startProcess } from './process.ts'
+import { freePort, type Running, signalAll, startProcess } from './process.ts'
 import { hold, temporaryFolder } from './reap.ts'
 
 /** Where real services can be run: a Debian folder by chroot, or containers. */
@@ -15,6 +15,9 @@ export type OwnService = {
   /** as pulling the plug */
   kill(): Promise<void>
   restart(): Promise<void>
+  /** as if the machine stood still, until `resume` */
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -48,7 +51,14 @@ const inFolder = async (root: string, program: Program) => {
   const place: Place = { folder: own.path.slice(root.length), port: await freePort(), address: '127.0.0.1' }
   program.prepare(place, own.path, (command) => must([...enter, ...command]))
   const start = () => startProcess([...enter, ...program.command(place)], place.port, ready(program, place))
-  return { own, place, start, end: (running: Running, signal: NodeJS.Signals) => running.end(signal), remove: () => {} }
+  return {
+    own,
+    place,
+    start,
+    end: (running: Running, signal: NodeJS.Signals) => running.end(signal),
+    signal: ({ child }: Running, signal: 'SIGSTOP' | 'SIGCONT') => signalAll(child.pid ?? 0, signal),
+    remove: () => {},
+  }
 }
 
 const inContainer = async (program: Program) => {
@@ -70,6 +80,9 @@ const inContainer = async (program: Program) => {
       must(['docker', 'wait', name])
       await running.end('SIGTERM')
     },
+    signal: (_running: Running, signal: 'SIGSTOP' | 'SIGCONT') => {
+      must(['docker', signal === 'SIGSTOP' ? 'pause' : 'unpause', name])
+    },
     remove: () => {
       must(['docker', 'rm', '--force', '--volumes', name])
       release()
@@ -88,13 +101,15 @@ export const startService = async (
   program: Program,
   stopSignal: NodeJS.Signals = 'SIGTERM',
 ): Promise<OwnService> => {
-  const { own, place, start, end, remove } = await (host.kind === 'folder'
+  const { own, place, start, end, signal, remove } = await (host.kind === 'folder'
     ? inFolder(host.root, program)
     : inContainer(program))
   let running = await start()
   return {
     port: place.port,
     kill: () => end(running, 'SIGKILL'),
+    pause: () => signal(running, 'SIGSTOP'),
+    resume: () => signal(running, 'SIGCONT'),
     restart: async () => {
       await end(running, stopSignal)
       running = await start()

@@ -19,6 +19,8 @@ const PROGRAMS = '/usr/lib/postgresql/17/bin'
 export const startTimescale = async (
   host: Host,
   license: 'apache' | 'timescale' = 'apache',
+  /** its folder, as seen from here, before anything is in it */
+  onFolder: (outside: string) => void = () => {},
 ): Promise<OwnService & { url: string }> => {
   const settings = (port: number, address: string): string[] =>
     [
@@ -36,7 +38,8 @@ export const startTimescale = async (
     {
       image: 'timescale/timescaledb:latest-pg17',
       user: 'postgres:postgres',
-      prepare: ({ folder }, _outside, run) => {
+      prepare: ({ folder }, outside, run) => {
+        onFolder(outside)
         if (host.kind === 'folder')
           run([
             `${PROGRAMS}/initdb`, '-D', `${folder}/data`, '-U', 'postgres', '--auth=trust', '--locale=C.UTF-8', '--no-sync',

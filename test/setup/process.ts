@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { hold } from './reap.ts'
@@ -24,6 +25,29 @@ const accepts = (port: number): Promise<boolean> =>
       resolve(true)
     })
   })
+
+/** A signal to a process and all that it has begun, wherever they have gone: a stopped postmaster stops none of its sessions. */
+export const signalAll = (pid: number, signal: NodeJS.Signals): void => {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'latin1'))?.[1])
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+    } catch {
+      // it has just ended
+    }
+  }
+  const reach = (each: number): void => {
+    try {
+      process.kill(each, signal)
+    } catch {
+      // it has just ended
+    }
+    for (const child of children.get(each) ?? []) reach(child)
+  }
+  reach(pid)
+}
 
 export type Running = {
   child: ChildProcess

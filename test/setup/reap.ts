@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 export type Held =
   | { kind: 'process' | 'group'; pid: number }
   | { kind: 'postgres'; folder: string }
-  | { kind: 'folder'; path: string }
+  | { kind: 'folder' | 'mount'; path: string }
   | { kind: 'container'; name: string }
 
 let reaper: ChildProcess | undefined

@@ -1,5 +1,5 @@
 // Ends what a test run has started once the run itself is over, in whatever way: the system closes its end of the
-// pipe then, also after kill -9. Lines in: {"id", "kind": "process" | "group" | "postgres" | "folder" | "container", …}
+// pipe then, also after kill -9. Lines in: {"id", "kind": "process" | "group" | "postgres" | "folder" | "mount" | "container", …}
 // to take something over, {"id"} to let it go.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
@@ -45,5 +45,6 @@ for (const thing of things) {
   for (const pid of pids) send(pid, 'SIGKILL')
 }
 for (const thing of things) {
+  if (thing.kind === 'mount') spawnSync('umount', ['--lazy', thing.path])
   if (thing.kind === 'folder') rmSync(thing.path, { recursive: true, force: true, maxRetries: 5 })
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Receiver, startReceiver } from './receivers.ts'
 import { type Rig, soon, startRig } from './rig.ts'
 
@@ -371,5 +371,23 @@ describe('escalation', () => {
     await rig.raise({ priority: 'critical', raisedAt: Date.now() - 11 * MINUTE })
     const { rows } = await rig.ingest.query('select escalate_alarms() as taken')
     expect(rows).toEqual([{ taken: 0 }])
+  })
+})
+
+describe('a server whose clock is wrong', () => {
+  it.each([
+    ['ahead', 1_800_000],
+    ['behind', -1_800_000],
+  ])('%s: an alarm is told at once', async (_, offsetMs) => {
+    const { id: channelId } = await hook()
+    await rig.rule(channelId)
+    await rig.raise()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offsetMs })
+    try {
+      rig.start()
+      await vi.waitFor(() => expect(receiver.got).toHaveLength(1), { timeout: 5_000, interval: 20 })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
