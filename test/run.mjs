@@ -1,7 +1,8 @@
-// What `npm test` and `npm run bench` run. Plain JavaScript and nothing but Node's own modules, as server/install.mjs.
+// What `npm test`, `npm run bench` and `npm run chaos` run. Plain JavaScript and nothing but Node's own modules, as server/install.mjs.
 //   node test/run.mjs                     everything
 //   node test/run.mjs unit browser        only these steps; a path or an option is handed on to vitest
 //   node test/run.mjs bench …             the bench, with its own arguments
+//   node test/run.mjs chaos …             faults drawn by a seed, with its own arguments
 import { spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
@@ -166,7 +167,7 @@ const test = async (args) => {
   const passedOn = args.filter((arg) => !STEPS.includes(arg))
   const unknown = passedOn.filter((arg) => !arg.startsWith('-') && !arg.includes('/'))
   if (unknown.length > 0) {
-    console.error(`There is no step ${unknown.join(', ')}. There are: ${STEPS.join(', ')}, bench.`)
+    console.error(`There is no step ${unknown.join(', ')}. There are: ${STEPS.join(', ')}, bench, chaos.`)
     return 2
   }
   const steps = asked.length > 0 ? STEPS.filter((step) => asked.includes(step)) : STEPS
@@ -198,15 +199,17 @@ const test = async (args) => {
   return results.every(({ ok }) => ok) && missing.length === 0 && !empty ? 0 : 1
 }
 
-const bench = (args) => {
+const PROGRAMS = { bench: 'test/bench/bench.ts', chaos: 'test/chaos/main.ts' }
+const program = (file, args) => {
   const typescript = process.features.typescript ? ['--disable-warning=ExperimentalWarning'] : ['--import', 'tsx']
-  return node([...typescript, 'test/bench/bench.ts', ...args], { limitMs: 2 * 3_600_000 })
+  return node([...typescript, file, ...args], { limitMs: 2 * 3_600_000 })
 }
 
 try {
   await ensureInstalled()
   const [first, ...others] = process.argv.slice(2)
-  process.exitCode = first === 'bench' ? await bench(others) : await test(process.argv.slice(2))
+  const file = PROGRAMS[first]
+  process.exitCode = file === undefined ? await test(process.argv.slice(2)) : await program(file, others)
 } catch (error) {
   console.error(error.message)
   process.exitCode = 1
