@@ -81,7 +81,8 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, li
       })
       if (!progress.met) {
         // whoever took them in may not have told of them, nor who folded them when it loaded the stream
-        if (isNews(progress)) live.readings([{ audience: stream.audience, item: newest(stream, progress.tail) }])
+        if ((due.to !== null || due.handed) && isNews(progress))
+          live.readings([{ audience: stream.audience, item: newest(stream, progress.tail) }])
         stream.state = progress.state
         stream.checkpointAt = progress.checkpoints.at(-1)?.at?.time ?? stream.checkpointAt
       }

@@ -88,8 +88,11 @@ export const handedSince = async (
   return rows.map(({ id }) => id)
 }
 
-/** One stream's requests together: the earliest moment, the last (null: to the end), and the ids to delete when done. */
-export type Due = Omit<RefoldRequest, 'to'> & { to: number | null; deviceCode: string; ids: string[] }
+/**
+ * One stream's requests together: the earliest moment, the last (null: to the end), whether a server has handed over what it
+ * took in, and the ids to delete when done.
+ */
+export type Due = Omit<RefoldRequest, 'to'> & { to: number | null; handed: boolean; deviceCode: string; ids: string[] }
 
 export const streamKey = ({ shipmentId, deviceId }: Pick<Due, 'shipmentId' | 'deviceId'>): string =>
   `${shipmentId} ${deviceId}`
@@ -107,10 +110,12 @@ export const dueRefolds = async (
     code: string
     from_time: Date
     to_time: Date | null
+    handed: boolean
     ids: string[]
   }>(
     `select r.shipment_id, r.device_id, d.code, min(r.from_time) as from_time,
-       case when bool_and(r.to_time is not null) then max(r.to_time) end as to_time, array_agg(r.id::text) as ids
+       case when bool_and(r.to_time is not null) then max(r.to_time) end as to_time,
+       bool_or(r.by_epoch is not null) as handed, array_agg(r.id::text) as ids
      from refold_requests r join devices d on d.id = r.device_id
      where r.shipment_id || ' ' || r.device_id <> all($2::text[]) and (r.device_id & 63) = any($3::integer[])
      group by 1, 2, 3 order by min(r.id) limit $1::integer`,
@@ -122,6 +127,7 @@ export const dueRefolds = async (
     deviceCode: row.code,
     from: row.from_time.getTime(),
     to: row.to_time?.getTime() ?? null,
+    handed: row.handed,
     ids: row.ids,
   }))
 }
