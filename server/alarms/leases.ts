@@ -26,6 +26,8 @@ export type Leases = {
   /** Resolves when it is known which; at once, but for the first time. Rejects while the database is away. */
   known(): Promise<void>
   owns(deviceId: number): boolean
+  /** Another one each time this server takes the stream over, null while it is not ours: what began in one ends with it. */
+  tenure(deviceId: number): number | null
   buckets(): number[]
   /** names this run of this server to the database; null while it has no place */
   epoch(): string | null
@@ -54,7 +56,9 @@ export const createLeases = ({
   beatMs = BEAT_MS,
   holdMs = HOLD_MS,
 }: Deps): Leases => {
-  let owned: ReadonlySet<number> = new Set()
+  /** buckets, each with the number of its tenure */
+  let owned: ReadonlyMap<number, number> = new Map()
+  let tenures = 0
   /** the last that was told, and the one that what is recorded must still have */
   let told: string | null = null
   let epoch: string | null = null
@@ -67,7 +71,10 @@ export const createLeases = ({
     const fresh = held.epoch === epoch ? held.buckets.filter((bucket) => !owned.has(bucket)) : held.buckets
     const taken = new Set(fresh)
     directory.forget((deviceId) => taken.has(bucketOf(deviceId)) || !held.buckets.includes(bucketOf(deviceId)))
-    owned = new Set(held.buckets)
+    tenures++
+    owned = new Map(
+      held.buckets.map((bucket) => [bucket, taken.has(bucket) ? tenures : (owned.get(bucket) ?? tenures)]),
+    )
     told = held.epoch
     epoch = held.epoch
     if (others > 0 || held.others > 0)
@@ -118,13 +125,14 @@ export const createLeases = ({
       while (!begun) await run()
     },
     owns: (deviceId) => owned.has(bucketOf(deviceId)),
-    buckets: () => [...owned],
+    tenure: (deviceId) => owned.get(bucketOf(deviceId)) ?? null,
+    buckets: () => [...owned.keys()],
     epoch: () => epoch,
     alone: () => others === 0,
     lost: () => {
       if (epoch !== null)
         log.warn({ epoch }, 'another server has taken the place of this one, which was away for too long')
-      owned = new Set()
+      owned = new Map()
       epoch = null
     },
     stop: async () => {

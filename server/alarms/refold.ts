@@ -51,11 +51,14 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, li
 
   /** Answers false when it was broken off. */
   const refold = async (due: Due, stream: Stream): Promise<boolean> => {
+    const tenure = leases.tenure(stream.deviceId)
+    if (tenure === null) return false
     const progress = await inTransaction(pool, (tx) => begin(tx, stream, due))
     while (await inTransaction(pool, (tx) => page(tx, stream, progress))) if (stopped) return false
     return lane.run(async () => {
-      // given back, or taken by another server, which goes on with it
-      if (!leases.owns(stream.deviceId)) return false
+      // given back, or taken by another server, which goes on with it, even if it is ours again by now: meanwhile that one
+      // may have folded late data that we have passed
+      if (leases.tenure(stream.deviceId) !== tenure) return false
       const changed = await fenced(pool, leases.epoch(), async (tx) => {
         while (await page(tx, stream, progress));
         if (!progress.met) {
@@ -98,7 +101,7 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, li
     for (const stream of device?.streams ?? []) {
       const over = stream.context.to !== null && stream.context.to < due.from
       if (stream.shipmentId !== due.shipmentId || over) continue
-      if (!leases.owns(due.deviceId) || !(await refold(due, stream))) return false
+      if (!(await refold(due, stream))) return false
     }
     await inTransaction(pool, (tx) => deleteRefolds(tx, due.ids))
     return true
@@ -154,7 +157,8 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, li
     soon: () => void run(),
     drain: async () => {
       await running
-      do await turn()
+      // never two at a time: of one stream, the one that began first would not know what the other has read since
+      do await run()
       while (
         // what was handed over a moment ago is taken up a moment later
         !stopped &&
