@@ -71,7 +71,7 @@ export const answerError = (
     return sendProblem(reply, 400, detail, { errors })
   }
   if (isOutage(error)) {
-    request.log.warn({ error: error.message }, 'the database could not answer')
+    request.log.warn({ error: error.message, code: Reflect.get(error, 'code') }, 'the database could not answer')
     return sendProblem(reply, 503, 'The database is out of reach for the moment. Please try again.', {
       retryAfterSeconds: 5,
     })

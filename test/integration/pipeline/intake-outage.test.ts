@@ -6,7 +6,8 @@ let rig: Rig
 const began = Math.floor((Date.now() - 120 * MINUTE) / MINUTE) * MINUTE
 const ended = began + 60 * MINUTE
 beforeAll(async () => {
-  rig = await startRig({ devices: 3 })
+  // what the pipeline itself says of its intake, every few seconds, would come between
+  rig = await startRig({ devices: 3, intakeUp: () => false })
 })
 afterAll(() => rig.close())
 beforeEach(() => rig.owner.query('truncate intake_notices, intake_outages, outbox; delete from intake'))

@@ -56,6 +56,8 @@ export type RigOptions = {
   gauge?: boolean
   server?: LeaseOptions
   gapPatienceMs?: number
+  /** whether readings could reach us, as the pipeline is told: always unless given otherwise */
+  intakeUp?: () => boolean
   through?: (url: string) => Promise<{ url: string; close(): Promise<void> }>
 }
 
@@ -67,6 +69,7 @@ export const startRig = async ({
   gauge = false,
   server = {},
   gapPatienceMs = 600_000,
+  intakeUp = () => true,
   through,
 }: RigOptions = {}): Promise<Rig> => {
   const database = await freshDatabase()
@@ -112,7 +115,7 @@ export const startRig = async ({
       log,
       publish: async (topic, payload) => void heard.push({ topic, payload }),
       live: { readings: (items) => void live.push(...items.map(({ item }) => item)), alarmsChanged: () => undefined },
-      intakeUp: () => true,
+      intakeUp,
       server: as,
       gapPatienceMs,
     })

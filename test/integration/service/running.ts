@@ -130,8 +130,13 @@ export const startRunning = async (
       return client
     },
     lend: async (name, limits = { temperature: { high: 30 } }) => {
-      const device = await ask('POST', '/devices', { id: name, intervalSeconds: 1, pressureReference: 'absolute' })
-      const shipment = await ask('POST', '/shipments', {
+      const made = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
+        const answer = await ask('POST', path, body)
+        if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+        return answer.body
+      }
+      const device = await made('/devices', { id: name, intervalSeconds: 1, pressureReference: 'absolute' })
+      const shipment = await made('/shipments', {
         reference: `S-${name}`,
         substance: { cas: '67-56-1' },
         origin: { name: 'Shanghai', lat: 31.2, lon: 121.5 },
@@ -140,12 +145,12 @@ export const startRunning = async (
         eta: new Date(Date.now() + 86_400_000).toISOString(),
         limits,
       })
-      const shipmentId = String(shipment.body.id)
-      await ask('POST', `/shipments/${shipmentId}/assignments`, {
+      const shipmentId = String(shipment.id)
+      await made(`/shipments/${shipmentId}/assignments`, {
         deviceId: name,
         from: new Date(Date.now() - 20 * 86_400_000).toISOString(),
       })
-      return { shipmentId, deviceId: name, secret: String(device.body.secret) }
+      return { shipmentId, deviceId: name, secret: String(device.secret) }
     },
     settled: () => service.settled(),
     restart: async () => {

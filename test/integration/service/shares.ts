@@ -12,12 +12,14 @@ export const openShare = async (
     shipmentId,
     expiresAt: new Date(Date.now() + lastsMs).toISOString(),
   })
+  if (made.status !== 201) throw new Error(`no link: ${made.status} ${JSON.stringify(made.body)}`)
   const token = String(made.body.link).split('#')[1]
   const answer = await fetch(`${running.base}/session/share`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
   })
+  if (!answer.ok) throw new Error(`the link does not open: ${answer.status} ${await answer.text()}`)
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
   return { id: String(made.body.id), cookie }
 }

@@ -7,9 +7,10 @@ import { has, startOwnValkey } from '../../setup/services.ts'
 it.skipIf(!has.own)('a link withdrawn at one server ends at once who looks by it at another', async () => {
   const valkey = await startOwnValkey()
   const database = await freshDatabase()
-  const first = await startRunning({ REDIS_URL: valkey.url }, { database })
+  // each by a name of its own: a second one of the same name takes the place of the first
+  const first = await startRunning({ REDIS_URL: valkey.url, MQTT_CLIENT_ID: 'one' }, { database })
   const second = await startRunning(
-    { REDIS_URL: valkey.url },
+    { REDIS_URL: valkey.url, MQTT_CLIENT_ID: 'two' },
     { database: { ...database, drop: async () => undefined } },
   )
   try {
