@@ -53,7 +53,9 @@ export const createRefolder = ({ pool, lane, directory, leases, catchUp, log, li
   const refold = async (due: Due, stream: Stream): Promise<boolean> => {
     const tenure = leases.tenure(stream.deviceId)
     if (tenure === null) return false
-    const progress = await inTransaction(pool, (tx) => begin(tx, stream, due))
+    // a stream that waits for its refold is brought up to its end by it
+    const known = stream.state !== null && stream.state !== 'refolding'
+    const progress = await inTransaction(pool, (tx) => begin(tx, stream, known ? due : { ...due, to: null }))
     while (await inTransaction(pool, (tx) => page(tx, stream, progress))) if (stopped) return false
     return lane.run(async () => {
       // given back, or taken by another server, which goes on with it, even if it is ours again by now: meanwhile that one

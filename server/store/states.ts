@@ -96,7 +96,8 @@ const LOADED_AT_ONCE = 100
 
 /**
  * Brings streams up to what is stored: newest checkpoint, then the readings after it. What the fold says on the way was
- * recorded when those readings were stored. 'refolding' where that is too much to do in passing. Sets `state`.
+ * recorded when those readings were stored, but where a refold is still to do: those are 'refolding' until it is done, as
+ * are those with too much to do in passing. Sets `state`.
  */
 export const loadStates = async (tx: Tx, streams: readonly Stream[]): Promise<void> => {
   for (let from = 0; from < streams.length; from += LOADED_AT_ONCE)
@@ -149,12 +150,21 @@ const loadSome = async (tx: Tx, streams: readonly Stream[]): Promise<void> => {
     list.push(sampled(row))
     readings.set(place, list)
   }
+  // asked after the readings: whoever stored one of them late, or for another server to fold, said so in the same transaction
+  const { rows: asked } = await tx.query<{ place: number }>({
+    name: 'streams-asked-to-refold',
+    text: `select distinct w.place::integer as place
+     from unnest($1::uuid[], $2::integer[]) with ordinality as w (shipment_id, device_id, place)
+     join refold_requests q on q.device_id = w.device_id and q.shipment_id = w.shipment_id`,
+    values: [streams.map((stream) => stream.shipmentId), streams.map((stream) => stream.deviceId)],
+  })
+  const unsettled = new Set(asked.map(({ place }) => place))
   const silences = await openSilences(tx, streams)
   for (const [index, stream] of streams.entries()) {
     const after = readings.get(index + 1) ?? []
     stream.checkpointAt = known.get(stream)?.time.getTime() ?? Number.NEGATIVE_INFINITY
     stream.state =
-      after.length >= MOST_IN_PASSING
+      after.length >= MOST_IN_PASSING || unsettled.has(index + 1)
         ? 'refolding'
         : withSilence(fold(begins[index] ?? INITIAL, after, stream.context).state, silences.get(stream))
   }
