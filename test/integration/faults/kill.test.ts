@@ -18,7 +18,7 @@ const TSX = join(fileURLToPath(new URL('../../../node_modules', import.meta.url)
 const EMAIL = 'desk@buyer.example'
 const PASSWORD = 'a long enough one'
 const SEED = Number(process.env.SEED ?? 20_261_123)
-const KILLS = 3
+const KILLS = 2
 const DEVICES = ['tank-1', 'tank-2', 'tank-3']
 const T0 = Math.floor(Date.now() / 1000) * 1000 - 3 * 3_600_000
 
