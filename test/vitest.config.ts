@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What is imported is imported once in a process and not once a file: nothing opens at import, and what starts stops. */
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const, isolate: false }
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+  isolate: false,
+  // a machine that is busy with something else is no failure: what has to be quick says so where it is asked
+  expect: { poll: { timeout: 15_000 } },
+}
 
 /** Suites one after another, so that none disturbs the next one's times; in a suite, files side by side. */
 const suite = (name: string, groupOrder: number, { maxWorkers = 2, globalSetup = [] as string[] } = {}) => ({

@@ -44,7 +44,7 @@ const published = async (target: string) => {
   const sql = 'select from audit_publications where target = $1 and published_at is not null'
   return (await ground.owner.query(sql, [target])).rowCount
 }
-const done = (target: string) => vi.waitFor(async () => expect(await published(target)).toBe(1))
+const done = (target: string) => vi.waitFor(async () => expect(await published(target)).toBe(1), { timeout: 15_000 })
 
 describe('the heads', () => {
   it('are in the file once a day, whichever of the servers writes them, and prove what was there', async () => {
@@ -64,7 +64,7 @@ describe('the heads', () => {
     await ground.write(orgs[0] ?? '', 4)
     // the next day begins when the database says so
     await ground.owner.query('update audit_publications set day = day - 1')
-    await vi.waitFor(async () => expect(await published('file')).toBe(2))
+    await vi.waitFor(async () => expect(await published('file')).toBe(2), { timeout: 15_000 })
     for (const one of started.splice(0)) await one.stop()
     const second = await readHeads(path)
     expect(second).toHaveLength(4)
@@ -95,7 +95,7 @@ describe('the heads', () => {
   it('are posted, and again when that failed', async () => {
     const outside = await listen((times) => ({ status: times === 1 ? 503 : 204 }))
     publisher(headUrl(outside.url))
-    await vi.waitFor(() => expect(warnings.at(-1)).toBe('AUDIT_HEADS_URL answered 503'))
+    await vi.waitFor(() => expect(warnings.at(-1)).toBe('AUDIT_HEADS_URL answered 503'), { timeout: 15_000 })
     expect([await published('url'), outside.bodies.length]).toEqual([0, 1])
     await expireClaim()
     await done('url')

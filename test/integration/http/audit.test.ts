@@ -475,14 +475,16 @@ describe('an entry', () => {
     const remoteAddress = '10.0.0.9'
     await service.app.inject({ method: 'POST', url: '/api/v1/session', payload, remoteAddress })
     // it is written once the answer is out
-    await vi.waitFor(async () =>
-      expect(await newest()).toMatchObject({
-        actor: { kind: 'unknown', id: null, name: null },
-        from: remoteAddress,
-        action: 'session.refused',
-        subject: { kind: 'person', id: service.one.person.viewer },
-        details: {},
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await newest()).toMatchObject({
+          actor: { kind: 'unknown', id: null, name: null },
+          from: remoteAddress,
+          action: 'session.refused',
+          subject: { kind: 'person', id: service.one.person.viewer },
+          details: {},
+        }),
+      { timeout: 15_000 },
     )
   })
 

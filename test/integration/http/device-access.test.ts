@@ -67,6 +67,18 @@ describe('a secret', () => {
     expect(after.items).toContainEqual(expect.objectContaining({ id: 'overlap', oldSecretValidUntil: null }))
   })
 
+  it('is judged for all that come at the same moment, each by itself: a name that can be nobody’s hurts no other', async () => {
+    const right = await register('among-many')
+    const asked = [
+      ['among-many', right],
+      ['among-many', 'a wrong one'],
+      ['nul-\0-in-it', right],
+      ...Array.from({ length: 1_200 }, (_, i) => [`nobody-${i}`, right] as const),
+    ] as const
+    const answers = await Promise.all(asked.map(([id, secret]) => isLetIn(id, secret)))
+    expect(answers.flatMap((ok, i) => (ok ? [asked[i]?.[0]] : []))).toEqual(['among-many'])
+  })
+
   it('is judged again for whoever is connected with it', async () => {
     const secret = await register('again')
     const answer = await service.deps.devices.authenticate('again', secret)

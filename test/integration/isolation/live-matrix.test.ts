@@ -173,7 +173,7 @@ it('who is replaced on a shipment is told of it no more within seconds, whicheve
     running.ask('POST', '/telemetry', { deviceId: ours.deviceId, readings: [{ time: Date.now(), temperature }] })
   const told = () => socket.of('readings').flatMap(({ items }) => items.map(({ temperature }) => temperature))
   await send(21)
-  await vi.waitFor(() => expect(told()).toContain(21))
+  await vi.waitFor(() => expect(told()).toContain(21), { timeout: 15_000 })
   // as another server would: this one is not asked
   await database.query('update shipments set carrier_id = null where id = $1', [ours.shipmentId])
   await vi.waitFor(

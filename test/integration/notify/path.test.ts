@@ -58,17 +58,20 @@ it('a reading beyond its limit ends at a receiver that verifies the signature', 
   expect(text).toContain('Temperature 31.5 °C is above its limit of 30 °C')
   expect(text).toContain('First: Call the carrier')
   expect(text).toContain('Where: 30.1000, 118.2000')
-  await vi.waitFor(async () => {
-    const { body } = await running.ask('GET', '/notifications')
-    expect(body.items).toMatchObject([
-      {
-        id: got?.headers['webhook-id'],
-        state: 'sent',
-        attempts: 1,
-        channel: { name: 'Desk' },
-        rule: 'temperature-high',
-        shipmentReference: 'S-tank-1',
-      },
-    ])
-  })
+  await vi.waitFor(
+    async () => {
+      const { body } = await running.ask('GET', '/notifications')
+      expect(body.items).toMatchObject([
+        {
+          id: got?.headers['webhook-id'],
+          state: 'sent',
+          attempts: 1,
+          channel: { name: 'Desk' },
+          rule: 'temperature-high',
+          shipmentReference: 'S-tank-1',
+        },
+      ])
+    },
+    { timeout: 15_000 },
+  )
 })

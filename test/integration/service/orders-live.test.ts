@@ -14,11 +14,13 @@ test('who listens to orders gets them as they are, and each change', async () =>
     const { id } = (await running.ask('POST', '/orders', order)).body
     const socket = await running.connect()
     socket.say({ type: 'subscribe', topic: 'orders' })
-    await vi.waitFor(() => expect(socket.of('snapshot')).toHaveLength(1))
+    await vi.waitFor(() => expect(socket.of('snapshot')).toHaveLength(1), { timeout: 15_000 })
     expect(socket.of('snapshot')[0]?.items).toMatchObject([{ id, number: 'PO-1' }])
     const said = { stage: 'ready', classifier: 'actual', at: new Date(Date.now() - 1_000).toISOString() }
     await running.ask('POST', `/orders/${id}/lines/1/milestones`, said)
-    await vi.waitFor(() => expect(socket.of('order').at(-1)?.order.lines).toMatchObject([{ reached: 'ready' }]))
+    await vi.waitFor(() => expect(socket.of('order').at(-1)?.order.lines).toMatchObject([{ reached: 'ready' }]), {
+      timeout: 15_000,
+    })
     // and what that did to the forecast, within seconds: all is made but for the last stage, which takes days and not weeks
     const soon = Date.now() + 14 * 86_400_000
     const news = (from: typeof socket) => from.of('order').map(({ order: one }) => Order.parse(one))
@@ -30,10 +32,10 @@ test('who listens to orders gets them as they are, and each change', async () =>
     const before = socket.of('order').length
     await running.ask('POST', '/orders', { ...order, number: 'PO-2' })
     // told to who still listens
-    await vi.waitFor(() => expect(news(other).map(({ number }) => number)).toContain('PO-2'))
+    await vi.waitFor(() => expect(news(other).map(({ number }) => number)).toContain('PO-2'), { timeout: 15_000 })
     expect(socket.of('order')).toHaveLength(before)
     socket.say({ type: 'subscribe', topic: 'orders' })
-    await vi.waitFor(() => expect(socket.of('snapshot').at(-1)?.items).toHaveLength(2))
+    await vi.waitFor(() => expect(socket.of('snapshot').at(-1)?.items).toHaveLength(2), { timeout: 15_000 })
   } finally {
     await running.close()
   }
