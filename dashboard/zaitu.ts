@@ -3,6 +3,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Alarm } from '../server/model/alarm.ts'
 import type { Session, User } from '../server/model/session.ts'
+import { createCards } from './alarms/cards.ts'
 import { createApi, type Demo, type Refused } from './api/client.ts'
 import { SPARK_HOURS } from './fleet/spark.ts'
 import { isOpen } from './live/alarm-book.ts'
@@ -59,11 +60,13 @@ export const createZaitu = ({ shared = false } = {}) => {
     batch(() => {
       world.clear()
       book.clear()
+      cards.clear()
       toasts.clear()
       who.value = { state: 'out', ended, demo: null }
     })
   }
   const api = createApi({ shared, onSignedOut: () => who.peek().state === 'in' && leave(true) })
+  const cards = createCards(api.ask)
   const world = createWorld({
     onUnknown: async (shipmentId) => {
       const answer = await api.shipment(shipmentId)
@@ -151,6 +154,7 @@ export const createZaitu = ({ shared = false } = {}) => {
     api,
     world,
     book,
+    cards,
     socket,
     toasts,
     /** Somebody looks at orders: from now on they come live. */

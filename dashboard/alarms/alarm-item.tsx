@@ -4,7 +4,7 @@ import type { Alarm } from '../../server/model/alarm.ts'
 import type { Newest, Shipment } from '../../server/model/shipment.ts'
 import type { AlarmDetail } from '../api/client.ts'
 import { substanceName } from '../fleet/row.tsx'
-import { hrefOf, isActive, isOpen, isUnacknowledged, subjectOf } from '../live/alarm-book.ts'
+import { hrefOf, isActive, isHolding, isOpen, isUnacknowledged, subjectOf } from '../live/alarm-book.ts'
 import { PriorityIcon } from '../shell/icons.tsx'
 import { later } from '../shell/later.tsx'
 import { now } from '../state/clock.ts'
@@ -13,7 +13,7 @@ import { dayTimeSeconds, duration } from '../text/times.ts'
 import { useZaitu } from '../zaitu.ts'
 import { AcknowledgeButton } from './acknowledge.tsx'
 import { alarmText, peakText, ruleName } from './alarm-text.ts'
-import { arrivalText, FirstSteps } from './first-steps.tsx'
+import { arrivalText, FirstSteps, WhomToCall } from './first-steps.tsx'
 import { Shelving } from './shelving.tsx'
 
 /** Asked for now and then: its words are many. */
@@ -46,7 +46,15 @@ const facts = (alarm: Alarm, newest: Newest | null): string => {
     .join(' · ')
 }
 
-const Notes = ({ alarm, meant }: { alarm: Alarm; meant: boolean }) => {
+type NotesProps = {
+  alarm: Alarm
+  shipment: Shipment | null
+  meant: boolean
+  /** what to do first already stands with the alarm */
+  told?: boolean
+}
+
+const Notes = ({ alarm, shipment, meant, told = false }: NotesProps) => {
   const zaitu = useZaitu()
   const { api, toasts } = zaitu
   const runs = zaitu.runsAlarm(alarm)
@@ -95,7 +103,11 @@ const Notes = ({ alarm, meant }: { alarm: Alarm; meant: boolean }) => {
       </div>
       {open.value && (
         <>
-          <Why alarm={alarm} />
+          <div class="detail">
+            {isActive(alarm) && !told && <FirstSteps alarm={alarm} shipment={shipment} whole />}
+            {shipment !== null && <WhomToCall shipment={shipment} />}
+            <Why alarm={alarm} source={detail.value?.source ?? null} />
+          </div>
           <ul class="notes">
             {detail.value?.actions
               .filter((action) => action.note !== null || action.action !== 'acknowledged')
@@ -148,7 +160,15 @@ type AlarmItemProps = {
 /** Marked, and to be focused by whoever brings it into sight. */
 const MEANT = { 'aria-current': 'true', tabIndex: -1 } as const
 
-const Consequences = ({ alarms, meant }: { alarms: readonly Alarm[]; meant: string | null }) => (
+const Consequences = ({
+  alarms,
+  shipment,
+  meant,
+}: {
+  alarms: readonly Alarm[]
+  shipment: Shipment | null
+  meant: string | null
+}) => (
   <div class="consequences">
     <span class="muted">{alarms[0]?.group === null ? t('alarm.brings') : t('alarm.alike')}:</span>
     <ul>
@@ -159,10 +179,10 @@ const Consequences = ({ alarms, meant }: { alarms: readonly Alarm[]; meant: stri
             {alarm.group === null ? t(`rule.${alarm.rule}`) : <a href={hrefOf(alarm)}>{subjectOf(alarm)}</a>}
           </span>{' '}
           <span class="muted">
-            {alarmText(alarm)} · {t(`state.${alarm.state}`)}
+            {alarmText(alarm, shipment)} · {t(`state.${alarm.state}`)}
           </span>
           {alarm.id === meant ? (
-            <Notes alarm={alarm} meant />
+            <Notes alarm={alarm} shipment={shipment} meant />
           ) : (
             isUnacknowledged(alarm) && (
               <AcknowledgeButton
@@ -196,7 +216,13 @@ export const AlarmItem = ({
   onFocus,
 }: AlarmItemProps) => {
   const newest = shipment?.newest ?? null
-  const arrival = shipment !== null && isPressing(alarm) ? arrivalText(shipment) : null
+  const { shared } = useZaitu()
+  // beside how long is left stands for how long it has to last
+  const arrival =
+    shipment !== null && (isPressing(alarm) || (isHolding(alarm) && alarm.figures?.hoursLikely !== undefined))
+      ? arrivalText(shipment)
+      : null
+  const told = linked && isPressing(alarm)
   return (
     <li
       class={`alarm-item ${isOpen(alarm) && isUnacknowledged(alarm) ? `edge-${alarm.priority}` : ''}`}
@@ -228,16 +254,16 @@ export const AlarmItem = ({
               {shipment !== null && <span class="muted">{substanceName(shipment)}</span>} ·{' '}
             </>
           )}
-          {alarmText(alarm, newest)}
-          {arrival !== null && `, ${arrival}`}
+          {alarmText(alarm, shipment)}
+          {arrival}
         </p>
-        {linked && shipment !== null && isPressing(alarm) && <FirstSteps alarm={alarm} shipment={shipment} />}
+        {told && <FirstSteps alarm={alarm} shipment={shipment} />}
         <p class="facts">
           {t(`state.${alarm.state}`)} · {facts(alarm, newest)}
         </p>
-        {consequences.length > 0 && <Consequences alarms={consequences} meant={meant} />}
+        {consequences.length > 0 && <Consequences alarms={consequences} shipment={shipment} meant={meant} />}
       </div>
-      {!useZaitu().shared && <Notes alarm={alarm} meant={alarm.id === meant} />}
+      {!shared && <Notes alarm={alarm} shipment={shipment} meant={alarm.id === meant} told={told} />}
     </li>
   )
 }

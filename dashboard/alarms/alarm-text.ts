@@ -1,5 +1,5 @@
 import type { Alarm, RuleId } from '../../server/model/alarm.ts'
-import type { Newest } from '../../server/model/shipment.ts'
+import type { Newest, Shipment } from '../../server/model/shipment.ts'
 import { isHolding } from '../live/alarm-book.ts'
 import { now } from '../state/clock.ts'
 import { catalogue, type Key } from '../text/catalogue.ts'
@@ -31,15 +31,16 @@ const beyond = (high: boolean, value: number | null | undefined, limit: number):
 
 /**
  * What an alarm says, in the reader's language and units, built from the same facts as the server's English sentence;
- * of a rule that is newer than this page the server's own sentence is shown. While it lasts, the value is the newest.
+ * of a rule that is newer than this page the server's own sentence is shown. While it lasts, the value is the newest of
+ * its shipment, whose limits name the one that will be reached.
  */
-export const alarmText = (alarm: Alarm, newest: Newest | null = null): string => {
+export const alarmText = (alarm: Alarm, shipment: Pick<Shipment, 'newest' | 'limits'> | null = null): string => {
   const watched = limitRule(alarm.rule)
-  if (watched === null) return ruleText(alarm, now.value) ?? alarm.explanation
+  if (watched === null) return ruleText(alarm, now.value, shipment?.limits ?? null) ?? alarm.explanation
   const { measure, high } = watched
   const values = { measure: t(`measure.${measure}`), limit: withUnit(measure, alarm.limit) }
   if (!isHolding(alarm)) return t(high ? 'alarm.wasAbove' : 'alarm.wasBelow', values)
-  const current = newest?.[measure]
+  const current = shipment?.newest?.[measure]
   const shown = beyond(high, current, alarm.limit) ? current : alarm.value
   return t(high ? 'alarm.aboveHigh' : 'alarm.belowLow', { ...values, value: withUnit(measure, shown) })
 }

@@ -1,26 +1,41 @@
 import type { Alarm } from '../../server/model/alarm.ts'
+import type { Limits } from '../../server/model/limits.ts'
 import { units } from '../state/preferences.ts'
 import { t } from '../text/language.ts'
 import { stageWords } from '../text/stage-words.ts'
 import { day, dayTime, duration } from '../text/times.ts'
 import { number, unitSign, withUnit } from '../text/values.ts'
 import { differenceToShown, digitsOf, type Measure } from '../units.ts'
+import { isOfEmergency, limitName } from './limit-name.ts'
 
-/** A change of a measure in an hour, in the viewer's unit: 3.2 °C/h. */
-const anHour = (measure: Measure, value: number): string =>
-  `${number(Math.abs(differenceToShown(measure, value, units.value)), digitsOf(measure, units.value) + 1)}\u00a0${unitOf(measure)}/h`
+/** A difference of a measure in the viewer's unit, with its sign. */
+export const difference = (measure: Measure, value: number): string =>
+  `${number(differenceToShown(measure, value, units.value), digitsOf(measure, units.value) + 1)}\u00a0${unitOf(measure)}`
+/** A change of a measure in an hour: 3.2 °C/h. Words say in which direction. */
+const anHour = (measure: Measure, value: number): string => `${difference(measure, Math.abs(value))}/h`
 /** Of a difference it does not matter against what is measured. */
 const unitOf = (measure: Measure): string => (measure === 'pressure' ? units.value.pressure : unitSign(measure))
+/** Rules say no more of what is further away than this, h. */
+const FAR_HOURS = 99
 /** To the nearest minute, which says more than any rule knows. */
-const hours = (value: number): string => duration(Math.round(value * 60) * 60)
+export const hours = (value: number): string =>
+  value >= FAR_HOURS ? t('time.over', { duration: duration(96 * 3600) }) : duration(Math.round(value * 60) * 60)
 const minutes = (value: number): string => duration(Math.abs(value) * 60)
 
-/** In how long a limit is reached, as a range; null where the rule does not say. */
-export const reachText = (alarm: Alarm): string | null => {
-  const { hoursLikely: likely, hoursLeast: least, hoursMost: most, limitCelsius } = alarm.figures ?? {}
+/** In how long which limit is reached, as a range; null where the rule does not say. */
+const reachText = (alarm: Alarm, limits: Limits | null): string | null => {
+  const {
+    hoursLikely: likely,
+    hoursLeast: least,
+    hoursMost: most,
+    hoursToEmergency,
+    limitCelsius,
+  } = alarm.figures ?? {}
   if (likely === undefined || least === undefined || most === undefined) return null
-  const limit = withUnit('temperature', limitCelsius ?? alarm.limit)
-  return t('says.time-to-limit', { limit, likely: hours(likely), least: hours(least), most: hours(most) })
+  const limit = limitName(alarm, limitCelsius ?? alarm.limit, limits)
+  const reach = t('says.time-to-limit', { limit, likely: hours(likely), least: hours(least), most: hours(most) })
+  if (hoursToEmergency === undefined || isOfEmergency(alarm)) return reach
+  return `${reach}${t('says.then-emergency', { duration: hours(hoursToEmergency) })}`
 }
 
 const residual = (alarm: Alarm): string => {
@@ -84,7 +99,7 @@ const lateText = ({ figures }: Alarm): string | null => {
 }
 
 /** What a rule that is no plain limit says, in the reader's language and units; null where this page does not know it. */
-export const ruleText = (alarm: Alarm, at: number): string | null => {
+export const ruleText = (alarm: Alarm, at: number, limits: Limits | null): string | null => {
   const { value, limit, peak } = alarm
   switch (alarm.rule) {
     case 'rate-of-rise':
@@ -93,11 +108,11 @@ export const ruleText = (alarm: Alarm, at: number): string | null => {
         limit: anHour('temperature', limit),
       })
     case 'time-to-limit':
-      return reachText(alarm) ?? t('says.time-to-limit.soon', { limit: withUnit('temperature', limit) })
+      return reachText(alarm, limits) ?? t('says.time-to-limit.soon', { limit: limitName(alarm, limit, limits) })
     case 'pressure-residual':
       return residual(alarm)
     case 'self-heating':
-      return [t('says.self-heating', { value: anHour('temperature', value) }), reachText(alarm)]
+      return [t('says.self-heating', { value: anHour('temperature', value) }), reachText(alarm, limits)]
         .filter((part) => part !== null)
         .join('. ')
     case 'liquid-full':

@@ -1,4 +1,5 @@
 import type { Alarm, AlarmAction } from '../../server/model/alarm.ts'
+import type { AlarmSource } from '../../server/model/alarm-source.ts'
 import type { Chart, Track } from '../../server/model/chart.ts'
 import type { Problem } from '../../server/model/page.ts'
 import type { Session } from '../../server/model/session.ts'
@@ -27,6 +28,8 @@ export type SparklineItem = {
   pressure: (number | null)[]
 }
 export type AlarmDetail = Alarm & {
+  /** not said by an older server */
+  source?: AlarmSource
   actions: { action: AlarmAction; by: string | null; note: string | null; at: string }[]
 }
 export type Provider = { id: string; name: string }

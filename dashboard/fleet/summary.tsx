@@ -1,8 +1,10 @@
 import { useComputed } from '@preact/signals'
 import type { Alarm, Priority } from '../../server/model/alarm.ts'
+import { inCallingOrder } from '../../server/model/calling.ts'
 import type { Shipment } from '../../server/model/shipment.ts'
 import { AcknowledgeButton } from '../alarms/acknowledge.tsx'
 import { alarmText } from '../alarms/alarm-text.ts'
+import { stepText, telephone } from '../alarms/first-steps.tsx'
 import { isActive, isUnacknowledged } from '../live/alarm-book.ts'
 import type { World } from '../live/world.ts'
 import { CheckIcon, ClockIcon, PhoneIcon, PriorityIcon } from '../shell/icons.tsx'
@@ -65,7 +67,7 @@ const Counted = ({ counts }: { counts: Counts }) => (
 
 const First = ({ alarm, shipment }: { alarm: Alarm; shipment: Shipment }) => {
   const left = secondsLeft(shipment, now.value)
-  const contact = shipment.contacts[0]
+  const contact = inCallingOrder(shipment.contacts)[0]
   const lasting = duration((now.value - Date.parse(alarm.onset)) / 1000)
   return (
     <>
@@ -74,7 +76,7 @@ const First = ({ alarm, shipment }: { alarm: Alarm; shipment: Shipment }) => {
           <PriorityIcon priority={alarm.priority} />
           {t('summary.first')}: {t(`rule.${alarm.rule}`)}
         </h2>
-        <p class="summary-lead">{alarmText(alarm, shipment.newest)}</p>
+        <p class="summary-lead">{alarmText(alarm, shipment)}</p>
         <p class="muted">
           <a href={`/shipments/${shipment.id}`}>{shipment.reference}</a> ·{' '}
           {shipment.substance.un !== null && `UN ${shipment.substance.un} `}
@@ -91,12 +93,12 @@ const First = ({ alarm, shipment }: { alarm: Alarm; shipment: Shipment }) => {
       </div>
       <div class="summary-do">
         <h2>{t('summary.todo')}</h2>
-        <p>{t(`explain.${alarm.priority}`)}</p>
+        <p>{stepText(alarm)}</p>
         <p class="summary-actions">
           {contact === undefined ? (
             <span class="muted">{t('summary.noContact')}</span>
           ) : (
-            <a class="button primary" href={`tel:${contact.phone.replaceAll(' ', '')}`}>
+            <a class="button primary" href={telephone(contact.phone)}>
               <PhoneIcon /> {contact.name} {contact.phone}
             </a>
           )}

@@ -3,7 +3,7 @@ import type { PersonPart } from '../../server/model/report.ts'
 
 export const PARTS = ['emergency', 'consignor', 'consignee', 'dispatcher'] as const satisfies readonly PersonPart[]
 /** The words by which the server knows them again. */
-const ROLES = {
+export const ROLES = {
   emergency: '24-hour emergency',
   consignor: 'consignor',
   consignee: 'consignee',

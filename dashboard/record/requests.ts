@@ -1,5 +1,6 @@
 import type { LimitSources, Proposal } from '../../server/model/record.ts'
 import type { Report } from '../../server/model/report.ts'
+import type { Contact, ShipmentDetail } from '../../server/model/shipment.ts'
 import type { Ask } from '../api/client.ts'
 
 export type LimitsAnswer = LimitSources & { proposals: Proposal[] }
@@ -11,6 +12,7 @@ export const recordRequests = (ask: Ask) => {
   return {
     limits: (id: string) => ask<LimitsAnswer>('GET', `${of(id)}/limits`),
     report: (id: string) => ask<Report>('GET', `${of(id)}/report`),
+    setContacts: (id: string, contacts: Contact[]) => ask<ShipmentDetail>('PATCH', of(id), { contacts }),
     propose: (id: string, body: NewProposal) => ask<Proposal>('POST', `${of(id)}/limits/proposals`, body),
     decide: (id: string, proposalId: string, word: 'consent' | 'decline') =>
       ask<Proposal>('POST', `${of(id)}/limits/proposals/${encodeURIComponent(proposalId)}/${word}`),

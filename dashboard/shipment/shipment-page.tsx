@@ -137,7 +137,14 @@ export const ShipmentPage = ({ id }: { id: string }) => {
         </div>
         <div class="shipment-side">
           <Alarms alarms={alarms} shipment={shipment} />
-          <PapersPanel shipment={shipment} />
+          <PapersPanel
+            shipment={shipment}
+            onChanged={(changed) => {
+              detail.value = changed
+              // its alarms name them, too
+              world.addShipment(changed)
+            }}
+          />
           <PhasePanel
             key={shipment.phase}
             shipment={shipment}

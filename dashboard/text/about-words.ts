@@ -3,8 +3,8 @@ import type { RuleId } from '../../server/model/alarm.ts'
 type Entry = { en: string; zh: string }
 
 const limit = {
-  en: 'One reading beyond the limit raises it at once, unless a delay is set; it clears when the value is back inside by the deadband. The limit is of this shipment’s record.',
-  zh: '一次读数越限即报警（设有延时除外）；数值回到限值内并超过死区后恢复。限值取自此货运的记录。',
+  en: 'One reading beyond the limit raises it at once, unless a delay is set; it clears when the value is back inside by the deadband.',
+  zh: '一次读数越限即报警（设有延时除外）；数值回到限值内并超过死区后恢复。',
 }
 
 /** How each rule comes to what it says, and whose knowledge it is. */

@@ -144,6 +144,7 @@ export const pageWords = {
   'time.now': { en: 'now', zh: '刚刚' },
   'time.left': { en: 'in {duration}', zh: '{duration}后' },
   'time.late': { en: '{duration} late', zh: '晚 {duration}' },
+  'time.over': { en: 'over {duration}', zh: '超过 {duration}' },
   'time.s': { en: '{n} s', zh: '{n} 秒' },
   'time.min': { en: '{n} min', zh: '{n} 分' },
   'time.h': { en: '{n} h', zh: '{n} 小时' },

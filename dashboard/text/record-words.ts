@@ -68,6 +68,8 @@ export const recordWords = {
   },
   'papers.people': { en: 'People', zh: '联系人' },
   'papers.missing': { en: 'Not entered: {who}.', zh: '未填写：{who}。' },
+  'contacts.change': { en: 'Change contacts', zh: '更改联系人' },
+  'contacts.save': { en: 'Save contacts', zh: '保存联系人' },
   'papers.card': { en: 'Response card', zh: '应急卡' },
   'papers.noCard': {
     en: 'No card is recorded for this substance. See its safety data sheet.',

@@ -20,6 +20,7 @@ export const Contact = z.object({
   phone: z.string().min(3).max(50),
   role: z.string().min(1).max(50),
 })
+export type Contact = z.infer<typeof Contact>
 
 /** The planned way, and how far from it a shipment is still on it. */
 export const Corridor = z

@@ -1,7 +1,8 @@
 import type { Alarm, Priority } from '../model/alarm.ts'
+import { inCallingOrder } from '../model/calling.ts'
+import { firstStep } from '../model/first-steps.ts'
 import type { MessageLanguage } from '../model/notification.ts'
 import type { Facts } from './facts.ts'
-import { firstStep } from './first-steps.ts'
 import { sentence, timeLeft } from './sentence.ts'
 import { CAUSE, KIND, PHRASE, PRIORITY, RULE } from './words.ts'
 
@@ -64,13 +65,9 @@ const shipmentLines = ({ shipment, position }: Facts, language: MessageLanguage)
   ]
 }
 
-/** Whom the page names first, too: who can be reached at any hour. */
-const forEmergencies = (role = ''): number => (/24|emergency|应急|紧急/i.test(role) ? 0 : 1)
-
 const whom = ({ shipment }: Facts, language: MessageLanguage): string[] => {
-  const reachable = (shipment?.contacts ?? [])
+  const reachable = inCallingOrder(shipment?.contacts ?? [])
     .filter(({ phone }) => phone !== undefined && phone !== '')
-    .toSorted((a, b) => forEmergencies(a.role) - forEmergencies(b.role))
     .slice(0, 3)
   if (reachable.length === 0) return []
   const called = reachable.map(({ name, role, phone }) => `${name}${role === undefined ? '' : ` (${role})`} ${phone}`)

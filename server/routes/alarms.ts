@@ -2,8 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Alarm, AlarmAction } from '../model/alarm.ts'
+import { AlarmSource } from '../model/alarm-source.ts'
 import { Instant, IsoInstant, toIso } from '../model/instant.ts'
 import { PageQuery, pageOf } from '../model/page.ts'
+import { alarmSource } from '../store/alarm-sources.ts'
 import {
   type Acted,
   acknowledge,
@@ -35,6 +37,7 @@ const AlarmQuery = PageQuery.extend({
 })
 const note = z.string().trim().min(1).max(4000)
 const AlarmDetail = Alarm.extend({
+  source: AlarmSource,
   actions: z.array(
     z.object({
       action: AlarmAction,
@@ -118,7 +121,7 @@ export const alarmRoutes =
       url: '/alarms/:id',
       schema: {
         tags,
-        summary: 'One alarm with what people did',
+        summary: 'One alarm with where its limit came from, and what people did',
         params: AlarmParams,
         response: { 200: AlarmDetail },
       },
@@ -129,6 +132,7 @@ export const alarmRoutes =
           const actions = await alarmActions(tx, alarm.id)
           return {
             ...alarm,
+            source: await alarmSource(tx, alarm),
             actions: actions.map((action) => ({
               ...action,
               at: action.at.toISOString(),

@@ -6,13 +6,13 @@ import { checkCas, checkUn } from '../physics/identifiers.ts'
 import type { Deed } from '../store/audit.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { createSite, listSites } from '../store/sites.ts'
-import { createSubstance, listSubstances } from '../store/substances.ts'
+import { createSubstance, findSubstance, listSubstances } from '../store/substances.ts'
 import { createTank, listTanks } from '../store/tanks.ts'
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
 import type { AppDeps } from './dependencies.ts'
-import { refusal } from './problem.ts'
+import { notFound, refusal } from './problem.ts'
 
 const ByName = z.tuple([z.string()])
 const ByNameAndId = z.tuple([z.string(), z.uuid()])
@@ -63,6 +63,21 @@ export const masterdataRoutes =
           listSubstances(tx, { after, limit: limit + 1 }),
         )
         return toPage(rows, limit, (row) => [row.name, row.id])
+      },
+    })
+    app.route({
+      method: 'GET',
+      url: '/substances/:id',
+      schema: {
+        tags: ['master data'],
+        summary: 'One substance, with its response card',
+        params: z.object({ id: z.uuid() }),
+        response: { 200: Substance },
+      },
+      handler: async (request) => {
+        const found = await asOrganisation(pool, signedIn(request), (tx) => findSubstance(tx, request.params.id))
+        if (found === null) throw notFound('substance')
+        return found
       },
     })
     app.route({

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { inCallingOrder, PARTS, partOfRole } from '../model/calling.ts'
 import { type PersonPart, Report, type ReportPerson } from '../model/report.ts'
 import { adrLine } from '../physics/adr-line.ts'
 import { readAlarms } from '../store/alarms.ts'
@@ -14,23 +15,11 @@ import { ShipmentParams } from './shipments.ts'
 
 const MOST_ALARMS = 500
 
-/** Words that people write into a contact's role, in their order: a 24-hour dispatcher is the 24-hour contact. */
-const PARTS: readonly [PersonPart, RegExp][] = [
-  ['emergency', /24|emergency|应急|紧急|urgence|notfall/i],
-  ['consignor', /consignor|shipper|sender|托运|发货/i],
-  ['consignee', /consignee|receiver|recipient|收货/i],
-  ['dispatcher', /dispatch|carrier|调度|承运/i],
-]
-const ORDER = [...PARTS.map(([part]) => part), 'other']
-
 /** Who is who of a shipment's contacts, by their roles; the 24-hour contact first. */
 export const peopleOf = (contacts: Papers['contacts']): { people: ReportPerson[]; missing: PersonPart[] } => {
-  const people = contacts
-    .map(({ name, phone, role }): ReportPerson => {
-      const part = PARTS.find(([, words]) => words.test(role))?.[0] ?? 'other'
-      return { part, name, phone, role }
-    })
-    .toSorted((a, b) => ORDER.indexOf(a.part) - ORDER.indexOf(b.part))
+  const people = inCallingOrder(contacts).map(
+    ({ name, phone, role }): ReportPerson => ({ part: partOfRole(role), name, phone, role }),
+  )
   const missing = PARTS.map(([part]) => part).filter((part) => !people.some((person) => person.part === part))
   return { people, missing }
 }

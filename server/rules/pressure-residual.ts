@@ -1,4 +1,5 @@
 import type { Cause, Priority } from '../model/alarm.ts'
+import type { Figures } from '../model/figures.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
@@ -160,7 +161,7 @@ const said = (
   cause: Cause,
   value: number,
   limit: number,
-  figures: Record<string, number>,
+  figures: Figures,
 ): Verdict => {
   const soon = (figures.hoursToRelief ?? Number.POSITIVE_INFINITY) < SOON_HOURS
   const priority: Priority =

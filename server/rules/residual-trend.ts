@@ -1,3 +1,4 @@
+import type { Figures } from '../model/figures.ts'
 import type { Slope } from '../physics/slope.ts'
 import { rounded } from './cadence.ts'
 import type { Columns, Course } from './course.ts'
@@ -20,7 +21,7 @@ export type Trend = {
   allowed: number
   /** as far as can be seen nothing goes on */
   isQuiet: boolean
-  figures: Record<string, number>
+  figures: Figures
   slowPad: number | null
   warm: number
   usual: number | null

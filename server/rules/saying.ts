@@ -1,14 +1,12 @@
 import type { Priority } from '../model/alarm.ts'
 import type { Verdict } from './excursion.ts'
 
-type Figures = Readonly<Record<string, number>>
-
 /** A change of figures is news (it is recorded and sent), so it has to be worth it: by this share, and at least that much. */
 const SHARE = 0.2
 const LEAST = 0.05
 const RANK: Record<Priority, number> = { low: 0, medium: 1, high: 2, critical: 3 }
 
-const isWorthIt = (before: Figures, now: Figures): boolean =>
+const isWorthIt = (before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>): boolean =>
   Object.keys(now).length !== Object.keys(before).length ||
   Object.entries(now).some(([name, value]) => {
     const was = before[name]

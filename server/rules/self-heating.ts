@@ -1,4 +1,5 @@
 import type { Priority } from '../model/alarm.ts'
+import type { Figures } from '../model/figures.ts'
 import type { Slope } from '../physics/slope.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Course } from './course.ts'
@@ -139,10 +140,13 @@ const saying = (
   newest: Slope | null,
   { celsius, short }: Going,
   facts: Facts,
-): { priority: Priority; figures: Record<string, number> } => {
+): { priority: Priority; figures: Figures } => {
   const { emergency, control } = facts.cargo ?? {}
   const limit = emergency ?? facts.limits.temperature?.highHigh ?? control ?? facts.limits.temperature?.high
-  const figures: Record<string, number> = { celsius: rounded(celsius, 1), slopeLeast: rounded(sure.low, 2) }
+  const figures: { -readonly [Name in keyof Figures]: Figures[Name] } = {
+    celsius: rounded(celsius, 1),
+    slopeLeast: rounded(sure.low, 2),
+  }
   if (limit === undefined || limit === null) return { priority: 'high', figures }
   const kelvin = limit - celsius
   const rates = [sure, short, newest].flatMap((slope) => slope ?? [])

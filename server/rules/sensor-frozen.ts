@@ -1,3 +1,4 @@
+import type { Figures } from '../model/figures.ts'
 import { rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
 import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repeats.ts'
@@ -37,7 +38,13 @@ export const sensorFrozen: Detector<State> = {
   },
 }
 
-type Found = { value: number; limit: number; figures: Record<string, number> }
+type Found = { value: number; limit: number; figures: Figures }
+
+/** Written out, so that the compiler sees the names. */
+const figuresOf = (measure: 'temperature' | 'pressure', repeated: number, still: number): Figures =>
+  measure === 'temperature'
+    ? { temperature: repeated, temperatureMinutes: still }
+    : { pressure: repeated, pressureMinutes: still }
 
 const judge = (repeats: Repeats, measure: 'temperature' | 'pressure', intervalMs: number): Found | null => {
   const still = stillFor(repeats)
@@ -45,5 +52,5 @@ const judge = (repeats: Repeats, measure: 'temperature' | 'pressure', intervalMs
   if (repeats.value === null || still <= usual) return null
   // one step more: the run is counted from its first minute's beginning to its last one's
   const value = minutes(still)
-  return { value, limit: minutes(usual), figures: { [measure]: rounded(repeats.value), [`${measure}Minutes`]: value } }
+  return { value, limit: minutes(usual), figures: figuresOf(measure, rounded(repeats.value), value) }
 }

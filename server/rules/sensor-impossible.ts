@@ -1,3 +1,4 @@
+import type { Figures } from '../model/figures.ts'
 import { holdsAt, vapourPressure } from '../physics/vapour-pressure.ts'
 import { rounded } from './cadence.ts'
 import type { Detector, Verdict } from './detector.ts'
@@ -22,7 +23,7 @@ const BACK_MS = 15 * 60_000
 const KNOWN_MINUTES = 30
 const SAID_FOR_MS = 60 * 60_000
 
-const faulty = (onset: number, value: number, limit: number, figures: Record<string, number>): Verdict => ({
+const faulty = (onset: number, value: number, limit: number, figures: Figures): Verdict => ({
   onset,
   value: rounded(value, 2),
   limit: rounded(limit, 2),

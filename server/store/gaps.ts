@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Figures } from '../model/figures.ts'
 import { explain } from '../rules/explain.ts'
 import { announce, feed } from './alarm-announce.ts'
 import type { Tx } from './pool.ts'
@@ -48,7 +49,12 @@ export const raiseGaps = async (tx: Tx, buckets: readonly number[], patienceMs: 
       value: minutes,
       limit: minutes,
       peak: minutes,
-      figures: { missingFrom: gap.seq + 1, missingTo: gap.next - 1, missing: gap.missing, boot: gap.boot },
+      figures: {
+        missingFrom: gap.seq + 1,
+        missingTo: gap.next - 1,
+        missing: gap.missing,
+        boot: gap.boot,
+      } satisfies Figures,
     }
     return { ...gap, id: randomUUID(), verdict }
   })

@@ -13,18 +13,21 @@ type SettingRow = Pick<OwnLimit, 'measure' | 'side' | 'setBy' | 'reason'> & {
 }
 
 /**
- * What people have set on a shipment, by side the newest. Partners learn which organisation set it, but neither who of it
- * nor why; a share link not even that.
+ * What people have set on a shipment, by side the newest, or the newest up to a moment. Partners learn which organisation
+ * set it, but neither who of it nor why; a share link not even that.
  */
-export const ownLimits = async (tx: Tx, shipmentId: string): Promise<OwnLimit[]> => {
+export const ownLimits = async (tx: Tx, shipmentId: string, upTo: Date | null = null): Promise<OwnLimit[]> => {
   const { rows } = await tx.query<SettingRow>(
     `select distinct on (measure, side) measure, side, value, loosens,
        case when app_shipment() is not null then null when org_id = app_org() then name_of_person(set_by)
          else (select o.name from organisations o where o.id = org_id) end as "setBy",
        case when app_shipment() is null and org_id = app_org() then reason end as reason,
        coalesce(case when app_shipment() is null and org_id = app_org() then name_of_person(consent_by) end, 'a second person') as "consentBy"
-     from limit_settings where shipment_id = $1::uuid order by measure, side, id desc`,
-    [shipmentId],
+     from limit_settings
+     -- a Date has lost the microseconds of the moment that it was read from
+     where shipment_id = $1::uuid and ($2::timestamptz is null or set_at < $2::timestamptz + interval '1 ms')
+     order by measure, side, id desc`,
+    [shipmentId, upTo],
   )
   return rows.flatMap(({ value, loosens, consentBy, ...row }) =>
     value === null ? [] : [{ ...row, value, consent: loosens === null ? null : { by: consentBy, loosens } }],

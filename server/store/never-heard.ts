@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Figures } from '../model/figures.ts'
 import { explain } from '../rules/explain.ts'
 import { announce, feed } from './alarm-announce.ts'
 import type { Tx } from './pool.ts'
@@ -42,7 +43,7 @@ export const raiseNeverHeard = async (tx: Tx, buckets: readonly number[], proven
   if (rows.length === 0) return 0
   const alarms = rows.map((loan) => {
     const minutes = Math.round(loan.allowed_ms / 6_000) / 10
-    const figures = { missingFrom: 0, lentAtEpochMs: loan.lent_at.getTime() }
+    const figures = { missingFrom: 0, lentAtEpochMs: loan.lent_at.getTime() } satisfies Figures
     const verdict = {
       onset: loan.since.getTime() + loan.allowed_ms,
       value: minutes,

@@ -24,6 +24,12 @@ export const listSubstances = async (
   return rows
 }
 
+/** One substance; null when the organisation of `tx` sees none of this id: a partner sees those of its shipments. */
+export const findSubstance = async (tx: Tx, id: string): Promise<Substance | null> => {
+  const { rows } = await tx.query<Substance>(`select ${COLUMNS} from substances where id = $1::uuid`, [id])
+  return rows[0] ?? null
+}
+
 /** `cas` and `un` in their normal form. Null when the organisation has just this substance. */
 export const createSubstance = async (
   tx: Tx,

@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === null)('the alarms', () => {
       .locator('button', { hasText: /Notes|Why/ })
       .first()
       .click()
-    await soon(() => entry.locator('.why').textContent()).toContain('planned at')
+    await soon(() => entry.locator('.why').textContent()).toContain('Planned for')
     expect(await violations(page)).toEqual([])
     await page.check('.together input')
     await page.click('.together button.primary')
@@ -161,7 +161,7 @@ describe.skipIf(chromiumPath === null)('the alarms', () => {
     fixture.alarms.set(alarm.id, alarm)
     const english = await openPage(browser, fixture, '/alarms')
     await soon(() => english.page.textContent('.alarm-item')).toMatch(
-      /Reaches 35\.0\s°C in 2 h 40 min \(1 h 50 min – 4 h 10 min\), arrival in/,
+      /Reaches its very high limit of 35\.0\s°C in 2 h 40 min \(1 h 50 min – 4 h 10 min\), arrival in/,
     )
     await english.close()
     const chinese = await openPage(browser, fixture, '/alarms', {
@@ -169,9 +169,95 @@ describe.skipIf(chromiumPath === null)('the alarms', () => {
       viewport: { width: 390, height: 844 },
     })
     await soon(() => chinese.page.textContent('.alarm-item')).toMatch(
-      /约 2 小时 40 分后达到 35\.0\s°C（1 小时 50 分 – 4 小时 10 分）/,
+      /约 2 小时 40 分后达到过高限值 35\.0\s°C（1 小时 50 分 – 4 小时 10 分），.*后到达/,
     )
     expect(await violations(chinese.page)).toEqual([])
+    await chinese.close()
+  })
+
+  it('says what to do first by cause and substance, whom to call, and where the limit came from, in both languages', async () => {
+    const now = Date.now()
+    // cumene hydroperoxide, methanol, and acrylic acid, of which no card is recorded and nobody to call
+    const [peroxide, methanol, acid] = [shipmentAt(0), shipmentAt(1), shipmentAt(4)]
+    methanol.contacts.reverse()
+    acid.contacts.length = 0
+    const soon35 = {
+      ...makeAlarm(peroxide, { rule: 'time-to-limit', priority: 'critical', agoMinutes: 9, value: 28, limit: 35 }, now),
+      figures: { hoursLikely: 2.667, hoursLeast: 1.833, hoursMost: 99 },
+    }
+    const leak = {
+      ...makeAlarm(
+        methanol,
+        { rule: 'pressure-residual', priority: 'high', agoMinutes: 30, value: -0.041, limit: -0.01 },
+        now,
+      ),
+      cause: 'leak' as const,
+      figures: { barPerHour: -0.041, kelvinPerHour: 0.2, pressure: 1.3, celsius: 20.1, padPercentPerHour: -2.1 },
+    }
+    const cold = makeAlarm(
+      acid,
+      { rule: 'temperature-low', priority: 'medium', agoMinutes: 4, value: 14, limit: 15 },
+      now,
+    )
+    for (const alarm of [soon35, leak, cold]) fixture.alarms.set(alarm.id, alarm)
+    const { page, errors, close } = await openPage(browser, fixture, '/alarms')
+    const entry = (alarm: Alarm) => page.locator(`.alarm-list > [data-alarm="${alarm.id}"]`)
+    // each has its own first step, and its own substance's card, asked for once
+    await soon(() => entry(soon35).locator('.first').textContent()).toMatch(
+      /Call the carrier: out of the sun.*Cumene hydroperoxide: Cool with water from a distance/s,
+    )
+    await soon(() => entry(leak).locator('.first').textContent()).toMatch(
+      /stop upwind in the open.*Methanol: Keep ignition away/s,
+    )
+    expect(await entry(soon35).locator('.first-card a').getAttribute('href')).toBe(`/shipments/${peroxide.id}?papers=1`)
+    // the 24-hour contact, whatever the order in which they were entered
+    expect(await entry(leak).locator('.first-call').textContent()).toContain('Li Wei')
+    expect(await entry(soon35).textContent()).toMatch(/2 h 40 min \(1 h 50 min – over 4 d\), arrival (in|was due)/)
+    expect(await entry(cold).locator('.first').count()).toBe(0)
+
+    const open = async (alarm: Alarm, text = 'Why and notes') => {
+      await entry(alarm).locator('button', { hasText: text }).click()
+      await entry(alarm).locator('.why').waitFor()
+      await entry(alarm).locator('.whom').waitFor()
+      return ((await entry(alarm).textContent()) ?? '').replaceAll('\u00a0', ' ')
+    }
+    const ofCold = await open(cold)
+    expect(ofCold).toContain('check heating and insulation')
+    expect(ofCold).toContain('Acrylic acid, stabilised: no response card is recorded')
+    expect(ofCold).toContain('Nobody to call is recorded.')
+    expect(await entry(cold).locator('.whom a').getAttribute('href')).toBe(`/shipments/${acid.id}?contacts=1`)
+    await open(soon35)
+    await soon(async () => (await entry(soon35).locator('.source').textContent())?.replaceAll('\u00a0', ' ')).toMatch(
+      /Temperature 35\.0 °C: set by Li Wei, in force since 2 May, 08:00\. Looser than the record asks for \(30\.0 °C\), with the consent of Chen Yu\. Reason: “tested to 60 °C”/,
+    )
+    expect(await entry(soon35).locator('.source').textContent()).toContain('nobody has set it otherwise')
+    const ofLeak = await open(leak)
+    expect(ofLeak).toMatch(/At its onset−0\.041 bar\/h.*Of the gas pad−2\.1 % an hour/s)
+    expect(await entry(leak).locator('.whom li').allTextContents()).toEqual([
+      expect.stringMatching(/Li Wei.*24 h emergency/),
+      expect.stringMatching(/Sinochem Logistics.*dispatcher/),
+    ])
+    expect(await violations(page)).toEqual([])
+
+    // whoever is led to enter a contact finds the form, and the alarm names them from then on
+    await entry(cold).locator('.whom a').click()
+    await page.locator('.contacts-form input[type=tel]').first().fill('+86 532 119')
+    await page.locator('.contacts-form input').first().fill('Zhao Min')
+    await page.locator('.contacts-form button[type=submit]').click()
+    await soon(() => acid.contacts).toEqual([{ name: 'Zhao Min', phone: '+86 532 119', role: '24-hour emergency' }])
+    await page.locator('nav a[href="/alarms"]').first().click()
+    await entry(cold).waitFor()
+    expect(await open(cold)).toContain('Zhao Min')
+    expect(errors).toEqual([])
+    await close()
+
+    const chinese = await openPage(browser, fixture, `/alarms?alarm=${leak.id}`, { locale: 'zh-CN' })
+    const told = chinese.page.locator(`[data-alarm="${leak.id}"]`)
+    await soon(() => told.locator('.first').textContent()).toMatch(/首先.*上风向空旷处停车.*甲醇/s)
+    // a card that is written in English only is shown as it is
+    expect(await told.locator('.first-card [lang=en]').textContent()).toContain('Keep ignition away')
+    await soon(() => told.locator('.figures').textContent()).toContain('温度无法解释的压力变化')
+    expect(await told.locator('.figures').textContent()).not.toMatch(/[a-z]{3,} [a-z]{3,}/)
     await chinese.close()
   })
 

@@ -1,5 +1,7 @@
+import type { Alarm } from '../../server/model/alarm.ts'
+import type { AlarmSource } from '../../server/model/alarm-source.ts'
 import type { Exposure, ExposureBudget } from '../../server/model/exposure.ts'
-import type { LimitSources, Proposal, SourcedLimit } from '../../server/model/record.ts'
+import type { LimitSources, Proposal, ResponseCard, SourcedLimit } from '../../server/model/record.ts'
 import type { Report } from '../../server/model/report.ts'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
 
@@ -29,6 +31,25 @@ export const makeSources = ({ limits }: ShipmentDetail): LimitSources => {
     effective: limits,
   } // biome-ignore format: a table
 }
+
+/** The cards of two substances, one of them in both languages; a third has none. */
+export const CARDS: Record<string, ResponseCard> = {
+  '80-15-9': {
+    en: { first: 'Cool with water from a distance and keep it away from metals and alkalis.', fire: 'Water spray.', spill: 'Do not absorb with sawdust.', distance: '250 m.' },
+    zh: { first: '远距离喷水冷却，远离金属和碱。', fire: '喷水。', spill: '勿用木屑吸收。', distance: '250米。' },
+  },
+  '67-56-1': { en: { first: 'Keep ignition away; wear breathing protection: the vapour is toxic.', fire: 'Alcohol-resistant foam.', spill: 'Dam it.', distance: '50 m.' } },
+} // biome-ignore format: a table
+
+/** Of a limit alarm the emergency temperature, which somebody has loosened with consent; of the others nothing is told. */
+export const makeAlarmSource = ({ rule, limit }: Alarm): AlarmSource => ({
+  limit: /^temperature|time-to-limit/.test(rule)
+    ? { measure: 'temperature', side: 'highHigh', value: limit, rule: 'set by a person, looser than the record asks for, with consent', origin: 'person', setBy: 'Li Wei', reason: 'tested to 60 °C', consentBy: 'Chen Yu', loosens: 30, from: '2026-05-02T00:00:00Z' }
+    : /^pressure-high/.test(rule)
+      ? { measure: 'pressure', side: 'high', value: limit, rule: '90 % of MAWP 2.67 bar gauge', origin: 'record', setBy: null, reason: null, consentBy: null, loosens: null, from: '1970-01-01T00:00:00Z' }
+      : null,
+  setting: rule === 'time-to-limit' ? { name: 'hoursToLimit', value: 6, origin: 'product', setBy: null, from: null } : null,
+}) // biome-ignore format: a table
 
 /** A day and a half of a trip; `budgets` as they were set. */
 export const makeExposure = (budgets: readonly ExposureBudget[] = []): Exposure => ({

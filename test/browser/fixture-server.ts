@@ -15,7 +15,7 @@ import { makeChart, makeSparkline, makeTrack } from './fixture-course.ts'
 import { createDevices } from './fixture-devices.ts'
 import { makeAlarms, makeShipment, noise } from './fixture-fleet.ts'
 import { createNotificationFixture } from './fixture-notifications.ts'
-import { makeExposure, makeProposal, makeReport, makeSources } from './fixture-record.ts'
+import { CARDS, makeAlarmSource, makeExposure, makeProposal, makeReport, makeSources } from './fixture-record.ts'
 import { createRules } from './fixture-rules.ts'
 
 const TYPES: Record<string, string> = {
@@ -187,7 +187,11 @@ export const startFixture = async ({
     const by = user.name
     const stamp = new Date().toISOString()
     if (part === '')
-      return send(response, 200, { ...alarm, actions: actions.filter((action) => action.alarmId === alarm.id) })
+      return send(response, 200, {
+        ...alarm,
+        source: makeAlarmSource(alarm),
+        actions: actions.filter((action) => action.alarmId === alarm.id),
+      })
     const body = await bodyOf(request)
     if (part === '/acknowledge') {
       const state = alarm.state === 'cleared-unacknowledged' ? 'cleared' : 'active-acknowledged'
@@ -286,6 +290,9 @@ export const startFixture = async ({
       accounts.signedIn(method, path, body, url.searchParams) ??
       notifications(method, path, body, url.searchParams)
     if (known !== null) return send(response, known.status, known.body)
+    const substance = shipments.find((one) => path === `/substances/${one.substance.id}`)?.substance
+    if (substance !== undefined)
+      return send(response, 200, { ...substance, responseCard: CARDS[substance.cas] ?? null })
     if (/^\/substances\/[^/]+\/exposure-budgets$/.test(path)) {
       budgets = ExposureBudgets.parse(await bodyOf(request)).items
       return send(response, 200, { items: budgets })

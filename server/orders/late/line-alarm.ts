@@ -1,4 +1,5 @@
 import type { Priority } from '../../model/alarm.ts'
+import type { FigureName, Figures } from '../../model/figures.ts'
 import type { Forecast } from '../../model/forecast.ts'
 import { DAY_MS, type LineFacts } from '../forecast/known.ts'
 import { stageName } from '../stage-name.ts'
@@ -36,7 +37,11 @@ const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slic
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 
 /** The names of the figures say what a stage is overdue by. */
-const DUE = { estimate: 'promisedAtEpochMs', plan: 'plannedAtEpochMs', usual: 'usuallyDoneAtEpochMs' } as const
+const DUE = {
+  estimate: 'promisedAtEpochMs',
+  plan: 'plannedAtEpochMs',
+  usual: 'usuallyDoneAtEpochMs',
+} as const satisfies Record<string, FigureName>
 const WAS_DUE = { estimate: 'promised for', plan: 'planned for', usual: 'usually done by' } as const
 
 const overdueAlarm = (
@@ -52,7 +57,7 @@ const overdueAlarm = (
   value: tenths(daysBetween(dueAt, when.onset)),
   peak: tenths(daysBetween(dueAt, when.clearedAt ?? now)),
   limit: graceDays,
-  figures: { [DUE[basis]]: dueAt, graceDays },
+  figures: { [DUE[basis]]: dueAt, graceDays } satisfies Figures,
   explanation: sentence(
     `${stageName(stage)} ${when.clearedAt === null ? 'is' : 'was'} overdue: ${WAS_DUE[basis]} ${day(dueAt)}, and nobody has said that it is done`,
   ),
@@ -98,7 +103,7 @@ const lateAlarm = (
       expectedAtEpochMs: Date.parse(forecast.p50 ?? ''),
       needByEpochMs: needBy,
       ...(isSlipped && { slippedDays: tenths(slippedDays) }),
-    },
+    } satisfies Figures,
     explanation: isSlipped
       ? `The expected arrival has slipped by ${inDays(slippedDays)} within a week, to ${expected}`
       : `Expected ${expected}`,

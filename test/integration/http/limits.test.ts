@@ -244,3 +244,70 @@ describe('a person', () => {
     expect((await propose(id, { side: 'high', value: 28 }, stranger)).statusCode).toBe(403)
   })
 })
+
+describe('an alarm', () => {
+  beforeAll(async () => void (await member.ask('POST', '/devices', { id: 'limits-1', intervalSeconds: 5 })))
+  /** As the rules would have raised it now. */
+  const raise = async (shipmentId: string, rule: string, limit: number) => {
+    const id = randomUUID()
+    await service.owner.query(
+      `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, value, peak, limit_value, explanation)
+       select $1, s.org_id, s.id, d.id, $3, 'high', $5, $4, $4, $4, 'x' from shipments s, devices d
+       where s.id = $2 and d.code = 'limits-1'`,
+      [id, shipmentId, rule, limit, new Date()],
+    )
+    return async (as: Client = member) => (await as.ask('GET', `/alarms/${id}`)).json().source
+  }
+
+  it('tells where its limit came from as it was at the onset: clause, person, reason, consent', async () => {
+    const { id } = await peroxide(35, { packaging: 'tank' })
+    const before = await raise(id, 'temperature-high', 25)
+    const proposal = (await propose(id, { side: 'high', value: 28 })).json()
+    await admin.ask('POST', `/shipments/${id}/limits/proposals/${proposal.id}/consent`)
+    const loose = await raise(id, 'temperature-high', 28)
+    const ahead = await raise(id, 'time-to-limit', 30)
+    // what came later does not change what was
+    await member.ask('PATCH', `/shipments/${id}`, { limits: { temperature: { high: 20 } } })
+    expect(await before()).toMatchObject({
+      limit: { side: 'high', value: 25, origin: 'record', rule: expect.stringMatching(/^ADR 7\.1\.7\.3, SADT 35 °C/), setBy: null },
+      setting: null,
+    })
+    const loosened = await loose()
+    expect(loosened.limit).toMatchObject({
+      value: 28, origin: 'person', setBy: 'The member of one', reason: 'agreed with the carrier', consentBy: 'The admin of one', loosens: 25,
+    })
+    expect(Date.parse(loosened.limit.from)).toBeGreaterThan(Date.now() - 60_000)
+    expect(await ahead()).toMatchObject({
+      limit: { side: 'highHigh', value: 30, origin: 'record', rule: expect.stringMatching(/SADT 35 °C/) },
+      setting: { name: 'hoursToLimit', value: 6, origin: 'product', setBy: null, from: null },
+    })
+    // a partner learns which organisation set it, but neither who of it nor why, and nothing of its settings
+    await service.owner.query('update shipments set carrier_id = $2 where id = $1', [id, service.other.id])
+    expect((await loose(stranger)).limit).toMatchObject({ value: 28, setBy: 'one', reason: null, consentBy: 'a second person' })
+    expect((await ahead(stranger)).setting).toBeNull()
+  }) // biome-ignore format: a table
+
+  it('tells who has set the rule otherwise, and that a record has changed since', async () => {
+    const tank = await tankOf({ mawpBar: 4, testPressureBar: 6, kind: 'portable-tank' })
+    const { id } = await made('/shipments', shipmentBody(randomUUID(), { tankId: tank.id }))
+    const pressed = await raise(id, 'pressure-high', 4.61325)
+    await admin.ask('PATCH', `/tanks/${tank.id}`, { mawpBar: 5 })
+    expect((await pressed()).limit).toMatchObject({ value: 4.61325, origin: 'record', rule: null })
+    const set = await admin.ask('PUT', `/shipments/${id}/alarm-settings`, { shock: 5 })
+    expect(set.statusCode, set.body).toBe(200)
+    const shaken = await raise(id, 'shock', 5)
+    expect(await shaken()).toMatchObject({
+      limit: null,
+      setting: { name: 'shock', value: 5, origin: 'shipment', setBy: 'The admin of one', from: expect.any(String) },
+    })
+  })
+
+  it('has a substance whose response card whoever sees the shipment may read, and nobody else', async () => {
+    const { id, substanceId } = await peroxide(35)
+    const responseCard = { en: { first: 'Cool it.', fire: 'Water.', spill: 'Dam.', distance: '50 m.' } }
+    await admin.ask('PATCH', `/substances/${substanceId}`, { responseCard })
+    expect((await stranger.ask('GET', `/substances/${substanceId}`)).statusCode).toBe(404)
+    await service.owner.query('update shipments set carrier_id = $2 where id = $1', [id, service.other.id])
+    expect((await stranger.ask('GET', `/substances/${substanceId}`)).json()).toMatchObject({ responseCard })
+  })
+})

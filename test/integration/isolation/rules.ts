@@ -186,6 +186,7 @@ export const RULES: Record<string, Rule> = {
   'post /substances': { probes: [{ of: null, body: () => ({ cas: '67-64-1', name: name() }) }] },
   'get /tanks': look,
   'post /tanks': { probes: [{ of: null, body: () => ({ name: name(), capacityLitres: 1000 }) }] },
+  'get /substances/{id}': { probes: [byId('substance')] },
   'patch /substances/{id}': { probes: [byId('substance', { body: () => ({ flashPoint: 12 }) })] },
   'patch /tanks/{id}': { probes: [byId('tank', { body: () => ({ mawpBar: 4 }) })] },
   'get /sites': look,

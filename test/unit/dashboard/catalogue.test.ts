@@ -7,9 +7,11 @@ import { chooseLanguage } from '../../../dashboard/text/language.ts'
 import { manageCatalogue } from '../../../dashboard/text/manage.ts'
 import { supplierWords } from '../../../dashboard/text/supplier-words.ts'
 import { supplyCatalogue } from '../../../dashboard/text/supply.ts'
+import { whyWords } from '../../../dashboard/text/why-words.ts'
 import { RULES } from '../../../server/model/alarm.ts'
+import { FIGURES } from '../../../server/model/figures.ts'
 
-const catalogue = { ...manageCatalogue, ...supplyCatalogue, ...supplierWords, ...exposureWords }
+const catalogue = { ...manageCatalogue, ...supplyCatalogue, ...supplierWords, ...exposureWords, ...whyWords }
 
 const gaps = (text: string): string[] =>
   [...text.matchAll(/\{([^}|]+)/g)].map((found) => found[1] ?? '').filter((name, i, all) => all.indexOf(name) === i)
@@ -30,6 +32,44 @@ describe('the catalogue', () => {
 
   it('names every rule of the model', () => {
     for (const rule of RULES) expect(catalogue[`rule.${rule}`].zh).toBeTruthy()
+  })
+
+  it('has words and a unit for every figure that any rule writes', () => {
+    const server = join(import.meta.dirname, '../../../server')
+    const folders = ['rules', 'orders/late'].flatMap((folder) =>
+      readdirSync(join(server, folder)).map((name) => join(server, folder, name)),
+    )
+    const code = [...folders, join(server, 'store/gaps.ts'), join(server, 'store/never-heard.ts')]
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n')
+    // the names between the braces of figures, spreads included, and those that are added to them afterwards
+    const inside = (from: number): string => {
+      let depth = 0
+      for (let at = from; at < code.length; at++) {
+        if (code[at] === '{') depth++
+        if (code[at] === '}' && --depth === 0) return code.slice(from, at + 1)
+      }
+      return ''
+    }
+    const literals = [...code.matchAll(/\b(?:figures|steps)\b ?[:=] (?=\{)/g)].map((found) =>
+      inside((found.index ?? 0) + found[0].length),
+    )
+    const written = [
+      ...literals.flatMap((literal) => [...literal.matchAll(/[{,]\s*([a-z]\w*)(?=:|,|\s*\})/g)]),
+      ...code.matchAll(/\bfigures\.(\w+) = /g),
+    ].map(([, name = '']) => name)
+    const names = new Set<string>(FIGURES)
+    for (const name of [
+      'hoursLikely',
+      'fullAtCelsius',
+      'missingFrom',
+      'graceDays',
+      'limitCelsius',
+      'padPercentPerHour',
+    ])
+      expect(written).toContain(name)
+    expect(written.filter((name) => !names.has(name))).toEqual([])
+    for (const name of FIGURES) expect(catalogue[`figure.${name}`].zh).toBeTruthy()
   })
 
   it('says nothing twice by leaving English in the Chinese', () => {

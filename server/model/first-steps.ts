@@ -1,5 +1,5 @@
-import type { Alarm } from '../model/alarm.ts'
-import type { MessageLanguage } from '../model/notification.ts'
+import type { Alarm } from './alarm.ts'
+import type { MessageLanguage } from './notification.ts'
 
 type Entry = Record<MessageLanguage, string>
 
@@ -75,17 +75,27 @@ const BY_RULE: Partial<Record<Alarm['rule'], Entry>> = {
   },
 }
 
-/** What to do first, in one sentence; null where nothing is urgent. By the cause where it is known, else by the rule. */
+const FOUND_LATE: Entry = {
+  en: 'Do not open. It was beyond its limit and nobody knew: have it inspected and the load sampled first.',
+  zh: '严禁开启。此前曾超限而未被发现：先检查并取样。',
+}
+const HELD: Entry = {
+  en: 'It is back, and held on purpose: have the load inspected before it is opened, then reset this alarm.',
+  zh: '已恢复但按设计锁定：开启前先检查货物，再复位此报警。',
+}
+
+type Told = Pick<Alarm, 'rule' | 'cause' | 'priority' | 'state' | 'retrospective' | 'clearedAt'>
+
+/**
+ * What to do first, in one sentence; null where nothing is urgent. By the cause where it is known, else by the rule. The
+ * page and the notifications say the same, so that nobody has to compare two instructions.
+ */
 export const firstStep = (
-  { rule, cause, retrospective, clearedAt }: Alarm,
+  { rule, cause, priority, state, retrospective, clearedAt }: Told,
   language: MessageLanguage,
 ): string | null => {
-  if (retrospective)
-    return {
-      en: 'Do not open. It was beyond its limit and nobody knew: have it inspected and the load sampled first.',
-      zh: '严禁开启。此前曾超限而未被发现：先检查并取样。',
-    }[language]
-  if (clearedAt !== null) return null
+  if (retrospective && priority === 'critical') return FOUND_LATE[language]
+  if (clearedAt !== null) return state.startsWith('latched') ? HELD[language] : null
   const entry = (cause === null ? undefined : BY_CAUSE[cause]) ?? BY_RULE[rule]
   return entry?.[language] ?? null
 }
