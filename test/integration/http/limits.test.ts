@@ -256,11 +256,17 @@ describe('an alarm', () => {
        where s.id = $2 and d.code = 'limits-1'`,
       [id, shipmentId, rule, limit, new Date()],
     )
-    return async (as: Client = member) => (await as.ask('GET', `/alarms/${id}`)).json().source
+    return async (as: Client = member) => {
+      const answer = await as.ask('GET', `/alarms/${id}`)
+      expect(answer.statusCode, answer.body).toBe(200)
+      return answer.json().source
+    }
   }
 
   it('tells where its limit came from as it was at the onset: clause, person, reason, consent', async () => {
     const { id } = await peroxide(35, { packaging: 'tank' })
+    await service.owner.query('update shipments set carrier_id = $2 where id = $1', [id, service.other.id])
+    await made(`/shipments/${id}/assignments`, { deviceId: 'limits-1', from: '2026-05-01T08:00:00Z' })
     const before = await raise(id, 'temperature-high', 25)
     const proposal = (await propose(id, { side: 'high', value: 28 })).json()
     await admin.ask('POST', `/shipments/${id}/limits/proposals/${proposal.id}/consent`)
@@ -282,7 +288,6 @@ describe('an alarm', () => {
       setting: { name: 'hoursToLimit', value: 6, origin: 'product', setBy: null, from: null },
     })
     // a partner learns which organisation set it, but neither who of it nor why, and nothing of its settings
-    await service.owner.query('update shipments set carrier_id = $2 where id = $1', [id, service.other.id])
     expect((await loose(stranger)).limit).toMatchObject({ value: 28, setBy: 'one', reason: null, consentBy: 'a second person' })
     expect((await ahead(stranger)).setting).toBeNull()
   }) // biome-ignore format: a table
