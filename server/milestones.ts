@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from './broker/source.ts'
 import { parseTopic } from './broker/topic.ts'
+import { tooLarge } from './ingest/batch.ts'
 import { decodeMilestones } from './ingest/milestones.ts'
 import type { Logger } from './log.ts'
 import type { MilestoneMessage } from './model/milestone.ts'
@@ -27,11 +29,11 @@ export const createMilestones = ({
   log: Logger
   orderChanged(orderId: string): void
 }) => {
-  const queue: Message[] = []
+  const queue: Queued[] = []
   let running: Promise<void> | null = null
   let stopping = false
 
-  const process = async (messages: readonly Message[]): Promise<void> => {
+  const process = async (messages: readonly Queued[]): Promise<void> => {
     const { changed, outcomes } = await inTransaction(pool, (tx) => keepAll(tx, messages))
     for (const [index, message] of messages.entries()) message.acknowledge(outcomes[index])
     for (const orderId of changed) orderChanged(orderId)
@@ -57,7 +59,7 @@ export const createMilestones = ({
   return {
     deliver: (message: Message): void => {
       if (stopping) return
-      queue.push(message)
+      queue.push({ ...message, id: randomUUID() })
       running ??= run().finally(() => {
         running = null
       })
@@ -73,29 +75,39 @@ export const createMilestones = ({
   }
 }
 
+/** `id` names it in the database, so that a letter of it is written once however often it is tried. */
+type Queued = Message & { id: string }
 type Kept = { changed: Set<string>; outcomes: { stored: number; deadLetters: number }[] }
 
-const keepAll = async (tx: Tx, messages: readonly Message[]): Promise<Kept> => {
+const keepAll = async (tx: Tx, messages: readonly Queued[]): Promise<Kept> => {
   const kept: Kept = { changed: new Set(), outcomes: [] }
   const letters: DeadLetter[] = []
   for (const message of messages) {
-    const { topic, payload, receivedAt } = message
+    const { id, topic, payload, receivedAt, wholeBytes } = message
     const before = letters.length
     let stored = 0
     const parsed = parseTopic(topic)
     const supplier = parsed?.kind === 'supplier' ? await findSupplier(tx, parsed.supplierId) : null
-    const letter = (part: Buffer, reason: string) =>
-      letters.push({ orgId: supplier?.id ?? null, deviceId: null, receivedAt, topic, payload: part, reason })
-    if (supplier === null) letter(payload, `nobody is known by the topic ${topic}`)
+    const letter = (part: string, bytes: Buffer, reason: string) => {
+      const orgId = supplier?.id ?? null
+      letters.push({ orgId, deviceId: null, receivedAt, topic, payload: bytes, reason, batchId: id, part })
+    }
+    if (supplier === null) letter('whole', payload, `nobody is known by the topic ${topic}`)
+    else if (wholeBytes !== undefined) letter('whole', payload, tooLarge(wholeBytes))
     else {
       const { said, misunderstood } = decodeMilestones(payload)
-      for (const { payload: part, reason } of misunderstood) letter(part, reason)
-      for (const one of said) {
+      for (const [at, { payload: part, reason }] of misunderstood.entries()) letter(`misunderstood ${at}`, part, reason)
+      for (const [at, one] of said.entries()) {
         const outcome = await keep(tx, supplier, one, receivedAt)
         if (outcome.ok) {
           stored++
           kept.changed.add(outcome.orderId)
-        } else letter(Buffer.from(JSON.stringify({ ...one, at: new Date(one.at).toISOString() })), outcome.reason)
+        } else
+          letter(
+            `said ${at}`,
+            Buffer.from(JSON.stringify({ ...one, at: new Date(one.at).toISOString() })),
+            outcome.reason,
+          )
       }
     }
     kept.outcomes.push({ stored, deadLetters: letters.length - before })

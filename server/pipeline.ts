@@ -15,7 +15,7 @@ import { createRefolder } from './alarms/refold.ts'
 import { createSilenceWatch } from './alarms/silence-watch.ts'
 import type { Message } from './broker/source.ts'
 import { createCommitted } from './committed.ts'
-import { addMessage, addUnknown, type Batch, emptyBatch, speakerOf } from './ingest/batch.ts'
+import { addMessage, addUnknown, type Batch, correctOutcomes, emptyBatch, speakerOf } from './ingest/batch.ts'
 import { createLane } from './ingest/lane.ts'
 import { trace } from './ingest/trace.ts'
 import type { Logger } from './log.ts'
@@ -134,7 +134,7 @@ export const createPipeline = ({
     const fresh: FreshFold['live'] = []
     const behind = await prepareStreams(pool, directory, isOurs, batch.readings)
     const epoch = leases.epoch()
-    await writer.store(batch, {
+    const turnedAway = await writer.store(batch, {
       judge: (inserted) => foldFresh(directory, fold, isOurs, inserted),
       record: async (tx, folded) => {
         await recordChanges(tx, folded.streams)
@@ -149,15 +149,21 @@ export const createPipeline = ({
         if (folded.refolds.length > 0) refolder.soon()
       },
     })
-    for (const { acknowledge, stored, deadLetters } of batch.accepted) acknowledge({ stored, deadLetters })
+    if (turnedAway.length === 0)
+      for (const { acknowledge, stored, deadLetters } of batch.accepted) acknowledge({ stored, deadLetters })
+    else {
+      const corrected = correctOutcomes(batch, turnedAway)
+      for (const [index, { acknowledge, stored, deadLetters }] of batch.accepted.entries())
+        acknowledge(corrected.get(index) ?? { stored, deadLetters })
+    }
     committed.count(batch.readings, batch.numbered)
     if (fresh.length > 0) live.readings(fresh)
     if (log.isLevelEnabled?.('debug') === true)
-      trace(log, pending, (id) => directory.byId(id)?.code, performance.now() - began)
+      trace(log, { ...pending, turnedAway }, (id) => directory.byId(id)?.code, performance.now() - began)
     const oldest = batch.accepted[0]?.receivedAt
     observe?.batch({
       readings: batch.readings.length,
-      letters: batch.letters.length,
+      letters: turnedAway.reduce((sum, { letters }) => sum + letters, batch.letters.length),
       ms: performance.now() - began,
       oldestMs: oldest === undefined ? 0 : Date.now() - oldest,
     })

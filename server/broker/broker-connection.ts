@@ -9,8 +9,9 @@ import { acknowledging, type Message } from './source.ts'
 
 /** Several servers share the devices' messages under this name (MQTT 5, 4.8.2). */
 const SHARED = '$share/zaitu/'
-/** A larger packet the broker drops by itself (MQTT 5, 3.1.2.11.4); those between are named in the log. */
+/** A larger packet the broker drops by itself (MQTT 5, 3.1.2.11.4); of those between the beginning becomes a dead letter. */
 const LARGEST_PACKET_BYTES = 16 * 1_048_576
+const BEGINNING_BYTES = 4_096
 const MAX_WAITING = 10_000
 /** libuv hands over up to 2 MB in one go; after this long other sockets (the database's answers) get their turn, ms. */
 const SLICE_MS = 2
@@ -84,16 +85,19 @@ export const openBrokerConnection = (options: Options): BrokerConnection => {
     // neither taken nor acknowledged: the broker sends it again on the next connection
     if (closed || !options.taking()) return callback(ACKNOWLEDGED_LATER)
     const { topic } = packet
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
+    const whole = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const settle = packet.qos === 1 && packet.messageId !== undefined ? line.take(packet.messageId) : undefined
-    if (payload.length > MAX_PACKET_BYTES) {
-      log.error({ topic, bytes: payload.length }, 'dropped a message that is too large; limit it at the broker')
-      settle?.()
-      return callback(ACKNOWLEDGED_LATER)
-    }
-    const acknowledge = acknowledging(share.take(payload.length), settle)
     const receivedAt = Date.now()
-    options.onMessage({ topic, payload, receivedAt, acknowledge })
+    if (whole.length > MAX_PACKET_BYTES) {
+      log.warn({ topic, bytes: whole.length }, 'a message is too large; limit it at the broker')
+      // a copy, so that the rest is not kept with it
+      const payload = Buffer.from(whole.subarray(0, BEGINNING_BYTES))
+      const acknowledge = acknowledging(share.take(payload.length), settle)
+      options.onMessage({ topic, payload, wholeBytes: whole.length, receivedAt, acknowledge })
+    } else {
+      const acknowledge = acknowledging(share.take(whole.length), settle)
+      options.onMessage({ topic, payload: whole, receivedAt, acknowledge })
+    }
     if (share.full()) options.waitForRoom(() => callback(ACKNOWLEDGED_LATER))
     else if (receivedAt - sliceBegan < SLICE_MS) callback(ACKNOWLEDGED_LATER)
     else

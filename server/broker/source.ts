@@ -8,6 +8,8 @@ export type Outcome = { stored: number; deadLetters: number }
 export type Message = {
   topic: string
   payload: Buffer
+  /** its length, where it was too large to be taken, and `payload` is its beginning only: it becomes a dead letter */
+  wholeBytes?: number
   /** epoch milliseconds at which it reached us */
   receivedAt: number
   acknowledge(outcome?: Outcome): void

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Message, Outcome } from '../broker/source.ts'
 import { parseTopic } from '../broker/topic.ts'
-import type { Reading } from '../model/reading.ts'
+import { MAX_PACKET_BYTES, type Reading } from '../model/reading.ts'
 import { decode } from './decode.ts'
 
 /** What decoding has to know of a device. */
@@ -14,9 +15,12 @@ export type Numbered = { deviceId: number; boot: number; seq: number }
 
 /** What is committed in one transaction; every message in it is acknowledged after the commit. */
 export type Batch = {
+  /** names it in the database, so that a letter of it is written once however often it is tried */
+  id: string
+  /** in the order of `accepted`, each message's readings together */
   readings: Reading[]
   /** whose they are and where they came in, by `devices.id` */
-  senders: Map<number, { orgId: string; topic: string }>
+  senders: Map<number, { orgId: string; topic: string; gauge: boolean }>
   letters: Letter[]
   statuses: Status[]
   numbered: Numbered[]
@@ -27,6 +31,7 @@ export type Batch = {
 export type Accepted = Outcome & Pick<Message, 'receivedAt' | 'acknowledge'>
 
 export const emptyBatch = (): Batch => ({
+  id: randomUUID(),
   readings: [],
   senders: new Map(),
   letters: [],
@@ -50,7 +55,12 @@ export const addUnknown = (batch: Batch, message: Message, revoked = false): voi
     code === null
       ? `nothing is taken in on the topic ${message.topic}`
       : `device ${code} ${revoked ? 'has been revoked' : 'is not registered'}`
-  addLetter(batch, message, null, reason)
+  addLetter(
+    batch,
+    message,
+    null,
+    message.wholeBytes === undefined ? reason : `${reason}; ${tooLarge(message.wholeBytes)}`,
+  )
   accept(batch, message, 0, 1)
 }
 
@@ -70,13 +80,20 @@ const accept = (batch: Batch, { receivedAt, acknowledge }: Message, stored: numb
 
 /** Sorts one message of a known device into readings, letters and statuses; refuses what is too much. */
 export const addMessage = (batch: Batch, message: Message, device: Speaker): void => {
-  const { topic, payload, receivedAt } = message
+  const { topic, payload, receivedAt, wholeBytes } = message
+  if (wholeBytes !== undefined) {
+    addLetter(batch, message, device, tooLarge(wholeBytes))
+    accept(batch, message, 0, 1)
+    return
+  }
   if (topic.endsWith('/status')) {
     const word = payload.toString('utf8')
-    if (word === 'online' || word === 'offline')
-      batch.statuses.push({ speaker: device, online: word === 'online', at: receivedAt })
-    else if (payload.length > 0) addLetter(batch, message, device, 'status must be online or offline')
-    accept(batch, message, 0, 0)
+    const understood = word === 'online' || word === 'offline'
+    if (understood) batch.statuses.push({ speaker: device, online: word === 'online', at: receivedAt })
+    // an empty one takes the retained status back
+    const odd = !understood && payload.length > 0
+    if (odd) addLetter(batch, message, device, 'status must be online or offline')
+    accept(batch, message, 0, odd ? 1 : 0)
     return
   }
   const decoded = decode(payload, device, receivedAt)
@@ -89,9 +106,44 @@ export const addMessage = (batch: Batch, message: Message, device: Speaker): voi
     accept(batch, message, 0, 1)
     return
   }
-  if (decoded.readings.length > 0) batch.senders.set(device.id, { orgId: device.orgId, topic })
+  if (decoded.readings.length > 0) batch.senders.set(device.id, { orgId: device.orgId, topic, gauge: device.gauge })
   for (const reading of decoded.readings) batch.readings.push(reading)
   for (const { reason, payload: part } of decoded.rejected) addLetter(batch, message, device, reason, part)
   for (const { boot, seq } of decoded.numbered) batch.numbered.push({ deviceId: device.id, boot, seq })
   accept(batch, message, decoded.readings.length, decoded.rejected.length)
+}
+
+/** Why the beginning of a message is all that is left of it. */
+export const tooLarge = (bytes: number): string =>
+  `${bytes} bytes in one message: at most ${MAX_PACKET_BYTES} are taken, and only its beginning is kept`
+
+/** A reading of a batch that the database did not take as it came. */
+export type TurnedAway = {
+  /** among `batch.readings` */
+  index: number
+  reason: string
+  /** nothing of it is stored */
+  wholly: boolean
+  /** how many letters came of it */
+  letters: number
+}
+
+/**
+ * What became of each message whose readings are not all on disk: outcomes by their place among `accepted`. Decoding
+ * counts what it rejects itself, and takes the rest as stored.
+ */
+export const correctOutcomes = (
+  { accepted }: Pick<Batch, 'accepted'>,
+  turnedAway: readonly TurnedAway[],
+): Map<number, Outcome> => {
+  const corrected = new Map<number, Outcome>()
+  let message = 0
+  let before = 0
+  for (const { index, wholly, letters } of turnedAway.toSorted((a, b) => a.index - b.index)) {
+    while (message < accepted.length && index >= before + (accepted[message]?.stored ?? 0))
+      before += accepted[message++]?.stored ?? 0
+    const { stored, deadLetters } = corrected.get(message) ?? accepted[message] ?? { stored: 0, deadLetters: 0 }
+    corrected.set(message, { stored: stored - (wholly ? 1 : 0), deadLetters: deadLetters + letters })
+  }
+  return corrected
 }

@@ -1,4 +1,5 @@
 import { Instant } from '../model/instant.ts'
+import { elementsAsWritten, parseLooseJson } from '../model/loose-json.ts'
 import {
   ATMOSPHERE_BAR,
   Extra,
@@ -31,26 +32,6 @@ type Body = Record<string, unknown>
 
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/**
- * Some firmware (and Python's json module) writes NaN and Infinity bare, which is not JSON. Such a value is one bad
- * measure, not a bad message: it is read as text, and refused as a measure later.
- */
-const quoteBareNumbers = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (match) => (match.startsWith('"') ? match : `"${match}"`))
-
-const parseJson = (payload: Buffer): { ok: true; value: unknown } | { ok: false; reason: string } => {
-  const text = payload.toString('utf8')
-  try {
-    return { ok: true, value: JSON.parse(text) }
-  } catch (error) {
-    try {
-      return { ok: true, value: JSON.parse(quoteBareNumbers(text)) }
-    } catch {
-      return { ok: false, reason: `not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}` }
-    }
-  }
-}
-
 const UNITS: Record<Measure, string> = {
   temperature: ' °C',
   pressure: ' bar absolute',
@@ -66,7 +47,9 @@ const KNOWN = new Set<string>(['time', 'seq', 'boot', 'extra', ...MEASURES])
 const whole = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 2_147_483_647
 
-const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing'
+/** JSON has no word for what is not finite, and would say null. */
+const shown = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing')
 
 /** Epoch ms of a body's time when it can be believed, else null and the reason among `complaints`. */
 const judgeTime = (given: unknown, receivedAt: number, complaints: string[]): number | null => {
@@ -118,7 +101,7 @@ const judgeReading = (body: unknown, from: Sender, receivedAt: number, complaint
   const reading: Reading = {
     deviceId: from.id,
     receivedAt,
-    time, seq, boot: body.seq === undefined ? null : boot,
+    time, seq, boot: body.seq === undefined || body.seq === null ? null : boot,
     temperature: null, pressure: null, level: null, ambient: null,
     lat: null, lon: null, battery: null, shock: null, extra: null,
   } // biome-ignore format: one line a group
@@ -142,7 +125,7 @@ const judgeReading = (body: unknown, from: Sender, receivedAt: number, complaint
 const judgeMeasure = (measure: Measure, given: unknown, gauge: boolean, complaints: string[]): number | null => {
   if (given === undefined || given === null) return null
   if (typeof given !== 'number' || !Number.isFinite(given)) {
-    complaints.push(`${measure} ${shown(given)} is not a number`)
+    complaints.push(`${measure} ${shown(given)} is not a ${typeof given === 'number' ? 'finite ' : ''}number`)
     return null
   }
   const value = gauge ? given + ATMOSPHERE_BAR : given
@@ -159,32 +142,63 @@ const numberOf = (body: unknown): { boot: number; seq: number }[] =>
     ? [{ boot: body.boot ?? 0, seq: body.seq }]
     : []
 
+/** What no PostgreSQL text or jsonb holds: NUL, and half of a surrogate pair. */
+const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text)
+
+const isStorableExtra = (extra: Extra): boolean => {
+  for (const key in extra) {
+    const value = extra[key]
+    if (!isStorable(key) || (typeof value === 'string' && !isStorable(value))) return false
+  }
+  return true
+}
+
 /** `extra`, and any field that we do not know: what a device cares to send is kept. */
 const judgeExtra = (body: Body, complaints: string[]): Extra | null => {
+  const { extra: given } = body
   let extra: Extra | null = null
-  if (body.extra !== undefined && body.extra !== null) {
-    const parsed = Extra.safeParse(body.extra)
-    if (parsed.success) extra = parsed.data
-    else complaints.push(`extra ${shown(body.extra)} is not a flat object of numbers, strings and booleans`)
-  }
-  for (const key in body) if (!KNOWN.has(key)) return judgeUnknown(body, extra, complaints)
+  if (isBody(given)) {
+    const parsed = Extra.safeParse(given)
+    extra =
+      parsed.success && isStorableExtra(parsed.data) ? parsed.data : judgeFields(given, NONE, 'extra ', complaints)
+  } else if (given !== undefined && given !== null)
+    complaints.push(`extra ${shown(given)} is not a flat object of numbers, strings and booleans`)
+  for (const key in body)
+    if (!KNOWN.has(key)) {
+      const unknown = judgeFields(body, KNOWN, '', complaints)
+      return unknown === null ? extra : { ...unknown, ...extra }
+    }
   return extra
 }
 
-const judgeUnknown = (body: Body, extra: Extra | null, complaints: string[]): Extra | null => {
+const NONE: ReadonlySet<string> = new Set()
+
+/** Each field alone: one that can't be kept does not take the others with it. Null when none can. */
+const judgeFields = (fields: Body, known: ReadonlySet<string>, within: string, complaints: string[]): Extra | null => {
   const kept: Extra = {}
   const odd: string[] = []
-  for (const key in body) {
-    if (KNOWN.has(key)) continue
-    const parsed = Extra.safeParse({ [key]: body[key] })
-    if (parsed.success) Object.assign(kept, parsed.data)
-    else odd.push(key.slice(0, 64))
+  const unstorable: string[] = []
+  for (const key in fields) {
+    if (known.has(key)) continue
+    const parsed = Extra.safeParse({ [key]: fields[key] })
+    if (!parsed.success) odd.push(key)
+    else if (isStorableExtra(parsed.data)) Object.assign(kept, parsed.data)
+    else unstorable.push(key)
   }
-  if (odd.length > 0) {
-    const names = odd.length > 5 ? `${odd.slice(0, 5).join(', ')} and ${odd.length - 5} more` : odd.join(', ')
-    complaints.push(`${names}: not a known measure, nor a number, string or boolean that could be kept as extra`)
-  }
-  return Object.keys(kept).length > 0 ? { ...kept, ...extra } : extra
+  const expected =
+    within === '' ? 'not a known measure, nor a number, string or boolean' : 'not a number, string or boolean'
+  if (odd.length > 0) complaints.push(`${within}${namesOf(odd)}: ${expected} that could be kept as extra`)
+  if (unstorable.length > 0)
+    complaints.push(
+      `${within}${namesOf(unstorable)}: text with a NUL or half a character (a lone surrogate), which cannot be stored`,
+    )
+  return Object.keys(kept).length > 0 ? kept : null
+}
+
+/** Keys come from anywhere: what cannot be shown is escaped as JSON does it. */
+const namesOf = (keys: string[]): string => {
+  const names = keys.slice(0, 5).map((key) => (isStorable(key) ? key.slice(0, 64) : JSON.stringify(key.slice(0, 64))))
+  return keys.length > 5 ? `${names.join(', ')} and ${keys.length - 5} more` : names.join(', ')
 }
 
 /**
@@ -193,9 +207,9 @@ const judgeUnknown = (body: Body, extra: Extra | null, complaints: string[]): Ex
  * @param receivedAt epoch milliseconds, what `time` is judged against
  */
 export const decode = (payload: Buffer, from: Sender, receivedAt: number): Decoded => {
-  const parsed = parseJson(payload)
+  const parsed = parseLooseJson(payload)
   if (!parsed.ok) return whollyRejected(payload, parsed.reason)
-  const body = parsed.value
+  const { value: body, text } = parsed
   if (!isBody(body)) {
     if (Array.isArray(body) && body.length > MAX_READINGS) return { ok: false, refuse: tooMany(body.length) }
     return whollyRejected(payload, 'expected one reading or {"readings":[…]}')
@@ -205,7 +219,12 @@ export const decode = (payload: Buffer, from: Sender, receivedAt: number): Decod
     return whollyRejected(payload, 'readings must be a list of at least one reading')
   }
   if (body.readings.length > MAX_READINGS) return { ok: false, refuse: tooMany(body.readings.length) }
-  return judgeAll(body.readings, (one) => Buffer.from(JSON.stringify(one)), from, receivedAt)
+  let written: string[] | undefined
+  const bytesOf = (index: number): Buffer => {
+    written ??= elementsAsWritten(text, 'readings')
+    return Buffer.from(written[index] ?? '')
+  }
+  return judgeAll(body.readings, bytesOf, from, receivedAt)
 }
 
 const whollyRejected = (payload: Buffer, reason: string): Decoded => ({
@@ -215,18 +234,20 @@ const whollyRejected = (payload: Buffer, reason: string): Decoded => ({
   numbered: [],
 })
 
-const judgeAll = (bodies: unknown[], bytesOf: (body: unknown) => Buffer, from: Sender, receivedAt: number): Decoded => {
+const judgeAll = (bodies: unknown[], bytesOf: (index: number) => Buffer, from: Sender, receivedAt: number): Decoded => {
   const readings: Reading[] = []
   const rejected: Rejected[] = []
   const numbered: { boot: number; seq: number }[] = []
   const complaints: string[] = []
+  let index = 0
   for (const body of bodies) {
+    const at = index++
     const reading = judgeReading(body, from, receivedAt, complaints)
     if (reading !== null) readings.push(reading)
     else numbered.push(...numberOf(body))
     if (complaints.length === 0) continue
     // one letter a reading, whatever is wrong with it: its bytes are kept once
-    rejected.push({ payload: bytesOf(body), reason: complaints.join('; ') })
+    rejected.push({ payload: bytesOf(at), reason: complaints.join('; ') })
     complaints.length = 0
   }
   return { ok: true, readings, rejected, numbered }

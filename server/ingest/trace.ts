@@ -1,5 +1,5 @@
 import type { Logger } from '../log.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, TurnedAway } from './batch.ts'
 
 type Way = { device: string; boot: number | null; readings: number; first: string; last: string; seq: [number, number] }
 
@@ -10,7 +10,7 @@ type Way = { device: string; boot: number | null; readings: number; first: strin
  */
 export const trace = (
   log: Logger,
-  { number, batch }: { number: number; batch: Batch },
+  { number, batch, turnedAway = [] }: { number: number; batch: Batch; turnedAway?: readonly TurnedAway[] },
   codeOf: (deviceId: number) => string | undefined,
   ms: number,
 ): void => {
@@ -31,6 +31,10 @@ export const trace = (
   }
   for (const way of ways.values()) log.debug({ batch: number, ...way }, 'readings committed and acknowledged')
   for (const { topic, reason } of batch.letters) log.debug({ batch: number, topic, reason }, 'dead letter kept')
+  for (const { index, reason } of turnedAway) {
+    const { deviceId = 0 } = batch.readings[index] ?? {}
+    log.debug({ batch: number, topic: batch.senders.get(deviceId)?.topic, reason }, 'dead letter kept')
+  }
   log.debug(
     { batch: number, messages: batch.accepted.length, readings: batch.readings.length, ms: Math.round(ms) },
     'batch committed',

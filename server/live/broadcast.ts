@@ -5,7 +5,7 @@ import type { Newest } from './newest.ts'
 export const TICK_MS = 250
 
 /** Sends what was heard since the last tick: one frame an organisation for all who watch the fleet, one a shipment else. */
-export const broadcast = (clients: Iterable<Client>, newest: Newest, now: number): void => {
+export const broadcast = (clients: Iterable<Client>, newest: Newest): void => {
   const dirty = newest.takeDirty()
   const shared = new Map<string, Buffer>()
   const frameOf = (key: string, orgId: string, ids: Iterable<string>): Buffer | null => {
@@ -22,7 +22,7 @@ export const broadcast = (clients: Iterable<Client>, newest: Newest, now: number
     const changed = dirty.get(orgId)
     if (changed === undefined && client.missed.size === 0) continue
     const wanted = client.fleet ? (changed ?? []) : [...client.shipments].filter((id) => changed?.has(id))
-    if (!client.ready(now)) {
+    if (!client.ready()) {
       for (const id of wanted) client.missed.add(id)
       continue
     }

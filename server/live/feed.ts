@@ -24,6 +24,8 @@ const AGAIN_MS = 4
 export type Follower<Cursor> = {
   viewer: Viewer
   send(frame: string): void
+  /** Resolves when it has room for more of what is past. */
+  drained(): Promise<void>
   cursor: Cursor
   live: boolean
   ended: boolean
@@ -108,6 +110,7 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
       if (follower.ended) return
       for (const entry of entries) give(follower, entry)
       caughtUp = entries.length < PAGE
+      if (!caughtUp) await follower.drained()
     }
     for (const entry of recent) give(follower, entry)
     follower.live = true

@@ -17,6 +17,15 @@ const Envelope = z.object({
   items: z.array(z.object({ audience: z.array(z.string()), item: LiveReading })),
 })
 
+/** Others may speak on the channel as well: a server that is not of this version, or a hand at redis-cli. */
+const envelopeOf = (text: string): z.infer<typeof Envelope> | null => {
+  try {
+    return Envelope.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
 /**
  * The hub over Redis or Valkey, for more than one server. What this server says reaches its own clients directly, so they
  * stay live while Redis is away; the other servers hear it by publish and subscribe. Of what Redis could not take, the
@@ -64,8 +73,10 @@ export const createRedisHub = (url: string, log: Logger): Hub => {
     // saying it twice to our own clients does no harm
     if (channel === ENDED) return local.accessEnded(text)
     if (channel === ORDERS) return local.orderChanged(text)
-    const envelope = Envelope.safeParse(JSON.parse(text))
-    if (envelope.success && envelope.data.from !== me) local.readings(envelope.data.items)
+    const envelope = envelopeOf(text)
+    if (envelope === null)
+      log.warn({ channel, bytes: text.length }, 'what came from Redis is no message of ours: left out')
+    else if (envelope.from !== me) local.readings(envelope.items)
   })
 
   const missed = (error: Error): void => log.debug({ error: error.message }, 'Redis did not take a message')

@@ -36,9 +36,18 @@ export type LiveDeps<Cursor> = {
     alarms(viewer: Viewer): Promise<{ items: unknown[]; cursor: Cursor }>
   }
   formatCursor(cursor: Cursor): string
+  /** a client that takes next to nothing for so long is let go; 30 s unless given otherwise */
+  tooSlowMs?: number
 }
 
-type Snapshot = { frame: string; at: number }
+/** Bytes, so that those who get the same do not each hold a copy. */
+type Snapshot = { frame: Buffer; at: number }
+type Attending<Cursor> = Attended & {
+  client: Client
+  follower: Follower<Cursor> | null
+  /** One after the other, so that answers come in the order of the questions, and one snapshot at a time. */
+  inTurn(work: () => Promise<void>): void
+}
 
 /** A browser names the page's origin, which must be ours; other programs name none. */
 const sameOrigin = (headers: IncomingHttpHeaders): boolean => {
@@ -58,7 +67,7 @@ export const attachLive = async <Cursor>(
   const { hub, log, snapshots } = deps
   const newest = createNewest()
   const feed = createFeed(deps.feed, log)
-  const clients = new Map<WebSocket, Attended & { client: Client; follower: Follower<Cursor> | null }>()
+  const clients = new Map<WebSocket, Attending<Cursor>>()
   const listeners = new WeakMap<object, Listener>()
   const fleetSnapshots = new Map<string, { promise: Promise<Snapshot>; at: number }>()
 
@@ -77,7 +86,7 @@ export const attachLive = async <Cursor>(
     if (known !== undefined && now - known.at < SNAPSHOT_MS) return known.promise
     const promise = snapshots
       .fleet(orgId)
-      .then((items) => ({ frame: JSON.stringify({ type: 'snapshot', topic: 'fleet', items }), at: now }))
+      .then((items) => ({ frame: Buffer.from(JSON.stringify({ type: 'snapshot', topic: 'fleet', items })), at: now }))
     fleetSnapshots.set(orgId, { promise, at: now })
     promise.catch(() => fleetSnapshots.delete(orgId))
     return promise
@@ -92,11 +101,13 @@ export const attachLive = async <Cursor>(
       return `a share link shows one shipment only: subscribe to shipment:${viewer.shipmentId}`
     if (topic === 'fleet') {
       client.fleet = true
+      await client.drained()
       const { frame, at } = await fleetSnapshot(viewer.orgId)
       client.send(frame)
       for (const id of newest.heardSince(viewer.orgId, at - TICK_MS)) client.missed.add(id)
       return null
     }
+    await client.drained()
     if (topic === 'orders') {
       client.orders = true
       client.send(JSON.stringify({ type: 'snapshot', topic, items: await snapshots.orders(viewer.orgId) }))
@@ -112,7 +123,7 @@ export const attachLive = async <Cursor>(
       if (entry.follower !== null) feed.leave(entry.follower)
       const start = from ?? cursor
       client.send(JSON.stringify({ type: 'snapshot', topic, items, cursor: deps.formatCursor(start) }))
-      entry.follower = { viewer, send: client.send, cursor: start, live: false, ended: false }
+      entry.follower = { viewer, send: client.send, drained: client.drained, cursor: start, live: false, ended: false }
       await feed.follow(entry.follower)
       return null
     }
@@ -147,12 +158,15 @@ export const attachLive = async <Cursor>(
   }
 
   const accept = (socket: WebSocket, listener: Listener, headers: IncomingHttpHeaders, from: string): void => {
-    const client = createClient(socket, listener)
-    const entry = { client, follower: null, alive: true, listener, headers, from }
+    const client = createClient(socket, listener, deps.tooSlowMs)
+    let last: Promise<void> = Promise.resolve()
+    const inTurn = (work: () => Promise<void>): void => {
+      last = last.then(work)
+    }
+    const entry = { client, follower: null, alive: true, listener, headers, from, inTurn }
     clients.set(socket, entry)
     let bad = 0
     let asked = 0
-    let last: Promise<void> = Promise.resolve()
     socket.on('message', (data) => {
       const heard = hear(data.toString())
       if (!heard.ok) {
@@ -163,8 +177,7 @@ export const attachLive = async <Cursor>(
       bad = 0
       const { message } = heard
       if (++asked > MOST_QUESTIONS) return socket.close(1008, 'more is asked than can be answered')
-      // one after the other, so that answers come in the order of the questions
-      last = last.then(async () => {
+      inTurn(async () => {
         asked--
         if (!clients.has(socket)) return
         if (message.type === 'unsubscribe') return unsubscribe(socket, message.topic)
@@ -192,10 +205,17 @@ export const attachLive = async <Cursor>(
 
   hub.onReset(() => {
     fleetSnapshots.clear()
-    for (const [socket, { client }] of clients) {
-      if (client.fleet) void subscribe(socket, 'fleet', undefined).catch(() => socket.terminate())
-      for (const id of client.shipments)
-        void subscribe(socket, `shipment:${id}`, undefined).catch(() => socket.terminate())
+    for (const [socket, { client, inTurn }] of clients) {
+      const again = (topic: string): void =>
+        inTurn(async () => {
+          try {
+            await subscribe(socket, topic, undefined)
+          } catch {
+            socket.terminate()
+          }
+        })
+      if (client.fleet) again('fleet')
+      for (const id of client.shipments) again(`shipment:${id}`)
     }
     feed.look()
   })
@@ -230,15 +250,11 @@ export const attachLive = async <Cursor>(
       else accept(socket, listener, request.headers, request.ip)
     },
   })
-  const ticking = setInterval(
-    () =>
-      broadcast(
-        [...clients.values()].map(({ client }) => client),
-        newest,
-        Date.now(),
-      ),
-    TICK_MS,
-  )
+  const ticking = setInterval(() => {
+    const all = [...clients.values()].map(({ client }) => client)
+    for (const client of all) client.judge(Date.now())
+    broadcast(all, newest)
+  }, TICK_MS)
   const stopWatching = watchStanding(clients, { hub, authenticate: deps.authenticate })
 
   return {

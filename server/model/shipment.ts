@@ -37,6 +37,7 @@ export type Corridor = z.infer<typeof Corridor>
 
 /** A substance named by one of its identifiers; a UN number alone must fit exactly one substance. */
 export const SubstanceReference = z.union([
+  z.object({ id: z.uuid(), cas: z.string().optional(), un: z.string().optional() }),
   z.object({ cas: z.string(), un: z.string().optional() }),
   z.object({ un: z.string() }),
 ])

@@ -19,10 +19,10 @@ const ByNameAndId = z.tuple([z.string(), z.uuid()])
 
 /** The identifiers in their normal form; a mistyped one is a 400 that says what is wrong with it. */
 export const checkedIdentifiers = (
-  { cas, un }: { cas?: string | undefined; un?: string | undefined },
+  { id, cas, un }: { id?: string | undefined; cas?: string | undefined; un?: string | undefined },
   where: string,
-): { cas?: string; un?: string } => {
-  const checked: { cas?: string; un?: string } = {}
+): { id?: string; cas?: string; un?: string } => {
+  const checked: { id?: string; cas?: string; un?: string } = id === undefined ? {} : { id }
   const checks = [
     ['cas', cas, checkCas],
     ['un', un, checkUn],
@@ -86,6 +86,8 @@ export const masterdataRoutes =
       schema: {
         tags: ['master data'],
         summary: 'Add a substance of your own',
+        description:
+          'With the CAS and UN number of one of the catalogue it goes before that one. With the CAS only, shipments and order lines have to say which of the two they mean, by CAS and UN or by `id`.',
         body: SubstanceCreate,
         response: { 201: Substance },
       },

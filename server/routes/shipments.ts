@@ -113,7 +113,7 @@ export const shipmentRoutes =
         tags,
         summary: 'Enter a shipment',
         description:
-          'Limits are in °C and bar absolute. A UN number alone must fit exactly one substance. Of a limit given here and one that follows from the record the tighter counts; `overruled` holds those that do not.',
+          'Limits are in °C and bar absolute. The substance is named by CAS, UN or both, or by its `id`, and must be exactly one: your own goes before the catalogue’s of the same CAS and UN; other than that, 422 names those that fit. Of a limit given here and one that follows from the record the tighter counts; `overruled` holds those that do not.',
         body: ShipmentCreate,
         response: { 201: ShipmentDetail },
       },

@@ -5,7 +5,11 @@ import { encodeReadings, READING_COLUMNS } from './copy.ts'
 import { isRefusal, type Tx } from './pool.ts'
 
 /** A value that contradicts what is stored under the same key: the first stays, this one waits for a person. */
-export type Contradiction = { reading: Reading; reason: string }
+export type Contradiction = {
+  reading: Reading /** the measure, or the key of `extra` */
+  about: string
+  reason: string
+}
 
 export type Inserted = {
   /** rows that are new */
@@ -57,29 +61,32 @@ export const copyReadings = async <T>(tx: Tx, readings: readonly Reading[], mean
 const keyOf = (reading: { deviceId: number; time: number; seq: number }): string =>
   `${reading.deviceId} ${reading.time} ${reading.seq}`
 
-type Merge = { filled: Measure[]; contradicted: string[] }
+type Merge = { filled: Measure[]; contradicted: Omit<Contradiction, 'reading'>[] }
 
 /** Fills what `first` lacks from `second`, and names what they disagree on. Mutates `first`. */
 const merge = (first: Reading, second: Reading): Merge => {
   const filled: Measure[] = []
-  const contradicted: string[] = []
+  const contradicted: Merge['contradicted'] = []
   for (const measure of MEASURES) {
     const given = second[measure]
     if (given === null || given === first[measure]) continue
     if (first[measure] === null) {
       first[measure] = given
       filled.push(measure)
-    } else
-      contradicted.push(`${measure} ${given} differs from ${first[measure]}, which is stored for the same time and seq`)
+    } else contradicted.push({ about: measure, reason: differs(measure, given, first[measure]) })
   }
   for (const [key, given] of Object.entries(second.extra ?? {})) {
     const there = first.extra !== null && Object.hasOwn(first.extra, key) ? first.extra[key] : undefined
     if (there === undefined) first.extra = { ...first.extra, [key]: given }
     else if (there !== given)
-      contradicted.push(`extra ${key} ${given} differs from ${there}, which is stored for the same time and seq`)
+      contradicted.push({ about: `extra ${key}`, reason: differs(`extra ${key}`, given, there) })
   }
   return { filled, contradicted }
 }
+
+/** A gauge's letter holds its own pressure, so the reason says that it speaks of another. */
+const differs = (about: string, given: unknown, there: unknown): string =>
+  `${about} ${given} differs from ${there}${about === 'pressure' ? ' bar absolute' : ''}, which is stored for the same time and seq`
 
 /** What a batch holds under one key: `whole` is what it comes to where nothing is stored yet. */
 type Together = { whole: Reading; parts: Reading[]; contradictions: Contradiction[] }
@@ -96,7 +103,7 @@ const joinWithin = (readings: readonly Reading[]): Map<string, Together> => {
     }
     if (known.parts.length === 1) known.whole = { ...known.whole }
     known.parts.push(reading)
-    for (const reason of merge(known.whole, reading).contradicted) known.contradictions.push({ reading, reason })
+    for (const one of merge(known.whole, reading).contradicted) known.contradictions.push({ reading, ...one })
   }
   return byKey
 }
@@ -186,7 +193,7 @@ const joinStored = async (
     for (const second of byKey.get(keyOf(stored))?.parts ?? []) {
       const { filled, contradicted } = merge(stored, second)
       fills += filled.length
-      for (const reason of contradicted) contradictions.push({ reading: second, reason })
+      for (const one of contradicted) contradictions.push({ reading: second, ...one })
     }
     if (fills > 0 || Object.keys(stored.extra ?? {}).length > extrasBefore) joined.push(stored)
   }

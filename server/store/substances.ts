@@ -115,40 +115,45 @@ export type Candidate = {
   nameZh: string | null
   own: boolean
 }
-type Identifiers = { cas?: string | undefined; un?: string | undefined }
+type Identifiers = { id?: string | undefined; cas?: string | undefined; un?: string | undefined }
 type Resolved = { ok: true; id: string } | { ok: false; reason: string }
 
 /** What the organisation of `tx` can name: the catalogue and its own. */
-export const substanceCandidates = async (tx: Tx, { cas, un }: Identifiers = {}): Promise<Candidate[]> => {
+export const substanceCandidates = async (tx: Tx, { id, cas, un }: Identifiers = {}): Promise<Candidate[]> => {
   const { rows } = await tx.query<Candidate>(
     `select id, cas, un, name, name_zh as "nameZh", org_id is not null as own from substances
      where (org_id is null or org_id = app_org())
-       and ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text)
+       and ($1::text is null or cas = $1::text) and ($2::text is null or un = $2::text) and ($3::uuid is null or id = $3::uuid)
      order by un, name`,
-    [cas ?? null, un ?? null],
+    [cas ?? null, un ?? null, id ?? null],
   )
   return rows
 }
 
-const describe = (candidate: Candidate): string =>
-  `CAS ${candidate.cas}, ${candidate.un === null ? 'no UN number' : `UN ${candidate.un}`}, ${candidate.name}`
+const describe = ({ id, cas, un, name, own }: Candidate): string =>
+  `CAS ${cas}, ${un === null ? 'no UN number' : `UN ${un}`}, ${name} (${own ? 'your own' : 'of the catalogue'}, id ${id})`
 
 /**
- * The one of the candidates that these identifiers (in their normal form) name, an organisation's own before the
- * catalogue's; or a sentence that says why there is none or more than one.
+ * The one of the candidates that these identifiers (in their normal form) name, or a sentence that says why there is none
+ * or more than one. An organisation's own goes before the catalogue's of the same CAS and UN. It does not where they differ:
+ * one without a UN number would take the catalogue's hazards away from a shipment, and nobody would be told.
  */
-export const pickSubstance = (all: readonly Candidate[], { cas, un }: Identifiers): Resolved => {
-  const fitting = all.filter((one) => (cas === undefined || one.cas === cas) && (un === undefined || one.un === un))
-  const own = fitting.filter((row) => row.own)
-  const candidates = own.length > 0 ? own : fitting
+export const pickSubstance = (all: readonly Candidate[], { id, cas, un }: Identifiers): Resolved => {
+  const fits = (given: string | undefined, has: string | null): boolean => given === undefined || given === has
+  const fitting = all.filter((one) => fits(id, one.id) && fits(cas, one.cas) && fits(un, one.un))
+  const own = fitting.filter((one) => one.own)
+  const isReplaced = (one: Candidate): boolean =>
+    !one.own && own.some((mine) => mine.cas === one.cas && mine.un === one.un)
+  const candidates = fitting.filter((one) => !isReplaced(one))
   const [first] = candidates
+  if (id !== undefined && first === undefined) return { ok: false, reason: `You have no substance with the id ${id}.` }
   const named = [cas === undefined ? [] : [`CAS ${cas}`], un === undefined ? [] : [`UN ${un}`]].flat().join(' with ')
   if (first === undefined)
     return { ok: false, reason: `${named} is not in the catalogue. Add the substance under /api/v1/substances first.` }
   if (candidates.length > 1)
     return {
       ok: false,
-      reason: `${named} can mean ${candidates.length} substances: ${candidates.map(describe).join('; ')}. Name both CAS and UN.`,
+      reason: `${named} can mean ${candidates.length} substances: ${candidates.map(describe).join('; ')}. Name both CAS and UN, or the id.`,
     }
   return { ok: true, id: first.id }
 }

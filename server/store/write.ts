@@ -1,13 +1,28 @@
-import type { Batch } from '../ingest/batch.ts'
-import type { Reading } from '../model/reading.ts'
+import { asSent } from '../ingest/as-sent.ts'
+import type { Batch, TurnedAway } from '../ingest/batch.ts'
+import { MEASURES, type Reading } from '../model/reading.ts'
 import { type DeadLetter, insertDeadLetters } from './dead-letters.ts'
 import { LeaseLost } from './leases.ts'
 import { inTransaction, type Pool, type Tx } from './pool.ts'
-import { copyReadings, type Inserted, KeyCollision, mergeReadings, RefusedValues } from './readings.ts'
+import {
+  type Contradiction,
+  copyReadings,
+  type Inserted,
+  KeyCollision,
+  mergeReadings,
+  RefusedValues,
+} from './readings.ts'
 
 const HOUR_MS = 3_600_000
 
-type Part = Pick<Batch, 'readings' | 'statuses' | 'senders'> & { letters: DeadLetter[] }
+type Part = Pick<Batch, 'readings' | 'statuses'> & { letters: DeadLetter[] }
+
+/** A batch while it is stored, and which of its readings were not taken as they came. */
+type Storing = {
+  batch: Batch /** where each reading is in the batch; made when it is first asked for */
+  places: Map<Reading, number> | null
+  turnedAway: TurnedAway[]
+}
 
 /** After a collision the next batches will likely collide too (a device sends again): this many go the careful way at once. */
 const CAREFUL_BATCHES = 10
@@ -25,17 +40,22 @@ export type Consequence<Result> = {
 export type Writer = {
   /**
    * Stores a batch in one transaction, together with its consequence. A value that the database refuses is found by
-   * bisection and becomes a dead letter, the others are stored. Throws on an outage, with nothing adopted that was not
-   * committed.
+   * bisection and becomes a dead letter, the others are stored. Answers the readings that were refused, or contradict what
+   * is stored. Throws on an outage, with nothing adopted that was not committed; the same batch is then stored again, whole.
    */
-  store<Result>(batch: Batch, consequence: Consequence<Result>): Promise<void>
+  store<Result>(batch: Batch, consequence: Consequence<Result>): Promise<TurnedAway[]>
 }
 
 /** `fence`: a statement that answers no row where what follows may not be recorded (store/leases.ts). */
 export const createWriter = (pool: Pool, fence: () => string = () => 'select true as holds'): Writer => {
   let careful = 0
 
-  const attempt = <Result>(part: Part, optimistic: boolean, { judge, record }: Consequence<Result>): Promise<Result> =>
+  const attempt = <Result>(
+    storing: Storing,
+    part: Part,
+    optimistic: boolean,
+    { judge, record }: Consequence<Result>,
+  ): Promise<{ result: Result; contradictions: Contradiction[] }> =>
     inTransaction(
       pool,
       async (tx, begun) => {
@@ -43,40 +63,52 @@ export const createWriter = (pool: Pool, fence: () => string = () => 'select tru
         const dirtyFrom: unknown = begun.at(-1)?.rows[0]?.dirty_from
         const { inserted, result } = await put(tx, part.readings, optimistic, judge)
         await markDirty(tx, inserted, dirtyFrom instanceof Date ? dirtyFrom.getTime() : Number.POSITIVE_INFINITY)
+        const { contradictions } = inserted
         await insertDeadLetters(tx, [
           ...part.letters,
-          ...inserted.contradictions.map(({ reading, reason }) => letterOf(part, reading, reason)),
+          ...contradictions.map(({ reading, about, reason }) => letterOf(storing, reading, about, reason)),
         ])
         await updateStatuses(tx, part.statuses)
         await record(tx, result)
-        return result
+        return { result, contradictions }
       },
       `begin; ${fence()}; select storing_begins() as dirty_from`,
     )
 
-  const store = async <Result>(part: Part, consequence: Consequence<Result>): Promise<void> => {
+  const store = async <Result>(storing: Storing, part: Part, consequence: Consequence<Result>): Promise<void> => {
     try {
       const optimistic = careful === 0
       if (!optimistic) careful--
-      consequence.adopt(await attempt(part, optimistic, consequence))
+      const { result, contradictions } = await attempt(storing, part, optimistic, consequence)
+      consequence.adopt(result)
+      for (const [reading, about] of byReading(contradictions)) noteContradictions(storing, reading, about)
     } catch (error) {
       if (error instanceof KeyCollision) {
         careful = CAREFUL_BATCHES
-        return store(part, consequence)
+        return store(storing, part, consequence)
       }
       if (!(error instanceof RefusedValues)) throw error
       const [first, ...others] = part.readings
       if (first !== undefined && others.length === 0) {
-        const letter = letterOf(part, first, `the database refuses this reading: ${error.message}`)
-        return store({ ...part, readings: [], letters: [...part.letters, letter] }, consequence)
+        const reason = `the database refuses this reading: ${error.message}`
+        const letter = letterOf(storing, first, 'refused', reason)
+        await store(storing, { ...part, readings: [], letters: [...part.letters, letter] }, consequence)
+        storing.turnedAway.push({ index: placeOf(storing, first), reason, wholly: true, letters: 1 })
+        return
       }
       const half = part.readings.length >> 1
-      await store({ ...part, readings: part.readings.slice(0, half) }, consequence)
-      await store({ ...part, readings: part.readings.slice(half), letters: [], statuses: [] }, consequence)
+      await store(storing, { ...part, readings: part.readings.slice(0, half) }, consequence)
+      await store(storing, { readings: part.readings.slice(half), letters: [], statuses: [] }, consequence)
     }
   }
 
-  return { store: (batch, consequence) => store(partOf(batch), consequence) }
+  return {
+    store: async (batch, consequence) => {
+      const storing: Storing = { batch, places: null, turnedAway: [] }
+      await store(storing, partOf(batch), consequence)
+      return storing.turnedAway
+    },
+  }
 }
 
 /** The optimistic way takes all readings as new, so what follows from them is worked out while the database is busy. */
@@ -96,28 +128,54 @@ const put = async <Result>(
 
 const NOTHING: Inserted = { fresh: [], joined: [], contradictions: [] }
 
-const partOf = ({ readings, letters, statuses, senders }: Batch): Part => ({
+const partOf = ({ id, readings, letters, statuses }: Batch): Part => ({
   readings,
-  senders,
   statuses,
-  letters: letters.map(({ speaker, ...letter }) => ({
+  letters: letters.map(({ speaker, ...letter }, index) => ({
     ...letter,
     orgId: speaker?.orgId ?? null,
     deviceId: speaker?.id ?? null,
+    batchId: id,
+    part: String(index),
   })),
 })
 
-const letterOf = ({ senders }: Part, reading: Reading, reason: string): DeadLetter => {
-  const { deviceId, receivedAt, ...body } = reading
-  const sender = senders.get(deviceId)
+const placeOf = (storing: Storing, reading: Reading): number => {
+  storing.places ??= new Map(storing.batch.readings.map((one, index) => [one, index]))
+  return storing.places.get(reading) ?? -1
+}
+
+const letterOf = (storing: Storing, reading: Reading, about: string, reason: string): DeadLetter => {
+  const { deviceId, receivedAt } = reading
+  const sender = storing.batch.senders.get(deviceId)
   return {
     orgId: sender?.orgId ?? null,
     deviceId,
     receivedAt,
     topic: sender?.topic ?? '',
-    payload: Buffer.from(JSON.stringify({ ...body, time: new Date(body.time).toISOString() })),
+    payload: asSent(reading, sender?.gauge ?? false),
     reason,
+    batchId: storing.batch.id,
+    part: `reading ${placeOf(storing, reading)} ${about}`,
   }
+}
+
+const byReading = (contradictions: readonly Contradiction[]): Map<Reading, Contradiction[]> => {
+  const grouped = new Map<Reading, Contradiction[]>()
+  for (const one of contradictions) grouped.set(one.reading, [...(grouped.get(one.reading) ?? []), one])
+  return grouped
+}
+
+/** What a reading agrees on, or fills in, is on disk; of one that differs in everything nothing is. */
+const noteContradictions = (storing: Storing, reading: Reading, found: readonly Contradiction[]): void => {
+  const values =
+    MEASURES.filter((measure) => reading[measure] !== null).length + Object.keys(reading.extra ?? {}).length
+  storing.turnedAway.push({
+    index: placeOf(storing, reading),
+    reason: found.map(({ reason }) => reason).join('; '),
+    wholly: found.length >= values,
+    letters: found.length,
+  })
 }
 
 /** Hours whose roll-up no longer says what the raw rows say. */

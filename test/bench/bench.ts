@@ -69,6 +69,7 @@ const measureOn = async ({
   if (wanted('ingest')) {
     const messages = quick ? 40_000 : 150_000
     const discarded: number[] = []
+    const discardedInside: number[] = []
     const outside: Durable[] = []
     const inside: Durable[] = []
     for (let round = 0; round < rounds; round++) {
@@ -76,6 +77,7 @@ const measureOn = async ({
         discarded.push(await measureDiscarding(external.mqttUrl, messages))
         outside.push(await measureDurable(external.databaseUrl, external.mqttUrl, messages, 1))
       }
+      discardedInside.push(await measureDiscarding(null, messages))
       inside.push(await measureDurable(embedded.databaseUrl, null, messages, 1))
     }
     const rate = (parts: readonly Durable[]) => median(parts.map(({ messagesPerSecond }) => messagesPerSecond))
@@ -90,7 +92,13 @@ const measureOn = async ({
       )
       note('… readings acknowledged and not stored', lost(outside), '', most(0))
     }
+    note('embedded broker that discards everything', median(discardedInside), 'msg/s')
     note('durable, 1 reading a message, embedded', rate(inside), 'msg/s', least(10_000))
+    note(
+      '… as a ratio, pair by pair',
+      median(inside.map((one, i) => one.messagesPerSecond / (discardedInside[i] ?? Number.NaN))),
+      '',
+    )
     note('… readings acknowledged and not stored', lost(inside), '', most(0))
   }
   if (wanted('batches')) {

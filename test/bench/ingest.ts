@@ -12,12 +12,12 @@ export const DEVICES = 200
 const WARM_UP = 0.2
 const WINDOW = 100
 
-/** msg/s that a subscriber gets which acknowledges and discards. */
-export const measureDiscarding = async (mqttUrl: string, messages: number): Promise<number> => {
+/** msg/s that a subscriber gets which acknowledges and discards; null: that the embedded broker takes and discards. */
+export const measureDiscarding = async (mqttUrl: string | null, messages: number): Promise<number> => {
   const discarder = await startDiscarder(mqttUrl, messages, messages * WARM_UP)
   const accounts = Array.from({ length: DEVICES }, (_, i) => ({ deviceId: `bench-${i}`, secret: 'x' }))
   const publishing = publish({
-    port: Number(new URL(mqttUrl).port),
+    port: discarder.port,
     devices: accounts,
     count: messages,
     window: WINDOW,

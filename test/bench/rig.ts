@@ -177,19 +177,21 @@ const endSession = async (mqttUrl: string, clientId: string): Promise<void> => {
   await client.endAsync()
 }
 
-/** A child that says 'ready', then 'warm' after so many messages, then 'done'. */
+/** A child that says that it is ready, then 'warm' after so many messages, then 'done'; null: the embedded broker itself. */
 export const startDiscarder = async (
-  mqttUrl: string,
+  mqttUrl: string | null,
   count: number,
   warm: number,
-): Promise<{ warm: Promise<unknown>; done: Promise<unknown>; stop(): Promise<void> }> => {
-  const child = fork(here('./discard-process.ts'), [mqttUrl, String(count), String(warm)], {
-    execArgv: CHILD_ARGUMENTS,
-  })
-  await once(child, 'message')
+): Promise<{ port: number; warm: Promise<unknown>; done: Promise<unknown>; stop(): Promise<void> }> => {
+  const counts = [String(count), String(warm)]
+  const [file, args] =
+    mqttUrl === null ? ['./discard-broker-process.ts', counts] : ['./discard-process.ts', [mqttUrl, ...counts]]
+  const child = fork(here(file), args, { execArgv: CHILD_ARGUMENTS })
+  const [port] = await once(child, 'message')
   const said = (word: string) =>
     new Promise<void>((resolve) => child.on('message', (message) => message === word && resolve()))
   return {
+    port: mqttUrl === null ? Number(port) : Number(new URL(mqttUrl).port),
     warm: said('warm'),
     done: said('done'),
     stop: async () => {

@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EMAIL, PASSWORD, type Running, startRunning, telemetry } from '../integration/service/running.ts'
@@ -5,6 +11,10 @@ import { chromiumPath, launchChromium } from './chromium.ts'
 import { buildPage, DIST, signIn } from './page.ts'
 
 const PATIENCE = { timeout: 15_000 }
+const RECORDING = fileURLToPath(new URL('../../../shared/data/telemetry/valve1-3.csv', import.meta.url))
+const CLI = fileURLToPath(new URL('../../simulators/cli.ts', import.meta.url))
+const recorded = existsSync(RECORDING)
+if (!recorded) console.warn(`SKIPPED: the recording is not there (${RECORDING})`)
 
 describe.skipIf(chromiumPath === null)('from the device to the screen', () => {
   let browser: Browser
@@ -86,6 +96,60 @@ describe.skipIf(chromiumPath === null)('from the device to the screen', () => {
     await expect.poll(() => row.textContent(), PATIENCE).toContain('Temperature high')
     await expect.poll(() => row.locator('.c-temperature').textContent(), PATIENCE).toContain('44.0')
   })
+
+  it.skipIf(!recorded)(
+    'a recording that is replayed is seen on its page as it comes: newest values and curve',
+    async () => {
+      const ROWS = 240
+      const [headings = '', ...rows] = readFileSync(RECORDING, 'utf8')
+        .split('\n')
+        .slice(0, ROWS + 1)
+      const column = (heading: string) => {
+        const at = headings.split(';').indexOf(heading)
+        return rows.map((row) => Number(row.split(';')[at]))
+      }
+      const temperatures = column('Thermocouple')
+      // one row lies below a vacuum: its pressure is a dead letter
+      const pressures = column('Pressure')
+        .map((gauge) => gauge + 1.01325)
+        .filter((pressure) => pressure >= 0)
+      const folder = mkdtempSync(join(tmpdir(), 'zaitu-recording-'))
+      const file = join(folder, 'valve.csv')
+      writeFileSync(file, [headings, ...rows].join('\n'))
+      const { deviceId, shipmentId, secret } = await running.lend('valve', {}, 'gauge')
+      await page.goto(`${running.base.replace('/api/v1', '')}/shipments/${shipmentId}?range=1h`)
+      await page.waitForSelector('.tiles', PATIENCE)
+      const replaying = promisify(execFile)(process.execPath, [
+      '--import', 'tsx', CLI, 'replay', '--file', file, '--delimiter', ';', '--time', 'datetime',
+      '--map', 'temperature=Thermocouple,pressure=Pressure', '--speed-up', '60', '--mqtt', running.mqttUrl, '--device', deviceId, '--secret', secret,
+    ]) // biome-ignore format: the command as one types it
+      try {
+        // it moves before our eyes, and what comes last stays
+        const seen = new Set<string>()
+        const over = replaying.then(() => true)
+        while (!(await Promise.race([over, page.waitForTimeout(100)])))
+          seen.add((await page.textContent('.tiles')) ?? '')
+        expect(seen.size).toBeGreaterThan(3)
+        for (const [values, digits] of [
+          [temperatures, 1],
+          [pressures, 2],
+        ] as const)
+          await expect.poll(() => page.textContent('.tiles'), PATIENCE).toContain(values.at(-1)?.toFixed(digits))
+        // sixty times as fast, what comes between two frames is in the curve only when that is asked for again
+        await page.reload()
+        const label = (chart: number) => page.locator('.plot-area').nth(chart).getAttribute('aria-label')
+        for (const [chart, values, digits] of [
+          [0, temperatures, 1],
+          [1, pressures, 2],
+        ] as const)
+          for (const value of [Math.min(...values), Math.max(...values)])
+            await expect.poll(() => label(chart), PATIENCE).toContain(value.toFixed(digits))
+      } finally {
+        await replaying.catch(() => undefined)
+        rmSync(folder, { recursive: true, force: true })
+      }
+    },
+  )
 
   it('registers a device whose secret works', async () => {
     await page.goto(`${running.base.replace('/api/v1', '')}/devices`)

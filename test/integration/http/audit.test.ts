@@ -130,7 +130,10 @@ const CALLS: Record<string, () => Promise<Call>> = {
     const member = await service.signIn(service.one.email.member)
     return { action: 'session.closed', as: async () => member }
   },
-  'post /substances': async () => ({ action: 'substance.created', body: { cas: '67-56-1', name: randomUUID() } }),
+  'post /substances': async () => ({
+    action: 'substance.created',
+    body: { cas: '67-56-1', un: '1230', name: randomUUID() },
+  }),
   'post /tanks': async () => ({ action: 'tank.created', body: { name: randomUUID(), capacityLitres: 21_000 } }),
   'patch /substances/{id}': async () => ({
     action: 'substance.changed',

@@ -113,6 +113,25 @@ describe('substances', () => {
   })
 })
 
+it('of an organisation goes before the same of the catalogue, and is asked about where it is another', async () => {
+  const made = async (name: string, un?: string) =>
+    (await stranger.ask('POST', '/substances', { cas: '64-17-5', name, ...(un !== undefined && { un }) })).json().id
+  const ship = (substance: Record<string, string>) =>
+    stranger.ask('POST', '/shipments', shipmentBody(JSON.stringify(substance), { substance }))
+  const ours = await made('ethanol, our data', '1170')
+  expect((await ship({ cas: '64-17-5' })).json().substance).toMatchObject({ name: 'ethanol, our data' })
+  const bare = await made('ethanol, typed in a hurry')
+  const asked = await ship({ cas: '64-17-5' })
+  expect(asked.statusCode).toBe(422)
+  expect(asked.json().detail).toMatch(/can mean 2 substances: .*no UN number, ethanol, typed in a hurry \(your own, id/)
+  for (const id of [ours, bare]) expect(asked.json().detail).toContain(id)
+  expect((await ship({ cas: '64-17-5', un: '1170' })).json().substance).toMatchObject({ name: 'ethanol, our data' })
+  expect((await ship({ id: bare })).json().substance).toMatchObject({ name: 'ethanol, typed in a hurry' })
+  expect((await ship({ id: bare, un: '1170' })).statusCode).toBe(422)
+  const elsewhere = await member.ask('POST', '/shipments', shipmentBody('theirs', { substance: { id: bare } }))
+  expect(elsewhere.json().detail).toBe(`You have no substance with the id ${bare}.`)
+})
+
 describe('a shipment', () => {
   it('holds what was entered, and finds its phase by its departure', async () => {
     const tank = (await member.ask('POST', '/tanks', { name: 'ZTUU 123456 7', capacityLitres: 26_000 })).json()

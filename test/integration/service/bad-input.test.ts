@@ -83,6 +83,9 @@ describe('bad input over MQTT', () => {
     const status = async () =>
       (await running.ask('GET', '/devices')).body.items?.find(({ id }) => id === good.deviceId)?.status
     expect(await status()).toBe('online')
+    await device.publishAsync(`zaitu/v1/devices/${good.deviceId}/status`, 'asleep', { qos: 1 })
+    expect(await status()).toBe('online')
+    expect(await letters()).toContainEqual('status must be online or offline')
     await device.endAsync()
     const mqtt = await import('mqtt')
     const dying = await mqtt.connectAsync(running.mqttUrl, {
@@ -118,6 +121,19 @@ describe('bad input over HTTP', () => {
       ],
     })
     expect(answer).toMatchObject({ status: 200, body: { stored: 1, deadLetters: 1 } })
+    // what JSON cannot say, as over MQTT: that measure is a dead letter, with the bytes that came
+    const time = Date.now()
+    const odd = `{"deviceId":"good","readings":[{"time":${time},"seq":3,"temperature":1e309,"level":0.5}, {"time":${time},"seq":4,"temperature":NaN,"level":0.5}]}`
+    expect(await running.ask('POST', '/telemetry', odd)).toMatchObject({
+      status: 200,
+      body: { stored: 2, deadLetters: 2 },
+    })
+    const kept = (await running.ask('GET', '/dead-letters?limit=2')).body.items
+    expect(kept?.map(({ reason, payload }) => `${reason}: ${payload}`)).toEqual([
+      `temperature "NaN" is not a number: {"time":${time},"seq":4,"temperature":NaN,"level":0.5}`,
+      `temperature Infinity is not a finite number: {"time":${time},"seq":3,"temperature":1e309,"level":0.5}`,
+    ])
+    expect((await running.ask('POST', '/telemetry', '{"deviceId":"good"')).status).toBe(400)
     expect(
       (await running.ask('POST', '/telemetry', { deviceId: good.deviceId, readings: Array(1_001).fill({}) })).status,
     ).toBe(413)

@@ -72,6 +72,50 @@ it('what is still wrong with it becomes a letter of its own; the rest is taken',
   expect((await letters())[0]).toMatchObject({ topic: telemetry(deviceId), reason: expect.stringMatching(/range/) })
 })
 
+it('what the database refused is corrected and sent again: a gauge has the atmosphere added once', async () => {
+  const { deviceId } = await running.lend('gauge', undefined, 'gauge')
+  const time = new Date(Date.now() - 60_000).toISOString()
+  const post = async (...readings: unknown[]) =>
+    (
+      await running.ask('POST', '/telemetry', {
+        deviceId,
+        readings: readings.map((one) => ({ time, ...(one as object) })),
+      })
+    ).body
+  const pressures = async () =>
+    (
+      await database.query<{ pressure: number }>(
+        'select pressure from readings r join devices d on d.id = r.device_id where d.code = $1 order by seq',
+        [deviceId],
+      )
+    ).rows.map(({ pressure }) => pressure)
+  await database.query('alter table readings add constraint odd check (temperature is distinct from 66)')
+  try {
+    expect(await post({ seq: 1, pressure: 0.1 }, { pressure: 0.4, temperature: 66 })).toEqual({
+      stored: 1,
+      deadLetters: 1,
+    })
+  } finally {
+    await database.query('alter table readings drop constraint odd')
+  }
+  const [refused] = await letters()
+  expect(refused).toMatchObject({ reason: expect.stringContaining('the database refuses'), topic: telemetry(deviceId) })
+  expect(JSON.parse(String(refused?.payload))).toEqual({ time, temperature: 66, pressure: 0.4 })
+  const payload = String(refused?.payload).replace('66', '6')
+  expect((await running.ask('POST', `/dead-letters/${refused?.id}/replay`, { payload })).body).toEqual({
+    stored: 1,
+    deadLetters: 0,
+  })
+  expect(await pressures()).toEqual([0.4 + 1.01325, 0.1 + 1.01325])
+  // and one that contradicts what is stored, sent again as it is, contradicts it again, by as much
+  expect(await post({ seq: 1, pressure: 0.2 })).toEqual({ stored: 0, deadLetters: 1 })
+  const [other] = await letters()
+  expect(JSON.parse(String(other?.payload))).toEqual({ time, boot: 0, seq: 1, pressure: 0.2 })
+  expect((await running.ask('POST', `/dead-letters/${other?.id}/replay`)).body).toEqual({ stored: 0, deadLetters: 1 })
+  expect((await letters())[0]?.reason).toBe(other?.reason)
+  expect(await pressures()).toEqual([0.4 + 1.01325, 0.1 + 1.01325])
+})
+
 it('a milestone likewise, which its supplier alone may send again', async () => {
   const session = (await running.ask('GET', '/session')).body.user as { organisation: { id: string } }
   const own = session.organisation.id

@@ -36,6 +36,7 @@ export type Running = {
   base: string
   mqttUrl: string
   databaseUrl: string
+  /** `body` as JSON, or, as text, as it is. */
   ask(
     method: string,
     path: string,
@@ -46,7 +47,11 @@ export type Running = {
   connect(headers?: Record<string, string>): Promise<Socket>
   device(id: string, secret: string): Promise<mqtt.MqttClient>
   /** A registered device, lent to a shipment of methanol since 20 days ago. */
-  lend(name: string, limits?: unknown): Promise<{ shipmentId: string; deviceId: string; secret: string }>
+  lend(
+    name: string,
+    limits?: unknown,
+    pressureReference?: 'absolute' | 'gauge',
+  ): Promise<{ shipmentId: string; deviceId: string; secret: string }>
   settled(): Promise<void>
   restart(): Promise<void>
   close(): Promise<void>
@@ -87,7 +92,7 @@ export const startRunning = async (
     const answer = await fetch(`${base}${path}`, {
       method,
       headers: { cookie, 'x-csrf-token': csrfToken, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     return {
       status: answer.status,
@@ -129,13 +134,13 @@ export const startRunning = async (
       opened.push(() => client.endAsync(true))
       return client
     },
-    lend: async (name, limits = { temperature: { high: 30 } }) => {
+    lend: async (name, limits = { temperature: { high: 30 } }, pressureReference = 'absolute') => {
       const made = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
         const answer = await ask('POST', path, body)
         if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
         return answer.body
       }
-      const device = await made('/devices', { id: name, intervalSeconds: 1, pressureReference: 'absolute' })
+      const device = await made('/devices', { id: name, intervalSeconds: 1, pressureReference })
       const shipment = await made('/shipments', {
         reference: `S-${name}`,
         substance: { cas: '67-56-1' },

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Running, startRunning, telemetry } from '../../integration/service/running.ts'
 import { freshTimescaleDatabase, has, startOwnMosquitto, startOwnValkey } from '../../setup/services.ts'
@@ -40,8 +41,8 @@ describe.skipIf(!has.own || !has.timescale)('the service on external parts', () 
     expect((await fetch(`${new URL(running.base).origin}/readyz`)).status).toBe(200)
   })
 
-  it('1,001 readings, garbage, a stranger: dead letters behind a broker that nobody can be refused by', async () => {
-    const mosquitto = await startOwnMosquitto()
+  it('1,001 readings, garbage, 2 MB, a stranger: dead letters behind a broker that nobody can be refused by', async () => {
+    const mosquitto = await startOwnMosquitto({ settings: ['max_packet_size 4194304'] })
     open(mosquitto, () => mosquitto.stop())
     const running = await startRunning({ MQTT_URL: mosquitto.url }, { database: await freshTimescaleDatabase() })
     open(running, () => running.close())
@@ -53,12 +54,19 @@ describe.skipIf(!has.own || !has.timescale)('the service on external parts', () 
       { qos: 1 },
     )
     await device.publishAsync(telemetry(deviceId), 'garbage', { qos: 1 })
+    await device.publishAsync(telemetry(deviceId), Buffer.alloc(2_000_000, 32), { qos: 1 })
     await device.publishAsync(telemetry(deviceId), reading(20, 0), { qos: 1 })
     const letters = async () =>
       ((await running.ask('GET', '/dead-letters')).body.items ?? []).map(({ reason }) => String(reason)).sort()
     await expect
       .poll(letters)
-      .toEqual([expect.stringContaining('1001 readings in one message'), expect.stringContaining('not JSON')])
+      .toEqual([
+        expect.stringContaining('1001 readings in one message'),
+        expect.stringContaining('2000000 bytes in one message: at most 1048576 are taken'),
+        expect.stringContaining('not JSON'),
+      ])
+    const { items } = (await running.ask('GET', '/dead-letters')).body
+    expect(items?.map(({ payloadBytes }) => payloadBytes)).toContain(4_096)
     await expect
       .poll(async () => (await running.ask('GET', '/shipments')).body.items?.[0])
       .toMatchObject({ newest: { temperature: 20 } })
@@ -103,6 +111,10 @@ describe.skipIf(!has.own || !has.timescale)('the service on external parts', () 
     open(second, () => second.close())
     const { shipmentId, deviceId, secret } = await first.lend('tank-1')
     const elsewhere = await fleetOf(second)
+    // others may speak on the channel as well
+    const stranger = new Redis(valkey.url)
+    for (const text of ['no JSON', '{}', '[1]']) expect(await stranger.publish('zaitu:readings', text)).toBe(2)
+    stranger.disconnect()
     const device = await first.device(deviceId, secret)
     await device.publishAsync(telemetry(deviceId), reading(31, 0), { qos: 1 })
     // the two may be sharing out the streams just now

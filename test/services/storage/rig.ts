@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { emptyBatch } from '../../../server/ingest/batch.ts'
 import type { Logger } from '../../../server/log.ts'
 import type { Chart, Track } from '../../../server/model/chart.ts'
@@ -85,15 +86,22 @@ export const openStorage = async (fresh: () => Promise<TestDatabase>, { retentio
     },
     /**
      * Stores copies of these as one batch; what became of them, over all transactions that it took. Each transaction
-     * stays open until `held` is over.
+     * stays open until `held` is over. With the `id` of one before, it is that batch once more.
      */
-    store: async (readings: readonly Reading[], held: () => Promise<unknown> = async () => {}): Promise<Inserted> => {
+    store: async (
+      readings: readonly Reading[],
+      held: () => Promise<unknown> = async () => {},
+      id = randomUUID(),
+    ): Promise<Inserted> => {
       const stored: Inserted = { fresh: [], joined: [], contradictions: [] }
       await writer.store(
         {
           ...emptyBatch(),
+          id,
           readings: structuredClone([...readings]),
-          senders: new Map(readings.map(({ deviceId }) => [deviceId, { orgId, topic: `of/${deviceId}` }])),
+          senders: new Map(
+            readings.map(({ deviceId }) => [deviceId, { orgId, topic: `of/${deviceId}`, gauge: false }]),
+          ),
         },
         {
           judge: (inserted) => inserted,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MEASURES, type Reading } from '../../../server/model/reading.ts'
@@ -78,6 +79,35 @@ export const describeStoring = (fresh: () => Promise<TestDatabase>): void => {
       expect(await storage.letters()).toMatchObject([
         { device_id: d, reason: expect.stringMatching(/the database refuses/) },
       ])
+    })
+
+    it('with each letter once, although the batch broke off in the middle and its last commit was not heard of', async () => {
+      await storage.store([reading(d, noon, { temperature: 20, level: 0.5 })])
+      const batch = [
+        reading(d, noon, { temperature: 21, level: 0.6 }),
+        reading(d, noon + MINUTE, { temperature: 1, extra: { note: 'a\0b' } }),
+        reading(d, noon + 2 * MINUTE, { temperature: 2 }),
+        reading(d, noon + 3 * MINUTE, { temperature: 3, extra: { note: 'a\0b' } }),
+      ]
+      const id = randomUUID()
+      let commits = 0
+      const breaksOff = async () => {
+        if (++commits === 3) throw new Error('Connection terminated unexpectedly')
+      }
+      await expect(storage.store(batch, breaksOff, id)).rejects.toThrow('terminated')
+      expect(await storage.letters()).toHaveLength(3)
+      await storage.store(batch, undefined, id)
+      await storage.store(batch, undefined, id)
+      expect((await storage.letters()).map(({ reason }) => reason.slice(0, 20))).toEqual([
+        'temperature 21 diffe',
+        'level 0.6 differs fr',
+        'the database refuses',
+        'the database refuses',
+      ])
+      expect((await storage.rowsOf(d)).map(({ temperature }) => temperature)).toEqual([20, 2])
+      // another message that says the same is another letter
+      await storage.store(batch)
+      expect(await storage.letters()).toHaveLength(8)
     })
 
     it('of several writers at the same time, each once', async () => {

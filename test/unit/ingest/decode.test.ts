@@ -51,7 +51,7 @@ describe('a message becomes readings, and what is wrong with the rest of it', ()
     [
       '1e999, which JSON reads as infinity',
       '{"time":NOW,"temperature":1e999,"pressure":1.2}',
-      /temperature null is not a number/,
+      /temperature Infinity is not a finite number/,
     ],
     ['NaN written bare', '{"time":NOW,"temperature":NaN,"pressure":1.2}', /temperature "NaN" is not a number/],
     ['a word', '{"time":NOW,"temperature":"hot","pressure":1.2}', /temperature "hot" is not a number/],
@@ -81,6 +81,35 @@ describe('a message becomes readings, and what is wrong with the rest of it', ()
     })
     expect(readings).toHaveLength(2)
     expect(rejected.map(({ payload }) => payload.toString())).toEqual(['5', `{"time":${NOW},"level":2}`])
+  })
+
+  it('keeps the bytes of a bad reading as they were written', () => {
+    const odd = `{"time":${NOW}, "temperature":1e309,"extra":{"readings":[1,{}],"a":"],}\\""},"level":2}`
+    const { readings, rejected, reasons } = read(
+      `{"readings":[7],"x":{"readings":[9]},"read\\u0069ngs":[ {"time":${NOW},"level":1},${odd} , {"time":NaN}, ] ]}`.replace(
+        ', ] ]',
+        ']',
+      ),
+    )
+    expect(readings).toHaveLength(1)
+    expect(rejected.map(({ payload }) => payload.toString())).toEqual([odd, '{"time":NaN}'])
+    expect(reasons[0]).toMatch(/temperature Infinity is not a finite number; level 2/)
+  })
+
+  it('takes a message that begins with a byte order mark', () => {
+    expect(read(`\ufeff{"time":${NOW},"temperature":1}`)).toMatchObject({ readings: [{ temperature: 1 }], reasons: [] })
+  })
+
+  it.each([
+    ['a NUL in a value', { extra: { note: 'a\0b', door: 'open' } }, /^extra note: text with a NUL or half a character/],
+    ['a lone surrogate', { extra: { note: '\ud800', door: 'open' } }, /^extra note: text with a NUL/],
+    ['a NUL in a name', { extra: { 'no\0te': 1, door: 'open' } }, /^extra "no\\u0000te": text with a NUL/],
+    ['a field of its own', { note: 'a\0b', door: 'open' }, /^note: text with a NUL/],
+    ['a list', { extra: { note: [1], door: 'open' } }, /^extra note: not a number, string or boolean/],
+  ])('lets a field go alone that no database keeps: %s', (_what, more, reason) => {
+    const { readings, reasons } = read({ time: NOW, temperature: 1, face: '😀', ...more })
+    expect(readings).toMatchObject([{ temperature: 1, extra: { door: 'open', face: '😀' } }])
+    expect(reasons).toEqual([expect.stringMatching(reason)])
   })
 
   it('refuses more than 1,000 readings as a whole', () => {

@@ -19,7 +19,8 @@ test('a change that an older transaction hides is shown soon after that one ends
       const ms = await new Promise<number>((resolve) => {
         const began = performance.now()
         const follower: Follower<number> = {
-          viewer: { orgId: 'a', shipmentId: null }, cursor: cursor - 1, live: false, ended: false, send: () => resolve(performance.now() - began),
+          viewer: { orgId: 'a', shipmentId: null }, cursor: cursor - 1, live: false, ended: false, drained: async () => undefined,
+          send: () => resolve(performance.now() - began),
         } // biome-ignore format: one line
         void feed.follow(follower).then(() => {
           feed.look()
