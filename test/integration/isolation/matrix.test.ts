@@ -269,7 +269,7 @@ const ask = async (
     url: query === undefined ? url : `${url}?${query}`,
     headers,
     // each from an address of its own: limits are not what is tried here
-    remoteAddress: `fd00::${Math.floor(Math.random() * 65_536).toString(16)}:${Math.floor(Math.random() * 65_536).toString(16)}`,
+    remoteAddress: `fd00:${Math.floor(Math.random() * 65_536).toString(16)}:${Math.floor(Math.random() * 65_536).toString(16)}::1`,
     ...(body !== undefined && { payload: JSON.parse(JSON.stringify(body)) }),
   })
 }
