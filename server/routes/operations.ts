@@ -4,6 +4,7 @@ import { sameText } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
 import { isForwarded } from './forwarded.ts'
 import { refusal } from './problem.ts'
+import { rateLimits } from './rate-limits.ts'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
 /** Figures tell how much is going on, and with what: for who has the token or, without one, for this machine alone. */
@@ -26,7 +27,8 @@ export const operationRoutes = (app: FastifyInstance, deps: AppDeps): void => {
   const { ready, metrics } = deps
   const schema = { hide: true }
   app.get('/livez', { schema }, async () => ({ ok: true }))
-  app.get('/readyz', { schema }, async (_request, reply) => {
+  // it asks the database
+  app.get('/readyz', { schema, onRequest: app.rateLimit(rateLimits(deps)) }, async (_request, reply) => {
     const readiness = await ready()
     return reply.code(readiness.ok ? 200 : 503).send(readiness)
   })

@@ -28,7 +28,7 @@ const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
   return SIGN_IN.has(`${request.method} ${url}`) ? 'sign-in' : 'api'
 }
 
-export const rateLimits = ({ requestsPerMinute }: AppDeps): RateLimitOptions => ({
+export const rateLimits = ({ requestsPerMinute }: Pick<AppDeps, 'requestsPerMinute'>): RateLimitOptions => ({
   timeWindow: 60_000,
   keyGenerator: (request) => `${kindOf(request)} ${networkOf(request.ip)}`,
   max: (request) => {
