@@ -128,9 +128,20 @@ export const Settings = z.object({
 })
 export type Settings = z.infer<typeof Settings>
 
-export type Config = Settings & { demo: boolean; loopback: boolean }
+export type Config = Settings & {
+  demo: boolean
+  loopback: boolean
+  /** nobody but this machine reaches us, as far as the settings tell: behind a proxy, everybody comes from loopback */
+  alone: boolean
+}
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+const isAlone = ({ HOST, PUBLIC_URL, TRUST_PROXY, SECURE_COOKIES }: Settings): boolean =>
+  LOOPBACK.has(HOST) &&
+  TRUST_PROXY === undefined &&
+  !SECURE_COOKIES &&
+  (PUBLIC_URL === undefined || LOOPBACK.has(new URL(PUBLIC_URL).hostname.replace(/^\[|\]$/g, '')))
 
 const contradiction = (settings: Settings): string | null => {
   const { MQTTS_PORT, TLS_CERT_FILE, TLS_KEY_FILE, MQTT_URL, MQTT_USERNAME, MQTT_DYNAMIC_SECURITY } = settings
@@ -168,5 +179,6 @@ export const readConfig = (environment: Record<string, string | undefined>): Con
     ...withPassword(settings.DATABASE_URL, settings.DATABASE_PASSWORD),
     demo: settings.DEMO ?? embedded,
     loopback: LOOPBACK.has(settings.HOST),
+    alone: isAlone(settings),
   }
 }

@@ -95,15 +95,36 @@ export const settlePartners = async (tx: Tx, { others }: Actors, loopback: boole
   }
 }
 
+/**
+ * Where the well-known password must let nobody in: whoever still has it has none from here on, and is signed out. Only
+ * the demo's own people are looked at, so that a start stays quick. Answers whose it was.
+ */
+export const withdrawWellKnown = async (tx: Tx): Promise<{ email: string; organisation: string }[]> => {
+  const { rows } = await tx.query<{ id: string; email: string; organisation: string; password_hash: string }>(
+    `select p.id, p.email, o.name as organisation, p.password_hash from people p join organisations o on o.id = p.org_id
+     where p.email = any ($1::text[]) and p.password_hash is not null for update of p`,
+    [[DEMO_EMAIL, ...PARTNERS.map(([, email]) => email)]],
+  )
+  const theirs: { email: string; organisation: string }[] = []
+  for (const { id, email, organisation, password_hash } of rows) {
+    if (!(await verify(password_hash, DEMO_PASSWORD))) continue
+    await tx.query('update people set password_hash = null where id = $1::uuid', [id])
+    await tx.query('delete from sessions where person_id = $1::uuid', [id])
+    theirs.push({ email, organisation })
+  }
+  return theirs
+}
+
 /** The well-known password on loopback; elsewhere one that is drawn once and told once. */
 export const settlePassword = async (tx: Tx, personId: string, loopback: boolean): Promise<string | null> => {
-  const { rows } = await tx.query<{ password_hash: string; started: boolean }>(
+  const { rows } = await tx.query<{ password_hash: string | null; started: boolean }>(
     'select password_hash, exists (select from shipments where org_id = people.org_id) as started from people where id = $1::uuid',
     [personId],
   )
-  const wellKnown = await verify(rows[0]?.password_hash ?? '', DEMO_PASSWORD)
+  const current = rows[0]?.password_hash ?? null
+  const wellKnown = current !== null && (await verify(current, DEMO_PASSWORD))
   if (loopback && wellKnown) return DEMO_PASSWORD
-  if (!loopback && !wellKnown && rows[0]?.started === true) return null
+  if (!loopback && !wellKnown && current !== null && rows[0]?.started === true) return null
   const password = loopback ? DEMO_PASSWORD : randomBytes(12).toString('base64url')
   await tx.query('update people set password_hash = $2::text where id = $1::uuid', [personId, await hash(password)])
   await tx.query('delete from sessions where person_id = $1::uuid', [personId])

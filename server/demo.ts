@@ -1,7 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Actors, DEMO_EMAIL, findActors, settlePartners, settlePassword } from './demo-actors.ts'
+import {
+  type Actors,
+  DEMO_EMAIL,
+  findActors,
+  settlePartners,
+  settlePassword,
+  withdrawWellKnown,
+} from './demo-actors.ts'
 import { DEMO_ROUTES, DEMO_TRIPS, type DemoTrip } from './demo-fleet.ts'
 import { makeDemoOrders } from './demo-orders.ts'
 import { createAssignment, endAssignment } from './store/assignments.ts'
@@ -203,4 +210,18 @@ export const seedDemo = async (
     const supplierToken = await settleSupplierLink(tx, actors, key, now)
     return { email: DEMO_EMAIL, password, hint, devices, supplierToken }
   })
+}
+
+/**
+ * The demo as the settings want it, at every start. A database may have been a demo's on loopback before: where this
+ * start is none, or others can reach it, the well-known password lets nobody in any more; `ended` is whom it did.
+ */
+export const settleDemo = async (
+  pool: Pool,
+  { demo, alone, DATA_DIR }: { demo: boolean; alone: boolean; DATA_DIR: string },
+): Promise<{ demo: Demo | null; ended: { email: string; organisation: string }[] }> => {
+  const ended = demo && alone ? [] : await inTransaction(pool, withdrawWellKnown)
+  const seeded = demo ? await seedDemo(pool, { dataDir: DATA_DIR, loopback: alone }) : null
+  // whose new password is told with the demo needs no other
+  return { demo: seeded, ended: ended.filter(({ email }) => email !== seeded?.email) }
 }

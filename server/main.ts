@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { readConfig } from './config.ts'
-import { seedDemo } from './demo.ts'
+import { settleDemo } from './demo.ts'
 import { createDemoFleet } from './demo-process.ts'
 import { REDACTED } from './log.ts'
 import { startService } from './service.ts'
@@ -42,9 +42,7 @@ const main = async (): Promise<void> => {
     await migrate(databaseUrl)
 
     const setup = openPool(databaseUrl, { role: 'owner', max: 1, log })
-    // behind a proxy, everybody comes from loopback
-    const alone = config.loopback && config.TRUST_PROXY === undefined && !config.SECURE_COOKIES
-    const demo = config.demo ? await seedDemo(setup, { dataDir: config.DATA_DIR, loopback: alone }) : null
+    const { demo, ended } = await settleDemo(setup, config)
     const admin = config.demo ? null : await makeFirstAdmin(setup, config)
     await setup.end()
 
@@ -66,6 +64,10 @@ const main = async (): Promise<void> => {
     if (demo !== null)
       say(`Sign in: ${demo.email} / ${demo.password ?? '(the password that was printed at the first start)'}`)
     if (admin !== null) say(`Sign in: ${admin.email} / ${admin.password ?? '(the password from ADMIN_PASSWORD)'}`)
+    for (const { email, organisation } of ended)
+      say(
+        `The demo’s password lets ${email} in no more. For a new one: npm run make-admin -- --email ${email} --organisation ${JSON.stringify(organisation)}`,
+      )
   } catch (error) {
     log.debug({ err: error }, 'could not start')
     process.stderr.write(`Zaitu could not start: ${error instanceof Error ? error.message : error}\n`)

@@ -11,6 +11,7 @@ import { createForecaster, keepForecasting } from './forecasts.ts'
 import { createLocalHub } from './live/hub.ts'
 import { createRedisHub } from './live/redis.ts'
 import { attachLive } from './live/socket.ts'
+import { liveAccess } from './live-access.ts'
 import { createMeters } from './meters.ts'
 import { createMilestones, isSuppliers } from './milestones.ts'
 import { createNotifications, mailServerOf } from './notifications.ts'
@@ -18,7 +19,7 @@ import { createHeadPublisher, headFile, headUrl } from './notify/audit-heads.ts'
 import { createPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
 import { createReminders } from './reminders.ts'
-import { sessionFromHeaders } from './routes/authentication.ts'
+import { rateLimits } from './routes/rate-limits.ts'
 import type { Fold } from './rules/fold.ts'
 import { feedAfter, feedHead, formatCursor, isAfter, parseCursor } from './store/alarm-feed.ts'
 import { readAlarms } from './store/alarms.ts'
@@ -194,12 +195,8 @@ export const startService = async (
         }))
       },
     },
-    authenticate: async (headers, from) => {
-      const who = await sessionFromHeaders(people, headers, { secure: config.SECURE_COOKIES, from })
-      // a token that only posts may not listen
-      if (who?.kind === 'supplier-link') return null
-      return who?.scope === 'telemetry' || who?.scope === 'milestones' ? null : who
-    },
+    ...liveAccess(people, config),
+    limitRate: app.rateLimit(rateLimits({})),
     snapshots: {
       orders: (orgId) =>
         asOrganisation(people, { orgId }, async (tx) =>

@@ -16,6 +16,7 @@ import { type Authenticate, createSignIn, type Judged } from './sign-in.ts'
 import type { Message, Source } from './source.ts'
 import type { TlsFiles } from './tls.ts'
 import { parseTopic, ROOT } from './topic.ts'
+import { createWaitingRoom, type WaitingRoomOptions } from './waiting-room.ts'
 
 /** A CONNECT with a will and a password fits; a stranger gets no more memory than this. Bytes. */
 const MAX_CONNECT_BYTES = 16_384
@@ -43,6 +44,8 @@ export type EmbeddedOptions = {
   holdMs?: number
   connectTimeoutMs?: number
   maxConnections?: number
+  /** connections that have said nothing yet */
+  silent?: WaitingRoomOptions
   maxPacketBytes?: number
   /** What is held in memory and not yet on disk: in total, and of one connection. */
   total?: Bound
@@ -104,6 +107,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
     paused: () => paused,
     deliver: (message) => deliver(message),
   })
+  const room = createWaitingRoom(options.silent)
   let changes = 0
   const buckets = options.rate === undefined ? null : createBuckets(options.rate)
   const broker = new Aedes({
@@ -113,6 +117,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       limits: options.failureLimits,
       changes: () => changes,
       log,
+      onConnect: ({ conn }) => room.leave(conn),
       onSignedIn: (client, signedIn) => {
         const connection = connections.get(client)
         if (connection === undefined) return
@@ -165,7 +170,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
 
   const maxConnections = options.maxConnections ?? 20_000
   const accept = (socket: Socket) => {
-    if (open.size >= maxConnections) {
+    if (open.size >= maxConnections && !room.makeRoom()) {
       log.warn({ from: socket.remoteAddress, limit: maxConnections }, 'refused a connection: too many')
       return socket.destroy()
     }
@@ -192,7 +197,7 @@ export const createEmbeddedBroker = (options: EmbeddedOptions): EmbeddedBroker =
       if (devices.get(client.id)?.socket === socket) devices.delete(client.id)
     })
   }
-  const doors = createDoors({ ...options, maxConnections }, accept)
+  const doors = createDoors({ ...options, maxConnections, room }, accept)
 
   let sweeps = 0
   const sweepAll = () => {

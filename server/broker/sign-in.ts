@@ -26,6 +26,8 @@ type Options = {
   /** counts changes of anybody's access: a judgement that a change overtook is made again */
   changes: () => number
   log: Logger
+  /** it has said who it is, whatever comes of that */
+  onConnect: (client: Client) => void
   onSignedIn: (client: Client, signedIn: SignedIn) => void
 }
 
@@ -100,6 +102,7 @@ export const createSignIn = (options: Options): Required<Pick<AedesOptions, 'pre
       // by "session present: 0", subscribes again, and gets the retained `committed`.
       packet.clean = true
       connects.set(client, packet)
+      options.onConnect(client)
       callback(null, true)
     },
     authenticate: (client, username, password, done) => {

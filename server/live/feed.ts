@@ -7,6 +7,7 @@ export type Viewer = { orgId: string; shipmentId: string | null }
 export type Entry<Cursor> = { cursor: Cursor; audience: readonly string[]; shipmentId: string | null; frame: string }
 
 export type FeedSource<Cursor> = {
+  /** All changes up to it can be read, and none that comes later is before it. */
   head(): Promise<Cursor>
   /** In order, after `cursor`; what one viewer sees, or all with null. */
   after(cursor: Cursor, viewer: Viewer | null, most: number): Promise<Entry<Cursor>[]>
@@ -100,16 +101,21 @@ export const createFeed = <Cursor>(source: FeedSource<Cursor>, log: Logger) => {
   }
   const timer = setInterval(look, POLL_MS)
 
-  /** Catches up from the database, then joins what this server follows: what the last page could not see comes after it. */
+  /**
+   * Catches up from the database, then joins what this server follows: what the last page could not see comes after it.
+   * Nothing that this page might have shown is taken from memory, where it may be for somebody who was removed since.
+   */
   const follow = async (follower: Follower<Cursor>): Promise<void> => {
     followers.add(follower)
     cursor ??= await source.head()
     let caughtUp = false
     while (!caughtUp && !follower.ended) {
+      const before = await source.head()
       const entries = await source.after(follower.cursor, follower.viewer, PAGE)
       if (follower.ended) return
       for (const entry of entries) give(follower, entry)
       caughtUp = entries.length < PAGE
+      if (caughtUp && source.isAfter(before, follower.cursor)) follower.cursor = before
       if (!caughtUp) await follower.drained()
     }
     for (const entry of recent) give(follower, entry)

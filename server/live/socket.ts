@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import websocket from '@fastify/websocket'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Logger } from '../log.ts'
@@ -38,6 +38,12 @@ export type LiveDeps<Cursor> = {
   formatCursor(cursor: Cursor): string
   /** a client that takes next to nothing for so long is let go; 30 s unless given otherwise */
   tooSlowMs?: number
+  /** whether people reach us over TLS, as far as this request and the settings tell */
+  encrypted(request: FastifyRequest): boolean
+  /** what is thrown to refuse a connection before it is one */
+  refuse(status: number, detail: string, more?: { retryAfterSeconds?: number }): Error
+  /** bounds how often one address may ask to be connected */
+  limitRate: onRequestHookHandler
 }
 
 /** Bytes, so that those who get the same do not each hold a copy. */
@@ -49,14 +55,15 @@ type Attending<Cursor> = Attended & {
   inTurn(work: () => Promise<void>): void
 }
 
-/** A browser names the page's origin, which must be ours; other programs name none. */
-const sameOrigin = (headers: IncomingHttpHeaders): boolean => {
+/**
+ * A browser names the page's origin, which must be ours; other programs name none. Where we are reached over TLS, a page
+ * that came without it may be anybody's on the way, although it has our name.
+ */
+const sameOrigin = ({ headers }: FastifyRequest, encrypted: boolean): boolean => {
   if (headers.origin === undefined) return true
-  try {
-    return new URL(headers.origin).host === headers.host
-  } catch {
-    return false
-  }
+  if (!URL.canParse(headers.origin)) return false
+  const { host, protocol } = new URL(headers.origin)
+  return host === headers.host && (protocol === 'https:' || !encrypted)
 }
 
 /** `GET /api/v1/live` (design, Live). Answers what stops it. */
@@ -69,6 +76,9 @@ export const attachLive = async <Cursor>(
   const feed = createFeed(deps.feed, log)
   const clients = new Map<WebSocket, Attending<Cursor>>()
   const listeners = new WeakMap<object, Listener>()
+  /** connections by what they were let in by */
+  const held = new Map<string, number>()
+  const isFull = ({ bound }: Listener): boolean => (held.get(bound.key) ?? 0) >= bound.most
   const fleetSnapshots = new Map<string, { promise: Promise<Snapshot>; at: number }>()
 
   hub.onReadings((items) => newest.hear(items, Date.now()))
@@ -158,6 +168,13 @@ export const attachLive = async <Cursor>(
   }
 
   const accept = (socket: WebSocket, listener: Listener, headers: IncomingHttpHeaders, from: string): void => {
+    const { key, most } = listener.bound
+    // several that asked at once
+    if (isFull(listener)) {
+      socket.close(1013, `at most ${most} connections at once`)
+      return
+    }
+    held.set(key, (held.get(key) ?? 0) + 1)
     const client = createClient(socket, listener, deps.tooSlowMs)
     let last: Promise<void> = Promise.resolve()
     const inTurn = (work: () => Promise<void>): void => {
@@ -200,6 +217,9 @@ export const attachLive = async <Cursor>(
       const gone = clients.get(socket)
       if (gone?.follower) feed.leave(gone.follower)
       clients.delete(socket)
+      const left = (held.get(key) ?? 1) - 1
+      if (left > 0) held.set(key, left)
+      else held.delete(key)
     })
   }
 
@@ -225,25 +245,20 @@ export const attachLive = async <Cursor>(
     method: 'GET',
     url: '/api/v1/live',
     schema: { hide: true },
-    preValidation: async (request, reply) => {
-      if (!sameOrigin(request.headers))
-        return reply
-          .code(403)
-          .send({ type: 'about:blank', title: 'Forbidden', status: 403, detail: 'This origin may not connect.' })
+    onRequest: deps.limitRate,
+    preValidation: async (request) => {
+      if (!sameOrigin(request, deps.encrypted(request))) throw deps.refuse(403, 'This origin may not connect.')
       const who = await deps.authenticate(request.headers, request.ip)
-      if (who === null)
-        return reply
-          .code(401)
-          .send({ type: 'about:blank', title: 'Unauthorized', status: 401, detail: 'Please sign in.' })
+      if (who === null) throw deps.refuse(401, 'Please sign in.')
+      if (isFull(who))
+        throw deps.refuse(429, `There are ${who.bound.most} connections by this session, token or link already.`, {
+          retryAfterSeconds: 10,
+        })
       listeners.set(request.raw, who)
     },
-    handler: (_request, reply) =>
-      reply.code(426).send({
-        type: 'about:blank',
-        title: 'Upgrade Required',
-        status: 426,
-        detail: 'Connect with a WebSocket client.',
-      }),
+    handler: () => {
+      throw deps.refuse(426, 'Connect with a WebSocket client.')
+    },
     wsHandler: (socket, request) => {
       const listener = listeners.get(request.raw)
       if (listener === undefined) socket.close(1008)

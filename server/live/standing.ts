@@ -7,7 +7,12 @@ const PING_MS = 30_000
 const LOOK_MS = 1_000
 
 /** Who listens by what (`id` of the person, API token or share link), and until when at the latest. */
-export type Listener = Viewer & { id: string; expiresAt: Date }
+export type Listener = Viewer & {
+  id: string
+  expiresAt: Date
+  /** how many connections there may be at once by the same session, API token or link */
+  bound: { key: string; most: number }
+}
 /** What a connection is judged by: whether it answers, and whether who opened it may still listen. */
 export type Attended = { alive: boolean; listener: Listener; headers: IncomingHttpHeaders; from: string }
 

@@ -5,7 +5,7 @@ import { User } from './session.ts'
 const Name = z.string().trim().min(1).max(200)
 const Email = z.email().max(254).toLowerCase()
 const Role = User.shape.role
-/** Rules beyond its length are in routes/password.ts, which can say what is wrong. */
+/** Rules beyond its length are in model/password.ts, which can say what is wrong. */
 export const NewPassword = z.string().min(10, 'a password has at least 10 characters').max(1024)
 /** 32 bytes as base64url: what stands behind the # of a link. */
 const LinkToken = z.string().min(1).max(200)

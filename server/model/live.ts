@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { Alarm, AlarmChangeKind } from './alarm.ts'
 import { Order } from './order.ts'
 
+/** All that can be subscribed to. */
+export const TOPICS = ['fleet', 'alarms', 'orders', 'shipment:{id}'] as const
+const TOPIC = new RegExp(`^(${TOPICS.join('|').replace('{id}', '[0-9a-f-]{36}')})$`)
+
 /** What a WebSocket client says. */
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('subscribe'),
-    topic: z
-      .string()
-      .regex(/^(fleet|alarms|orders|shipment:[0-9a-f-]{36})$/, 'topic must be fleet, alarms, orders or shipment:{id}'),
+    topic: z.string().regex(TOPIC, `topic must be one of ${TOPICS.join(', ')}`),
     after: z.string().max(100).optional(),
   }),
   z.object({ type: z.literal('unsubscribe'), topic: z.string().max(100) }),

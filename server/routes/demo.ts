@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { AppDeps } from './dependencies.ts'
+import { isForwarded } from './forwarded.ts'
 
 const DemoHint = z.object({ demo: z.object({ email: z.string(), password: z.string() }).optional() })
 
@@ -12,6 +13,6 @@ export const demoRoutes =
       method: 'GET',
       url: '/demo',
       schema: { tags: ['session'], summary: 'The sign-in of a demo', security: [], response: { 200: DemoHint } },
-      handler: async () => (demoSignIn === undefined ? {} : { demo: demoSignIn }),
+      handler: async ({ headers }) => (demoSignIn === undefined || isForwarded(headers) ? {} : { demo: demoSignIn }),
     })
   }

@@ -6,7 +6,7 @@ import type { ChannelTested } from '../model/notification.ts'
 import type { OidcProvider } from '../model/oidc.ts'
 import type { DeviceSignIn } from '../store/device-sign-in.ts'
 import type { Pool } from '../store/pool.ts'
-import type { SignInLimits } from './attempts.ts'
+import type { SignInLimits } from './sign-ins.ts'
 
 /** What became of readings that came over HTTP. */
 export type Submitted = ({ ok: true } & Outcome) | { ok: false; status: 413 | 503; reason: string }

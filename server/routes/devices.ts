@@ -4,6 +4,7 @@ import { Device, DeviceCreate, DeviceSecret, RotatedSecret, SecretRotation } fro
 import { PageQuery, pageOf } from '../model/page.ts'
 import { DeviceId } from '../model/reading.ts'
 import {
+  hasDevice,
   listDevices,
   noteBrokerAccount,
   type Rotated,
@@ -12,6 +13,7 @@ import {
   rotateSecret,
 } from '../store/devices.ts'
 import { asOrganisation, type Tx } from '../store/pool.ts'
+import { countAttempts } from './attempts.ts'
 import { signedIn } from './authentication.ts'
 import { change } from './change.ts'
 import { fromCursor, toPage } from './cursor.ts'
@@ -21,6 +23,8 @@ import { notFound, refusal } from './problem.ts'
 const tags = ['devices']
 const params = z.object({ id: DeviceId })
 const HOUR_MS = 3_600_000
+/** Ids taken by others that an organisation may run into within an hour, those that are being tried included. */
+const MOST_TAKEN = 100
 
 const ONE_PASSWORD =
   'The MQTT broker keeps one password for a device, so the old secret ended at once. Put the new one into the device now.'
@@ -54,6 +58,9 @@ export const deviceRoutes =
       },
     })
 
+    // ids are the same for all, so that one is taken tells of others' devices: not to be asked for ever
+    const strangers = countAttempts({ max: MOST_TAKEN, windowMs: HOUR_MS })
+
     app.route({
       method: 'POST',
       url: '/devices',
@@ -61,12 +68,24 @@ export const deviceRoutes =
       handler: async (request, reply) => {
         const { orgId } = signedIn(request)
         const { body } = request
+        // taken before it is tried, so that what comes after them says nothing
+        const attempt = strangers.take(orgId)
+        if (!attempt.ok)
+          throw refusal(
+            429,
+            `Your organisation has tried ${MOST_TAKEN} ids within an hour that are taken by others. Try again in ${Math.ceil(attempt.waitSeconds / 60)} min.`,
+            { retryAfterSeconds: attempt.waitSeconds },
+          )
+        let othersHave = false
         const made = await change(pool, request, async (tx) => {
           const { id, ...settings } = { ...body, reportSeconds: body.reportSeconds ?? body.intervalSeconds }
           const answer = await registerDevice(tx, orgId, { id, ...settings })
+          othersHave = answer === null && !(await hasDevice(tx, id))
           if (answer === null) return { answer, deed: null }
           await tellBroker(tx, id, answer.secret)
           return { answer, deed: { action: 'device.registered', subject: { kind: 'device', id }, details: settings } }
+        }).finally(() => {
+          if (!othersHave) strangers.giveBack(orgId)
         })
         if (made === null)
           throw refusal(

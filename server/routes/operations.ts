@@ -2,12 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Histogram } from 'prom-client'
 import { sameText } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
+import { isForwarded } from './forwarded.ts'
 import { refusal } from './problem.ts'
+import { rateLimits } from './rate-limits.ts'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/
-/** What proxies add: who comes through one is not this machine, although the connection is. */
-const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
-
 /** Figures tell how much is going on, and with what: for who has the token or, without one, for this machine alone. */
 const refuseMetrics = (
   { headers, socket }: FastifyRequest,
@@ -18,7 +17,7 @@ const refuseMetrics = (
     if (given !== undefined && sameText(given, metricsToken)) return null
     return { status: 401, detail: 'Metrics are for who has the METRICS_TOKEN: send it as Authorization: Bearer.' }
   }
-  const proxied = trustProxy !== undefined || secureCookies || FORWARDED.some((name) => headers[name] !== undefined)
+  const proxied = trustProxy !== undefined || secureCookies || isForwarded(headers)
   if (!proxied && LOOPBACK.test(socket.remoteAddress ?? '')) return null
   return { status: 403, detail: 'Without the setting METRICS_TOKEN, metrics are only for the machine itself.' }
 }
@@ -28,7 +27,8 @@ export const operationRoutes = (app: FastifyInstance, deps: AppDeps): void => {
   const { ready, metrics } = deps
   const schema = { hide: true }
   app.get('/livez', { schema }, async () => ({ ok: true }))
-  app.get('/readyz', { schema }, async (_request, reply) => {
+  // it asks the database
+  app.get('/readyz', { schema, onRequest: app.rateLimit(rateLimits(deps)) }, async (_request, reply) => {
     const readiness = await ready()
     return reply.code(readiness.ok ? 200 : 503).send(readiness)
   })

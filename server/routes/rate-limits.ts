@@ -1,10 +1,11 @@
 import type { RateLimitOptions } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
+import { networkOf } from '../model/network.ts'
 import type { AppDeps } from './dependencies.ts'
 import { refusal } from './problem.ts'
 
 /**
- * Requests a minute from one address. A page of a thousand shipments asks about ten times at its start, and then lives
+ * Requests a minute from one network (networkOf). A page of a thousand shipments asks about ten times at its start, and then lives
  * on the WebSocket; a vendor's cloud sends for all its devices; a broker asks for each of its clients; hashing a
  * password is what costs us most.
  */
@@ -27,9 +28,9 @@ const kindOf = (request: FastifyRequest): keyof typeof PER_MINUTE => {
   return SIGN_IN.has(`${request.method} ${url}`) ? 'sign-in' : 'api'
 }
 
-export const rateLimits = ({ requestsPerMinute }: AppDeps): RateLimitOptions => ({
+export const rateLimits = ({ requestsPerMinute }: Pick<AppDeps, 'requestsPerMinute'>): RateLimitOptions => ({
   timeWindow: 60_000,
-  keyGenerator: (request) => `${kindOf(request)} ${request.ip}`,
+  keyGenerator: (request) => `${kindOf(request)} ${networkOf(request.ip)}`,
   max: (request) => {
     const kind = kindOf(request)
     return kind === 'api' ? (requestsPerMinute ?? PER_MINUTE.api) : PER_MINUTE[kind]

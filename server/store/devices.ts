@@ -26,6 +26,12 @@ export const registerDevice = async (
   return rowCount === 0 ? null : { id: device.id, secret }
 }
 
+/** Whether the organisation has a device of this id, revoked or not. */
+export const hasDevice = async (tx: Tx, code: string): Promise<boolean> => {
+  const { rowCount } = await tx.query('select from devices where code = $1::text', [code])
+  return rowCount === 1
+}
+
 export type Rotated =
   | { ok: true; secret: string; oldValidUntil: string | null }
   | { ok: false; why: 'unknown' | 'revoked' }

@@ -1,10 +1,12 @@
 import { hash } from '@node-rs/argon2'
+import { whyNoPassword } from '../model/password.ts'
 import { newSecret } from './people.ts'
 import { inTransaction, type Pool } from './pool.ts'
 
 /**
  * The first person, where there is nobody yet: never a default password, but the one that the settings give, or a random
- * one that is answered once. Null when somebody is there, or has been invited to be (make-admin.ts).
+ * one that is answered once. Null when somebody is there, or has been invited to be (make-admin.ts). Throws a sentence
+ * where the password of the settings is one that guessing programs try first.
  */
 export const makeFirstAdmin = (
   pool: Pool,
@@ -21,6 +23,8 @@ export const makeFirstAdmin = (
     )
     if (rows[0]?.people === true) return null
     const email = (ADMIN_EMAIL ?? 'admin@zaitu.local').toLowerCase()
+    const reason = ADMIN_PASSWORD === undefined ? null : whyNoPassword(ADMIN_PASSWORD, { email, name: ORGANISATION })
+    if (reason !== null) throw new Error(`ADMIN_PASSWORD cannot be used: ${reason}`)
     const password = ADMIN_PASSWORD ?? newSecret().slice(0, 20)
     await tx.query(
       `with org as (insert into organisations (name, kind) values ($1::text, 'buyer') returning id)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { Notes } from './figures.ts'
-import { install, percentile, publish, type Server, startServer } from './rig.ts'
+import { install, percentile, publish, type Server, signIn, startServer } from './rig.ts'
 
 type Clients = {
   connected: number
@@ -32,6 +32,9 @@ export const noteClients = async (
   note('… cores that the server is busy with', result.cpu, '', most(1))
 }
 
+/** As many as one session may have at once. */
+const PER_SESSION = 20
+
 /**
  * `clients` WebSockets on `shipments` shipments that each send once a second. How old a reading is when it reaches a
  * client, ms, over all clients and readings of the second half, and what that half cost the server.
@@ -45,9 +48,11 @@ const measureClients = async (
   const ages: number[] = []
   let counting = false
   const sockets: WebSocket[] = []
+  let cookie = server.cookie
   for (let i = 0; i < clients; i++) {
+    if (i > 0 && i % PER_SESSION === 0) cookie = await signIn(server.origin)
     const ws = new WebSocket(`${server.origin.replace('http', 'ws')}/api/v1/live`, {
-      headers: { cookie: server.cookie },
+      headers: { cookie },
       perMessageDeflate: false,
     })
     ws.on('message', (data: Buffer) => {

@@ -113,6 +113,16 @@ export type ServerOptions = {
   clientId?: string
 }
 
+/** The cookie of another session of the bench's person: each may have so many connections. */
+export const signIn = async (origin: string): Promise<string> => {
+  const answer = await fetch(`${origin}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
+  })
+  return answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+}
+
 /** The whole service in a process of its own; `mqttUrl` null runs the embedded broker. */
 export const startServer = async (
   databaseUrl: string,
@@ -135,11 +145,7 @@ export const startServer = async (
   child.send({ settings, databaseUrl, rules })
   await once(child, 'message')
   const origin = `http://127.0.0.1:${port}`
-  const session = await fetch(`${origin}/api/v1/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
-  })
+  const cookie = await signIn(origin)
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`${origin}/metrics`)).text()
     return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN)
@@ -148,7 +154,7 @@ export const startServer = async (
     pid: child.pid ?? Number.NaN,
     origin,
     mqttPort: mqttUrl === null ? mqttPort : Number(new URL(mqttUrl).port),
-    cookie: session.headers.get('set-cookie')?.split(';')[0] ?? '',
+    cookie,
     metric,
     committed: async () => (await metric('zaitu_readings_total')) || 0,
     memory: () => metric('process_resident_memory_bytes'),

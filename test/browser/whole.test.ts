@@ -160,4 +160,30 @@ describe.skipIf(chromiumPath === null)('from the device to the screen', () => {
     const device = await running.device('from-the-page', secret ?? '')
     expect(device.connected).toBe(true)
   })
+
+  it('revokes it, and its connection closes at once and for good', async () => {
+    await page.goto(`${running.base.replace('/api/v1', '')}/devices`)
+    await page.click('text=Register a device')
+    await page.fill('[name=id]', 'to-be-revoked')
+    await page.click('.form-panel [type=submit]')
+    const secret = (await page.textContent('.once pre')) ?? ''
+    const device = await running.device('to-be-revoked', secret)
+    let closed = 0
+    const refused: string[] = []
+    device.on('close', () => closed++)
+    device.on('error', (error) => refused.push(error.message))
+    await page.click('text=I have stored it')
+
+    const row = page.locator('.item', { hasText: 'to-be-revoked' })
+    await row.locator('.item-change').click()
+    await page.click('text=Revoke device…')
+    expect(closed).toBe(0)
+    await page.fill('[name=confirm]', 'to-be-revoked')
+    await page.click('.grave-sure')
+    await expect.poll(() => row.textContent(), PATIENCE).toContain('Revoked')
+    await expect.poll(() => closed, PATIENCE).toBeGreaterThan(0)
+    // it tries again, and is not let in
+    await expect.poll(() => refused.join(), PATIENCE).toMatch(/not authori[sz]ed|bad user ?name or password/i)
+    expect(device.connected).toBe(false)
+  })
 })

@@ -50,6 +50,18 @@ describe('settings', () => {
     expect(given).not.toEqual(readConfig(rest))
   })
 
+  it.each<[Record<string, string>, boolean]>([
+    [{}, true],
+    [{ PUBLIC_URL: 'http://localhost:3000' }, true],
+    [{ PUBLIC_URL: 'http://[::1]:3000', HOST: '::1' }, true],
+    [{ PUBLIC_URL: 'https://zaitu.example' }, false],
+    [{ HOST: '0.0.0.0' }, false],
+    [{ TRUST_PROXY: '127.0.0.1' }, false],
+    [{ SECURE_COOKIES: 'true' }, false],
+  ])('with %o tells whether nobody but this machine reaches us: %s', (environment, alone) => {
+    expect(readConfig(environment).alone).toBe(alone)
+  })
+
   it('does not repeat a secret that it can not use', () => {
     const sentence = (environment: Record<string, string>) => {
       try {

@@ -81,4 +81,37 @@ describe('limits of the embedded broker', () => {
     expect((await connect('known')).of('connack')).toMatchObject([{ returnCode: 0 }])
     expect(lines.filter((line) => line.startsWith('too many failed sign-ins'))).toHaveLength(2)
   })
+
+  /** Connected, and says nothing. */
+  const silent = async () => {
+    const device = await createRawDevice(broker.port())
+    devices.push(device)
+    return device.socket
+  }
+
+  it('of silent connections end the oldest of an address, and count nobody who has signed in', async () => {
+    await start({ silent: { perNetwork: 3, graceMs: 200 } })
+    const signedIn: RawDevice[] = []
+    for (let n = 0; n < 6; n += 1) signedIn.push(await connect(`d${n}`))
+    // many at once are let in: each still may be about to speak
+    const sockets: RawDevice['socket'][] = []
+    for (let n = 0; n < 6; n += 1) sockets.push(await silent())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual(Array(6).fill(false))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    for (let n = 0; n < 3; n += 1) sockets.push(await silent())
+    await expect.poll(() => sockets.map(({ destroyed }) => destroyed).filter(Boolean)).toHaveLength(3)
+    expect(sockets.slice(0, 3).every(({ destroyed }) => destroyed)).toBe(true)
+    expect(signedIn.some(({ socket }) => socket.destroyed)).toBe(false)
+  })
+
+  it('let a device in though silent connections have taken all places', async () => {
+    await start({ maxConnections: 5, silent: { perNetwork: 3, graceMs: 60_000 } })
+    const first = await connect('d0')
+    for (let n = 0; n < 4; n += 1) await silent()
+    const device = await connect('d1')
+    expect(device.of('connack')).toMatchObject([{ returnCode: 0 }])
+    expect(first.socket.destroyed).toBe(false)
+    expect(broker.inFlight().connections).toBeLessThanOrEqual(5)
+  })
 })

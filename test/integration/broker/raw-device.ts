@@ -26,7 +26,7 @@ export const createRawDevice = async (port: number) => {
     of,
     connect: async (id: string, options: Partial<IConnectPacket> = {}) => {
       send(connectPacket(id, options))
-      await expect.poll(() => of('connack').length).toBe(1)
+      await expect.poll(() => of('connack').length, { timeout: 5_000 }).toBe(1)
     },
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { hash, verify } from '@node-rs/argon2'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { seedDemo } from '../../../server/demo.ts'
+import { readConfig } from '../../../server/config.ts'
+import { seedDemo, settleDemo } from '../../../server/demo.ts'
 import { checkCas } from '../../../server/physics/identifiers.ts'
 import { authenticateDevice } from '../../../server/store/device-sign-in.ts'
 import { findPersonByEmail } from '../../../server/store/people.ts'
@@ -94,6 +95,37 @@ it('has a well-known password only where nobody else can reach it', async () => 
   const moved = await seedDemo(owner, { dataDir, loopback: false })
   expect(moved?.password).toMatch(/^[\w-]{16}$/)
   expect(await letsIn('zaitu-demo')).toBe(false)
+})
+
+it.each<Record<string, string>>([
+  { DEMO: 'false' },
+  { REDIS_URL: 'redis://cache' },
+  { HOST: '0.0.0.0' },
+  { PUBLIC_URL: 'https://zaitu.example' },
+])('lets nobody in by it at a later start on the same database with %o', async (environment) => {
+  const settings = (given: Record<string, string>) => ({ ...readConfig(given), DATA_DIR: dataDir })
+  await settleDemo(owner, settings({ PUBLIC_URL: 'http://localhost:3000' }))
+  expect(await letsIn('zaitu-demo')).toBe(true)
+  await owner.query(
+    `insert into sessions (token_hash, person_id, csrf_token, expires_at) select sha256(id::text::bytea), id, 'x', now() + interval '1 day' from people`,
+  )
+  const { demo, ended } = await settleDemo(owner, settings(environment))
+  const { rows } = await owner.query<{ email: string; hash: string | null }>(
+    'select email, password_hash as hash from people order by email',
+  )
+  expect(rows).toHaveLength(3)
+  for (const { email, hash: kept } of rows)
+    expect([email, kept !== null && (await verify(kept, 'zaitu-demo'))]).toEqual([email, false])
+  expect((await owner.query('select from sessions')).rowCount).toBe(0)
+  // each hears of a way back in: by the new password, or by a link
+  const told = [...ended.map(({ email }) => email), ...(demo?.password == null ? [] : [demo.email])]
+  expect(told.toSorted()).toEqual(rows.map(({ email }) => email))
+  expect((await settleDemo(owner, settings(environment))).ended).toEqual([])
+  // and a password of their own is nobody's to take away
+  await owner.query('update people set password_hash = $1', [await hash('their own one')])
+  await settleDemo(owner, settings(environment))
+  expect(await letsIn('their own one')).toBe(true)
+  expect((await settleDemo(owner, settings({}))).demo?.password).toBe('zaitu-demo')
 })
 
 it('sends the devices on a new trip when they have arrived', async () => {

@@ -69,6 +69,24 @@ describe('devices', () => {
     expect((await stranger.ask('POST', '/devices/mine/secret')).statusCode).toBe(404)
     expect((await stranger.ask('POST', '/devices/nobodys/secret')).statusCode).toBe(404)
   })
+
+  it('can not be tried out for ever by somebody who has not got them', async () => {
+    await member.ask('POST', '/devices', { id: 'guessed', intervalSeconds: 1 })
+    const register = async (client: Client, id: string) =>
+      (await client.ask('POST', '/devices', { id, intervalSeconds: 1 })).statusCode
+    // one's own may be tried as often as one likes
+    for (let i = 0; i < 110; i++) expect(await register(member, 'guessed')).toBe(409)
+    const answers: number[] = []
+    for (let i = 0; i < 101; i++) answers.push(await register(stranger, 'guessed'))
+    expect([answers.indexOf(429), answers.lastIndexOf(409)]).toEqual([
+      answers.lastIndexOf(409) + 1,
+      answers.indexOf(429) - 1,
+    ])
+    expect(answers.indexOf(429)).toBeGreaterThan(90)
+    // and what is free says nothing then either
+    expect(await register(stranger, 'free')).toBe(429)
+    expect(await register(member, 'free')).toBe(201)
+  })
 })
 
 describe('substances', () => {

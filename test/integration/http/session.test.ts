@@ -106,10 +106,21 @@ describe('a session', () => {
 
 it('offers the sign-in of a demo only where there is one', async () => {
   expect((await service.app.inject('/api/v1/demo')).json()).toEqual({})
-  const demo = await startService({ demoSignIn: { email: 'buyer@zaitu.example', password: 'known' } })
-  const answer = await demo.app.inject('/api/v1/demo')
-  await demo.close()
-  expect(answer.json()).toEqual({ demo: { email: 'buyer@zaitu.example', password: 'known' } })
+  const demo = await startService({ demoSignIn: { email: 'buyer@zaitu.example', password: PASSWORD } })
+  const signIn = (headers: Record<string, string>) =>
+    demo.app.inject({ method: 'POST', url: '/api/v1/session', headers, payload: { email: demo.one.email.admin, password: PASSWORD } }) // biome-ignore format: one line
+  try {
+    const answer = await demo.app.inject('/api/v1/demo')
+    expect(answer.json()).toEqual({ demo: { email: 'buyer@zaitu.example', password: PASSWORD } })
+    expect((await signIn({})).statusCode).toBe(200)
+    // through a proxy that no setting tells of, it is offered to nobody, and lets nobody in
+    for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }, { via: '1.1 x' }]) {
+      expect((await demo.app.inject({ url: '/api/v1/demo', headers })).json()).toEqual({})
+      expect((await signIn(headers)).statusCode).toBe(401)
+    }
+  } finally {
+    await demo.close()
+  }
 })
 
 it('asks for a __Host- cookie over TLS', async () => {

@@ -239,7 +239,7 @@ it('answers whatever is sent with a success or a problem that says what is wrong
       const answer = await service.app.inject({
         method: z.enum(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']).parse(operation.method.toUpperCase()),
         url: query.length > 0 ? `${url}?${query.join('&')}` : url,
-        remoteAddress: `fd00::${(asked % 60_000).toString(16)}`,
+        remoteAddress: `fd00:${(asked % 60_000).toString(16)}::1`,
         headers: { authorization: `Bearer ${speaker}`, 'x-mqtt-access-secret': BROKERS, ...sent.headers, ...header },
         ...(sent.payload !== undefined && { payload: sent.payload }),
       })

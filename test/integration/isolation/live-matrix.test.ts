@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { TOPICS } from '../../../server/model/live.ts'
 import { type Frame, type Running, startRunning } from '../service/running.ts'
 import { connectShare, openShare } from '../service/shares.ts'
 
@@ -103,12 +104,14 @@ it('each topic gives each principal what is theirs, and of what is foreign nothi
   timeout: 60_000,
 }, async () => {
   const held: { who: Who; socket: Held }[] = []
+  const tried = new Set<string>()
   for (const who of principals) {
     const { name, sees } = who
     const socket = await who.connect()
     held.push({ who, socket })
     const subscribe = async (topic: string, after?: string) => {
       asked++
+      tried.add(topic.replace(/:.*/, ':{id}'))
       const before = socket.frames.length
       socket.say({ type: 'subscribe', topic, ...(after !== undefined && { after }) })
       const answer = () => socket.frames.slice(before).find(({ type }) => type === 'snapshot' || type === 'error')
@@ -134,6 +137,8 @@ it('each topic gives each principal what is theirs, and of what is foreign nothi
         JSON.stringify(nobodys).replace(unknown, 'x'),
       )
   }
+  // a topic without a case above fails here
+  expect([...tried].toSorted()).toEqual([...TOPICS].toSorted())
   // over the limit, so that there is an alarm to hear of too
   const time = Date.now()
   await running.ask('POST', '/telemetry', { deviceId: ours.deviceId, readings: [{ time, temperature: 31 }] })
@@ -163,6 +168,24 @@ it.each(['telemetry', 'milestones'])('a token for %s may not listen, nor may nob
   const orgId = (await database.query('select org_id from shipments where id = $1', [ours.shipmentId])).rows[0].org_id
   for (const headers of [{ authorization: `Bearer ${await tokenFor(orgId, scope)}` }, {}] as Record<string, string>[])
     await expect(running.connect(headers)).rejects.toThrow(/401/)
+})
+
+it('a supplier’s link may not listen', async () => {
+  const token = randomBytes(32).toString('base64url')
+  await database.query(
+    `insert into supplier_links (org_id, supplier_id, token_hash, expires_at)
+     select org_id, supplier_id, $2, now() + interval '1 day' from shipments where id = $1`,
+    [ours.shipmentId, createHash('sha256').update(token).digest()],
+  )
+  const opened = await fetch(`${running.base}/session/supplier`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  })
+  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
+  expect([opened.status, cookie]).toEqual([200, expect.stringContaining('zaitu_supplier=')])
+  for (const more of [{}, { 'x-zaitu-supplier': '1' }] as Record<string, string>[])
+    await expect(running.connect({ cookie, ...more })).rejects.toThrow(/401/)
 })
 
 it('who is replaced on a shipment is told of it no more within seconds, whichever server made the change', async () => {

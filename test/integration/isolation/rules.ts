@@ -11,9 +11,11 @@ export type Kind =
 export type Probe = {
   of: Kind | null
   at?: string[]
-  params?: (id: string, shipment: string) => Record<string, string>
+  params?: (id: string, shipment: string, own: string[]) => Record<string, string>
   query?: (id: string) => string
-  body?: (id: string, shipment: string) => unknown
+  body?: (id: string, shipment: string, own: string[]) => unknown
+  /** what else it takes to ask: things of one's own, in this order */
+  beside?: Kind[]
   /** the answer to an id that names nothing, where it is not 404 */
   missing?: number
   /** of the shipment's parts, those that may do this */
@@ -276,7 +278,11 @@ export const RULES: Record<string, Rule> = {
   'get /alarms': { probes: [{ of: null, query: () => 'state=all' }] },
   'get /alarms/{id}': { probes: [byId('alarm'), byId('lineAlarm')] },
   // what is not seen, or only looked at, is skipped; nothing is said of it
-  'post /alarms/acknowledge': { probes: [{ of: null, at: ['ids'], body: () => ({ ids: [randomUUID()] }) }] },
+  'post /alarms/acknowledge': {
+    probes: (['alarm', 'lineAlarm'] as const).map(
+      (of): Probe => ({ of, at: ['ids'], missing: 200, body: (id) => ({ ids: [id] }) }),
+    ),
+  },
   'post /alarms/{id}/acknowledge': act({ note: 'n' }),
   'post /alarms/{id}/comment': act({ text: 'n' }),
   'post /alarms/{id}/shelve': act({ until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'n' }),
@@ -326,12 +332,43 @@ export const RULES: Record<string, Rule> = {
     admins: true,
     probes: [
       { of: 'channel', at: ['channelId'], missing: 422, body: (channelId) => ({ channelId, priorities: ['high'] }) },
+      ...(['shipment', 'substance'] as const).map(
+        (of): Probe => ({
+          of,
+          at: [`${of}Ids`],
+          missing: 422,
+          beside: ['channel'],
+          body: (id, _s, [channelId]) => ({ channelId, priorities: ['high'], [`${of}Ids`]: [id] }),
+        }),
+      ),
     ],
   },
   'put /notification-rules/{id}': {
     admins: true,
-    done: [422],
-    probes: [byId('notificationRule', { body: () => ({ channelId: randomUUID(), priorities: ['high'] }) })],
+    probes: [
+      byId('notificationRule', {
+        beside: ['channel'],
+        body: (_id, _s, [channelId]) => ({ channelId, priorities: ['high'] }),
+      }),
+      {
+        of: 'channel',
+        at: ['channelId'],
+        missing: 422,
+        beside: ['notificationRule'],
+        params: (_id, _s, [rule = '']) => ({ id: rule }),
+        body: (channelId) => ({ channelId, priorities: ['high'] }),
+      },
+      ...(['shipment', 'substance'] as const).map(
+        (of): Probe => ({
+          of,
+          at: [`${of}Ids`],
+          missing: 422,
+          beside: ['notificationRule', 'channel'],
+          params: (_id, _s, [rule = '']) => ({ id: rule }),
+          body: (id, _s, [, channelId]) => ({ channelId, priorities: ['high'], [`${of}Ids`]: [id] }),
+        }),
+      ),
+    ],
   },
   'delete /notification-rules/{id}': { admins: true, probes: [byId('notificationRule')] },
   'post /escalation-steps': {
@@ -350,6 +387,8 @@ export const RULES: Record<string, Rule> = {
     admins: true,
     probes: [
       { of: 'channel', at: ['channelId'], query: (id) => `channelId=${id}` },
+      // nothing is said of an alarm that is not seen: there is no message about it
+      { of: 'alarm', at: ['alarmId'], missing: 200, query: (id) => `alarmId=${id}` },
       { of: null, query: () => 'limit=1000' },
     ],
   },

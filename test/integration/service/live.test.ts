@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Running, type Socket, startRunning, telemetry } from './running.ts'
+import { EMAIL, PASSWORD, type Running, type Socket, startRunning, telemetry } from './running.ts'
+import { openShare } from './shares.ts'
 
 let running: Running
 afterEach(() => running.close())
@@ -120,25 +121,72 @@ describe('live', () => {
       .toEqual([expect.stringMatching(/there is no shipment 0000/), expect.stringMatching(/there is no shipment ---/)])
   })
 
-  it('lets in who is signed in from our own page, or from no page', async () => {
-    running = await startRunning()
-    const code = (headers: Record<string, string>) =>
-      new Promise<number>((resolve) => {
-        const ws = new WebSocket(`${running.base.replace('http', 'ws')}/live`, { headers })
-        ws.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
-        ws.on('open', () => {
-          ws.terminate()
-          resolve(101)
-        })
-        ws.on('error', () => undefined)
+  /** What a connection is answered; one that is let in stays until `release`. */
+  const knock = (headers: Record<string, string>, protocols: string[] = []) =>
+    new Promise<{ code: number; type: string; most: string; release(): void }>((resolve) => {
+      const ws = new WebSocket(`${running.base.replace('http', 'ws')}/live`, protocols, { headers })
+      const release = () => ws.terminate()
+      ws.on('unexpected-response', (_request, response) => {
+        const { 'content-type': type = '', 'x-ratelimit-limit': most } = response.headers
+        resolve({ code: response.statusCode ?? 0, type, most: String(most), release })
       })
+      ws.on('open', () => resolve({ code: 101, type: '', most: '', release }))
+      ws.on('error', () => undefined)
+    })
+  const code = async (headers: Record<string, string>, protocols?: string[]) => {
+    const answer = await knock(headers, protocols)
+    answer.release()
+    return answer.code
+  }
+
+  it('lets in who is signed in from our own page, or from no page', async () => {
+    running = await startRunning({ TRUST_PROXY: '127.0.0.1', PUBLIC_URL: 'https://zaitu.example' })
+    const { cookie } = running
     const origin = new URL(running.base).origin
-    expect(await code({})).toBe(401)
+    expect(await knock({})).toMatchObject({ code: 401, type: expect.stringMatching('application/problem[+]json'), most: '6000' }) // biome-ignore format: one line
     expect(await code({ cookie: 'zaitu_session=wrong' })).toBe(401)
-    expect(await code({ cookie: running.cookie })).toBe(101)
-    expect(await code({ cookie: running.cookie, origin })).toBe(101)
-    expect(await code({ cookie: running.cookie, origin: 'https://evil.example' })).toBe(403)
-    expect(await code({ authorization: `Bearer ${running.cookie.split('=')[1]}` })).toBe(101)
+    expect(await code({ cookie })).toBe(101)
+    expect(await code({ cookie, origin })).toBe(101)
+    for (const evil of ['https://evil.example', 'null', origin.replace(/\d+$/, '1')])
+      expect(await knock({ cookie, origin: evil })).toMatchObject({ code: 403, type: expect.stringMatching('problem') })
+    expect(await code({ authorization: `Bearer ${cookie.split('=')[1]}` })).toBe(101)
+    const plain = await fetch(`${running.base}/live`, { headers: { cookie } })
+    expect([plain.status, plain.headers.get('content-type')]).toEqual([426, expect.stringMatching('problem')])
+    // reached over TLS, a page of our name that came without it may be anybody's
+    const secure = origin.replace('http', 'https')
+    const proxied = { cookie, 'x-forwarded-proto': 'https' }
+    expect([await code({ ...proxied, origin }), await code({ ...proxied, origin: secure })]).toEqual([403, 101])
+    const named = { cookie, host: 'zaitu.example' }
+    expect(await code({ ...named, origin: 'http://zaitu.example' })).toBe(403)
+    expect(await code({ ...named, origin: 'https://zaitu.example' })).toBe(101)
+  })
+
+  it('has so many connections for a session, a token and a link, and no more', async () => {
+    running = await startRunning()
+    const { shipmentId } = await running.lend('tank-1')
+    const made = await running.ask('POST', '/tokens', {
+      name: 'wall', scope: 'read', expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+    }) // biome-ignore format: one line
+    const again = await fetch(`${running.base}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: EMAIL, password: PASSWORD }),
+    })
+    const { cookie: share } = await openShare(running, shipmentId)
+    const each: [number, Record<string, string>, string[]?][] = [
+      [20, { cookie: running.cookie }],
+      [20, { cookie: again.headers.get('set-cookie')?.split(';')[0] ?? '' }],
+      [100, { authorization: `Bearer ${made.body.token}` }],
+      [20, { cookie: share }, ['zaitu.share']],
+    ]
+    for (const [most, headers, protocols] of each) {
+      // all at once, so that none is looked at after another has come in
+      const held = await Promise.all(Array.from({ length: most }, () => knock(headers, protocols)))
+      expect(held.map(({ code }) => code)).toEqual(Array(most).fill(101))
+      expect(await knock(headers, protocols)).toMatchObject({ code: 429, type: expect.stringMatching('problem') })
+      for (const { release } of held) release()
+      await expect.poll(() => code(headers, protocols)).toBe(101)
+    }
   })
 
   it('closes a frame over 64 KiB', async () => {

@@ -35,6 +35,9 @@ it('invites an administrator of a new organisation, and lets one back in who is 
   const database = await freshDatabase()
   afterwards(database.drop)
   const owner = open(database.url)
+  await expect(makeFirstAdmin(owner, { ORGANISATION: 'x', ADMIN_PASSWORD: 'password1234' })).rejects.toThrow(
+    'ADMIN_PASSWORD cannot be used: This password is among the first that are guessed',
+  )
   const settings = { DATABASE_URL: database.url, PUBLIC_URL: 'https://zaitu.example' }
   const asked = ['--email', 'Boss@Operator.example', '--organisation', 'Operator', '--kind', 'operator']
   const first = await makeAdmin(settings, ...asked)

@@ -38,3 +38,45 @@ test('a change that an older transaction hides is shown soon after that one ends
   // of three, the poll every 500 ms could bring one by chance in that time
   expect(arrived.map((ms) => (ms < 200 ? 'soon' : ms))).toEqual(['soon', 'soon', 'soon'])
 })
+
+test('who was removed before it subscribes again is not told from memory what it might have been told before', async () => {
+  let audience = ['a', 'b']
+  let newest = 3
+  const stored = () =>
+    Array.from({ length: newest }, (_, i) => ({
+      cursor: i + 1,
+      audience: [...audience],
+      shipmentId: 's',
+      frame: `${i + 1}`,
+    }))
+  const feed = createFeed<number>(
+    {
+      head: async () => newest,
+      after: async (cursor, viewer) =>
+        stored().filter((one) => one.cursor > cursor && (viewer === null || one.audience.includes(viewer.orgId))),
+      isAfter: (a, b) => a > b,
+    },
+    SILENT,
+  )
+  const follow = async (orgId: string): Promise<string[]> => {
+    const told: string[] = []
+    const follower = { viewer: { orgId, shipmentId: null }, cursor: 0, live: false, ended: false, send: (frame: string) => void told.push(frame) } // biome-ignore format: one line
+    await feed.follow(follower)
+    return told
+  }
+  try {
+    const first = await follow('b')
+    newest = 5
+    feed.look()
+    await expect.poll(() => first).toEqual(['1', '2', '3', '4', '5'])
+    audience = ['a']
+    const again = await follow('b')
+    const other = await follow('a')
+    newest = 6
+    feed.look()
+    await expect.poll(() => other).toEqual(['1', '2', '3', '4', '5', '6'])
+    expect(again).toEqual([])
+  } finally {
+    await feed.stop()
+  }
+})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { whyNoPassword } from '../../../server/routes/password.ts'
+import { whyNoPassword } from '../../../server/model/password.ts'
 
 const whose = { email: 'mei.lin@huadong.example', name: 'Mei Lin' }
 const why = (password: string) => whyNoPassword(password, whose)
