@@ -93,6 +93,7 @@ export const startService = async (
     publish: (topic, payload, options) => source.publish(topic, payload, options),
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
+    ...(source.connections !== undefined && { connections: source.connections }),
     ...(fold !== undefined && { fold }),
     gapPatienceMs: config.GAP_ALARM_MINUTES * 60_000,
     server: {
