@@ -135,6 +135,7 @@ export const startService = async (
     askDatabase: () => people.query('select 1'),
     brokerConnected: source.connected,
     lagMs: pipeline.lagMs,
+    redisConnected: () => (config.REDIS_URL === undefined ? null : hub.connected()),
     stopping: () => stopping,
   })
 
@@ -225,7 +226,9 @@ export const startService = async (
 
   meters.watch({
     waiting: pipeline.waiting,
+    lagMs: pipeline.lagMs,
     connected: source.connected,
+    redis: () => (config.REDIS_URL === undefined ? null : hub.connected()),
     clients: live.clients,
     health: () => readHealth(ingest),
   })
