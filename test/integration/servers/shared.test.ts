@@ -149,6 +149,40 @@ describe('several servers over one database', () => {
     expect(await brief()).toEqual([[T0, T0 + MINUTE]])
   })
 
+  it('two of one name are told so, each of them', async () => {
+    rig = await startRig({ server: { name: 'one', ...QUICK } })
+    await rig.send(1, { time: T0, temperature: 20 })
+    const warnings = () => rig.log.filter((line) => line.startsWith('another server runs under the same name'))
+    // one that was stopped in order and is back is no other
+    await rig.restart()
+    await rig.send(1, { time: T0 + MINUTE, temperature: 20 })
+    expect(warnings()).toEqual([])
+    beside('one')
+    await expect.poll(() => warnings().length, { timeout: 5_000 }).toBe(2)
+  })
+
+  it('an older version folds alone while it is there, and the newer one as soon as it is gone', async () => {
+    rig = await startRig({ server: { name: 'two', ...QUICK } })
+    await rig.send(1, { time: T0, temperature: 20 })
+    expect(await shares()).toEqual([64])
+    // as the version before says that it is alive
+    let epoch: string | null = null
+    const beat = async () => {
+      const { rows } = await rig.owner.query<{ epoch: string; buckets: number[] }>(
+        `select epoch::text, buckets from hold_leases($1::bigint, 'one', 'older', '3 seconds')`,
+        [epoch],
+      )
+      epoch = rows[0]?.epoch ?? null
+      return rows[0]?.buckets.length
+    }
+    await expect.poll(beat, { timeout: 5_000 }).toBe(64)
+    await rig.send(1, { time: T0 + MINUTE, temperature: 33 })
+    expect(await brief()).toEqual([])
+    await expect.poll(shares, { timeout: 8_000 }).toEqual([64])
+    expect(await names()).toEqual(['two'])
+    await expect.poll(brief, { timeout: 5_000 }).toEqual([[T0 + MINUTE, null]])
+  })
+
   it('the version before folds everything while it is there; afterwards what it said beside is put right', async () => {
     rig = await startRig({ server: { name: 'one', ...QUICK } })
     await rig.send(1, { time: T0, temperature: 20 })
