@@ -1,22 +1,35 @@
 import { deviceTopic } from './broker/topic.ts'
 import type { Numbered } from './ingest/batch.ts'
-import { advance, joined, missing, type Progress } from './ingest/progress.ts'
+import { advance, begun, joined, missing, type Progress } from './ingest/progress.ts'
 import type { Logger } from './log.ts'
 import type { Committed, Reading, Resend } from './model/reading.ts'
 import { inTransaction, type Pool } from './store/pool.ts'
-import { loadProgress, progressTold, saveProgress, untoldProgress } from './store/progress.ts'
+import {
+  forgetBoots,
+  type Known,
+  loadProgress,
+  MOST_BOOTS,
+  progressTold,
+  saveProgress,
+  untoldProgress,
+} from './store/progress.ts'
 
 /** At most one `committed` a second for each device (design, MQTT). */
 const EVERY_MS = 1_000
 /** A gap this old is asked for, and asked for again no sooner than that. */
 const RESEND_AFTER_MS = 10_000
 
-type Entry = { code: string; progress: Progress; changed: boolean; gapSince: number | null; sent: string }
+/** `said`: the number that the device was told; null when it is to be told anew. */
+type Boot = { progress: Progress; changed: boolean; gapSince: number | null; said: number | null }
+/** The boot that spoke last is the last. */
+type Entry = { code: string; boots: Boot[] }
 
 /**
- * Tells devices how far their numbered readings have been dealt with for good. Counted after the commit of the readings,
- * stored before it is told: a server that restarts knows at least what the device was promised. Where several servers take
- * in what one device sends, what they know is put together in the database, and the one that folds its streams tells it.
+ * Tells devices how far their numbered readings have been dealt with for good, each of their last boots for itself. Counted
+ * after the commit of the readings, stored before it is told: a server that restarts knows at least what the device was
+ * promised. Where several servers take in what one device sends, what they know is put together in the database, and the
+ * one that folds its streams tells it. What was told may be lost on the way: a device that repeats itself is told again,
+ * and all are when the broker has been reached anew, which may have forgotten what it had.
  */
 export const createCommitted = ({
   pool,
@@ -25,6 +38,7 @@ export const createCommitted = ({
   owns,
   buckets,
   codesOf,
+  connections,
 }: {
   pool: Pool
   /** whether this server is the one that tells a device; and all that it is that for */
@@ -33,11 +47,33 @@ export const createCommitted = ({
   /** Names by which topics know these devices. */
   codesOf(deviceIds: readonly number[]): Promise<ReadonlyMap<number, string>>
   publish(topic: string, payload: string, options: { retain: boolean }): Promise<void>
+  /** how often the broker has been reached anew */
+  connections(): number
   log: Logger
 }) => {
   const entries = new Map<number, Entry>()
   let waiting: Numbered[] = []
   let flushing: Promise<void> | null = null
+  let connection = connections()
+  /** devices that have begun a boot since the last turn */
+  const restarted = new Set<number>()
+
+  /** The boot of a device, which becomes its last. */
+  const speaking = (deviceId: number, { code, boots }: Entry, boot: number): Boot => {
+    const last = boots.at(-1)
+    if (last?.progress.boot === boot) return last
+    const at = boots.findIndex(({ progress }) => progress.boot === boot)
+    const found = at < 0 ? fresh(begun(boot)) : boots.splice(at, 1)[0]
+    const now = found ?? fresh(begun(boot))
+    boots.push(now)
+    if (at < 0 && last !== undefined) {
+      restarted.add(deviceId)
+      if (boot < last.progress.boot)
+        log.info({ device: code, boot, before: last.progress.boot }, 'a device has begun a lower boot: it is followed')
+    }
+    if (boots.length > MOST_BOOTS) boots.shift()
+    return now
+  }
 
   const add = (deviceId: number, boot: number, seq: number): void => {
     const entry = entries.get(deviceId)
@@ -45,8 +81,11 @@ export const createCommitted = ({
       waiting.push({ deviceId, boot, seq })
       return
     }
-    entry.progress = advance(entry.progress, boot, seq)
-    entry.changed = true
+    const now = speaking(deviceId, entry, boot)
+    // it has not heard that this is committed
+    if (seq <= now.progress.seq) now.said = null
+    else advance(now.progress, seq)
+    now.changed = true
   }
 
   /** What is stored of devices that are heard for the first time, then the numbers that waited for it. */
@@ -54,51 +93,60 @@ export const createCommitted = ({
     if (waiting.length === 0) return
     const strangers = [...new Set(waiting.map(({ deviceId }) => deviceId))]
     const stored = await inTransaction(pool, (tx) => loadProgress(tx, strangers))
-    const codes = await codesOf(strangers)
     // those that came meanwhile wait for the next turn
     const met = new Set(strangers)
+    await meet(stored, strangers)
     const numbers = waiting.filter(({ deviceId }) => met.has(deviceId))
     waiting = waiting.filter(({ deviceId }) => !met.has(deviceId))
-    for (const deviceId of met) {
-      const code = codes.get(deviceId)
-      if (code === undefined || entries.has(deviceId)) continue
-      const progress = stored.get(deviceId) ?? { boot: 0, seq: -1, beyond: [] }
-      entries.set(deviceId, { code, progress, changed: false, gapSince: null, sent: '' })
-    }
     for (const { deviceId, boot, seq } of numbers) if (entries.has(deviceId)) add(deviceId, boot, seq)
   }
 
+  const meet = async (known: readonly Known[], deviceIds: readonly number[]): Promise<void> => {
+    for (const [deviceId, code] of await codesOf(deviceIds))
+      if (!entries.has(deviceId)) entries.set(deviceId, { code, boots: [] })
+    learn(known)
+  }
+
   const save = async (): Promise<void> => {
-    const changed = [...entries].filter(([, entry]) => entry.changed)
+    const changed = [...entries].flatMap(([deviceId, { boots }]) =>
+      boots.filter((boot) => boot.changed).map((boot) => ({ deviceId, boot })),
+    )
     if (changed.length === 0) return
-    for (const [, entry] of changed) entry.changed = false
+    for (const { boot } of changed) boot.changed = false
     try {
-      const given = changed.map(([deviceId, { progress }]) => ({ deviceId, progress, ours: owns(deviceId) }))
+      const given = changed.map(({ deviceId, boot: { progress } }) => ({ deviceId, progress, ours: owns(deviceId) }))
       learn(await inTransaction(pool, (tx) => saveProgress(tx, given)))
     } catch (error) {
-      for (const [, entry] of changed) entry.changed = true
+      for (const { boot } of changed) boot.changed = true
       throw error
     }
+    if (restarted.size === 0) return
+    const devices = [...restarted]
+    restarted.clear()
+    await forgetBoots(pool, devices)
   }
 
   /** What others know of devices that we have met. */
-  const learn = (known: ReadonlyMap<number, Progress>): void => {
-    for (const [deviceId, progress] of known) {
-      const entry = entries.get(deviceId)
-      if (entry !== undefined) entry.progress = joined(entry.progress, progress)
+  const learn = (known: readonly Known[]): void => {
+    for (const { deviceId, progress } of known) {
+      const boots = entries.get(deviceId)?.boots
+      const found = boots?.find((one) => one.progress.boot === progress.boot)
+      if (found !== undefined) found.progress = joined(found.progress, progress)
+      else boots?.push(fresh(progress))
+      if (boots !== undefined && boots.length > MOST_BOOTS) boots.shift()
     }
   }
 
-  /** What other servers have put down of our devices. */
-  const untold = async (): Promise<ReadonlyMap<number, Progress>> => {
+  /** What other servers have put down of our devices: there is something to tell, if only once more. */
+  const untold = async (): Promise<readonly Known[]> => {
     const found = await untoldProgress(pool, buckets())
-    const strangers = [...found.keys()].filter((deviceId) => !entries.has(deviceId))
-    if (strangers.length > 0)
-      for (const [deviceId, code] of await codesOf(strangers)) {
-        const progress = found.get(deviceId)
-        if (progress !== undefined) entries.set(deviceId, { code, progress, changed: false, gapSince: null, sent: '' })
-      }
-    learn(found)
+    const strangers = [...new Set(found.map(({ deviceId }) => deviceId))].filter((deviceId) => !entries.has(deviceId))
+    if (strangers.length > 0) await meet(found, strangers)
+    else learn(found)
+    for (const { deviceId, progress } of found) {
+      const entry = entries.get(deviceId)
+      if (entry !== undefined) speaking(deviceId, entry, progress.boot).said = null
+    }
     return found
   }
 
@@ -106,32 +154,45 @@ export const createCommitted = ({
     await introduce()
     await save()
     const others = await untold()
+    if (connection !== connections()) {
+      connection = connections()
+      for (const { boots } of entries.values()) for (const boot of boots) boot.said = null
+    }
     const now = Date.now()
     await Promise.all([...entries].map(([deviceId, entry]) => (owns(deviceId) ? tell(entry, now) : rest(entry))))
     await progressTold(pool, others)
   }
 
   /** Another server tells this device: should it be us one day, we begin anew. */
-  const rest = (entry: Entry): void => {
-    entry.gapSince = null
-    entry.sent = ''
+  const rest = ({ boots }: Entry): void => {
+    for (const boot of boots) {
+      boot.gapSince = null
+      boot.said = null
+    }
   }
 
-  const tell = async (entry: Entry, now: number): Promise<void> => {
-    const { progress, code } = entry
-    const payload = JSON.stringify({ boot: progress.boot, seq: progress.seq } satisfies Committed)
-    if (progress.seq >= 0 && payload !== entry.sent) {
-      await publish(deviceTopic(code, 'committed'), payload, { retain: true })
-      entry.sent = payload
-    }
-    const ranges = missing(progress)
-    if (ranges.length === 0) entry.gapSince = null
-    else if (entry.gapSince === null) entry.gapSince = now
-    else if (now - entry.gapSince >= RESEND_AFTER_MS) {
-      entry.gapSince = now
-      await publish(deviceTopic(code, 'resend'), JSON.stringify({ boot: progress.boot, ranges } satisfies Resend), {
-        retain: false,
-      })
+  const tell = async ({ code, boots }: Entry, now: number): Promise<void> => {
+    const last = boots.at(-1)
+    for (const one of [...boots]) {
+      const { boot, seq } = one.progress
+      if (seq >= 0 && seq !== one.said) {
+        one.said = seq
+        try {
+          // what is kept for a device that comes back is of the boot that it spoke in last
+          const payload = JSON.stringify({ boot, seq } satisfies Committed)
+          await publish(deviceTopic(code, 'committed'), payload, { retain: one === last })
+        } catch (error) {
+          one.said = null
+          throw error
+        }
+      }
+      const ranges = missing(one.progress)
+      if (ranges.length === 0) one.gapSince = null
+      else if (one.gapSince === null) one.gapSince = now
+      else if (now - one.gapSince >= RESEND_AFTER_MS) {
+        one.gapSince = now
+        await publish(deviceTopic(code, 'resend'), JSON.stringify({ boot, ranges } satisfies Resend), { retain: false })
+      }
     }
   }
 
@@ -163,3 +224,5 @@ export const createCommitted = ({
     },
   }
 }
+
+const fresh = (progress: Progress): Boot => ({ progress, changed: false, gapSince: null, said: null })

@@ -43,8 +43,16 @@ export const createMeters = (registry: Registry) => {
       batches.observe(facts.ms / 1000)
       ages.observe(facts.oldestMs / 1000)
     },
-    watch: (parts: { waiting(): number; connected(): boolean; clients(): number; health(): Promise<Health> }): void => {
-      const gauge = (name: string, help: string, read: () => number | Promise<number | null>): void => {
+    watch: (parts: {
+      waiting(): number
+      lagMs(): number
+      connected(): boolean
+      /** null where there is none */
+      redis(): boolean | null
+      clients(): number
+      health(): Promise<Health>
+    }): void => {
+      const gauge = (name: string, help: string, read: () => number | null | Promise<number | null>): void => {
         new Gauge({
           name: `zaitu_${name}`,
           help,
@@ -60,7 +68,16 @@ export const createMeters = (registry: Registry) => {
         return now === null ? null : part(now)
       }
       gauge('waiting_readings', 'Readings received and not yet committed', parts.waiting)
+      gauge(
+        'oldest_waiting_seconds',
+        'How long the oldest message that is not committed has waited',
+        () => parts.lagMs() / 1000,
+      )
       gauge('broker_connected', '1 while the broker is in reach', () => (parts.connected() ? 1 : 0))
+      gauge('redis_connected', '1 while Redis is in reach; nothing where there is none', () => {
+        const connected = parts.redis()
+        return connected === null ? null : Number(connected)
+      })
       gauge('live_clients', 'WebSocket clients of this server', parts.clients)
       gauge('database_up', '1 while the database answers', async () => ((await health()) === null ? 0 : 1))
       gauge(

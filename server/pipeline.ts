@@ -37,6 +37,8 @@ export type PipelineDeps = {
   live: { readings(items: { audience: readonly string[]; item: LiveReading }[]): void; alarmsChanged(): void }
   /** whether readings could reach us now; while not, no device is blamed for being silent */
   intakeUp(): boolean
+  /** how often the broker has been reached anew: it may have forgotten what it was told for devices */
+  connections?(): number
   /** all rules unless given otherwise */
   fold?: Fold
   /** how long a device may leave unanswered that it is to send again what is missing, ms */
@@ -73,6 +75,7 @@ export const createPipeline = ({
   publish,
   live,
   intakeUp,
+  connections = () => 0,
   fold = foldAllRules,
   server = {},
   gapPatienceMs = 600_000,
@@ -90,6 +93,7 @@ export const createPipeline = ({
     owns: leases.owns,
     buckets: leases.buckets,
     codesOf: directory.codesOf,
+    connections,
   })
   const catchUp = createCatchUp({ pool, lane, directory, leases, fold, live })
   const refolder = createRefolder({ pool, lane, directory, leases, catchUp, log, live })

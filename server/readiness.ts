@@ -8,17 +8,20 @@ const LAG_MS = 30_000
 
 /**
  * Whether this server can do its work at this moment, each part asked anew: the database answers, the broker is in reach,
- * what came in is being committed, and it is not about to stop.
+ * what came in is being committed, and it is not about to stop. Without Redis it can: it is named, and takes nobody away.
  */
 export const createReadiness = ({
   askDatabase,
   brokerConnected,
   lagMs,
+  redisConnected,
   stopping,
 }: {
   askDatabase(): Promise<unknown>
   brokerConnected(): boolean
   lagMs(): number
+  /** null where there is none */
+  redisConnected(): boolean | null
   stopping(): boolean
 }) => {
   const database = async (): Promise<{ ok: boolean; reason?: string }> => {
@@ -46,6 +49,12 @@ export const createReadiness = ({
           : { ok: false, reason: `the oldest message has waited ${Math.round(lag / 1000)} s to be committed` },
       ...(stopping() && { server: { ok: false, reason: 'it is stopping' } }),
     }
-    return { ok: Object.values(checks).every(({ ok }) => ok), checks }
+    const ok = Object.values(checks).every((check) => check.ok)
+    const redis = redisConnected()
+    if (redis !== null)
+      checks.redis = redis
+        ? { ok: true }
+        : { ok: false, reason: 'Redis is out of reach: clients of other servers see later what this one takes in' }
+    return { ok, checks }
   }
 }

@@ -94,6 +94,7 @@ export const startService = async (
     publish: (topic, payload, options) => source.publish(topic, payload, options),
     live: { readings: hub.readings, alarmsChanged: hub.alarmsChanged },
     intakeUp: source.connected,
+    ...(source.connections !== undefined && { connections: source.connections }),
     ...(fold !== undefined && { fold }),
     gapPatienceMs: config.GAP_ALARM_MINUTES * 60_000,
     server: {
@@ -135,6 +136,7 @@ export const startService = async (
     askDatabase: () => people.query('select 1'),
     brokerConnected: source.connected,
     lagMs: pipeline.lagMs,
+    redisConnected: () => (config.REDIS_URL === undefined ? null : hub.connected()),
     stopping: () => stopping,
   })
 
@@ -221,7 +223,9 @@ export const startService = async (
 
   meters.watch({
     waiting: pipeline.waiting,
+    lagMs: pipeline.lagMs,
     connected: source.connected,
+    redis: () => (config.REDIS_URL === undefined ? null : hub.connected()),
     clients: live.clients,
     health: () => readHealth(ingest),
   })

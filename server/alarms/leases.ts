@@ -1,5 +1,6 @@
 import type { Lane } from '../ingest/lane.ts'
 import type { Logger } from '../log.ts'
+import { RULES_VERSION } from '../rules/version.ts'
 import type { Directory } from '../store/directory.ts'
 import { bucketOf, giveBack, type Held, holdLeases, leave } from '../store/leases.ts'
 import type { Pool } from '../store/pool.ts'
@@ -19,6 +20,8 @@ export type LeaseOptions = {
   gone?(name: string): void
   beatMs?: number
   holdMs?: number
+  /** of the rules; those of this program unless given otherwise */
+  version?: number
 }
 
 /** Which streams this server folds. */
@@ -55,6 +58,7 @@ export const createLeases = ({
   gone,
   beatMs = BEAT_MS,
   holdMs = HOLD_MS,
+  version = RULES_VERSION,
 }: Deps): Leases => {
   /** buckets, each with the number of its tenure */
   let owned: ReadonlyMap<number, number> = new Map()
@@ -63,6 +67,7 @@ export const createLeases = ({
   let told: string | null = null
   let epoch: string | null = null
   let others = 0
+  let namesake = false
   let begun = false
   let running: Promise<void> | null = null
   let stopped = false
@@ -84,8 +89,14 @@ export const createLeases = ({
   }
 
   const beat = async (): Promise<void> => {
-    const held = await holdLeases(pool, { epoch: told, name, session, holdMs })
+    const held = await holdLeases(pool, { epoch: told, name, session, holdMs, version })
     if (stopped) return
+    if (held.namesake && !namesake)
+      log.warn(
+        { server: name },
+        'another server runs under the same name, and they cut each other off: give each a MQTT_CLIENT_ID of its own',
+      )
+    namesake = held.namesake
     for (const other of held.gone) {
       log.warn({ server: other }, 'a server is there no longer: what was its is taken over')
       gone?.(other)

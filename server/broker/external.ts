@@ -48,6 +48,7 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
   let retry: NodeJS.Timeout | undefined
   let failures = 0
   let started = false
+  let connections = 0
 
   // What one connection may carry, and as many copies again from each of two that were lost before it. Only messages
   // of QoS 0, which the broker does not count, or very large ones get to this bound while a connection is up; then it
@@ -78,6 +79,7 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
         onReady: (about) => {
           failures = 0
           started = true
+          connections += 1
           log.info({ ...about, clientId }, 'connected to the MQTT broker')
           resolve()
         },
@@ -137,5 +139,6 @@ export const createExternalBroker = (options: ExternalOptions): Source => {
       await current?.close()
     },
     connected: () => current?.ready() ?? false,
+    connections: () => connections,
   }
 }

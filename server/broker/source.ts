@@ -38,6 +38,8 @@ export type Source = {
   close(): Promise<void>
   /** false while an external broker is out of reach */
   connected(): boolean
+  /** How often an external broker has been reached anew. */
+  connections?(): number
 }
 
 /**

@@ -1,19 +1,21 @@
 /**
- * How far a device's numbered readings have been dealt with, in its newest boot: every `seq` from 0 to `seq` is
- * stored or a dead letter; `beyond` holds the stretches that came after a gap, ascending and apart.
+ * How far a device's numbered readings of one boot have been dealt with: every `seq` from 0 to `seq` is stored or a dead
+ * letter; `beyond` holds the stretches that came after a gap, ascending and apart.
  */
 export type Progress = { boot: number; seq: number; beyond: [number, number][] }
 
 /** Most stretches kept: a device that loses every other reading must not grow memory. The oldest gaps stay. */
 const MAX_STRETCHES = 1_000
 
-/** Adds one dealt-with `seq`. A number of an older boot changes nothing. Mutates and answers `progress`. */
-export const advance = (progress: Progress | undefined, boot: number, seq: number): Progress => {
-  const now: Progress = progress === undefined || boot > progress.boot ? { boot, seq: -1, beyond: [] } : progress
-  if (boot < now.boot || seq <= now.seq) return now
+/** A boot of which nothing has come. */
+export const begun = (boot: number): Progress => ({ boot, seq: -1, beyond: [] })
+
+/** Adds one dealt-with `seq`. Mutates `now`. */
+export const advance = (now: Progress, seq: number): void => {
+  if (seq <= now.seq) return
   if (seq === now.seq + 1 && now.beyond.length === 0) {
     now.seq = seq
-    return now
+    return
   }
   insert(now.beyond, seq)
   const first = now.beyond[0]
@@ -22,7 +24,6 @@ export const advance = (progress: Progress | undefined, boot: number, seq: numbe
     now.beyond.shift()
   }
   if (now.beyond.length > MAX_STRETCHES) now.beyond.pop()
-  return now
 }
 
 const insert = (stretches: [number, number][], seq: number): void => {
@@ -53,9 +54,8 @@ export const missing = (progress: Progress, most = 100): [number, number][] => {
   return ranges
 }
 
-/** What two servers know of one device, together. */
+/** What two servers know of one boot, together. */
 export const joined = (a: Progress, b: Progress): Progress => {
-  if (a.boot !== b.boot) return a.boot > b.boot ? a : b
   const stretches = [...a.beyond, ...b.beyond].sort(([one], [other]) => one - other)
   const result: Progress = { boot: a.boot, seq: Math.max(a.seq, b.seq), beyond: [] }
   for (const [from, to] of stretches) {

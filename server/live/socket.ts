@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import websocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { WebSocket } from 'ws'
@@ -15,6 +16,8 @@ import { type Attended, type Listener, watchStanding } from './standing.ts'
 
 const MAX_FRAME_BYTES = 65_536
 const MOST_SUBSCRIPTIONS = 200
+/** Who is told that we go has this long to say goodbye: one that never does must not hold the stop up. */
+const GOODBYE_MS = 1_000
 /** Several who ask for the same within a second get the same answer. */
 const SNAPSHOT_MS = 1_000
 const BAD_IN_A_ROW = 3
@@ -278,6 +281,8 @@ export const attachLive = async <Cursor>(
       clearInterval(ticking)
       stopWatching()
       for (const socket of clients.keys()) socket.close(1001, 'the server is going away')
+      for (let waited = 0; clients.size > 0 && waited < GOODBYE_MS; waited += 50) await sleep(50)
+      for (const socket of clients.keys()) socket.terminate()
       await orderNews.stop()
       await feed.stop()
     },

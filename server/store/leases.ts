@@ -11,20 +11,36 @@ export class LeaseLost extends Error {
 
 /**
  * `epoch` names this run of this server; `surplus` are buckets to give back; `others`: how many servers are up beside it;
- * `gone`: names of those that were found to be there no longer.
+ * `gone`: names of those that were found to be there no longer; `namesake`: another one of this name is up.
  */
-export type Held = { epoch: string; buckets: number[]; surplus: number[]; others: number; gone: string[] }
+export type Held = {
+  epoch: string
+  buckets: number[]
+  surplus: number[]
+  others: number
+  gone: string[]
+  namesake: boolean
+}
 
-/** Says that this server is alive for `holdMs` more. `epoch`: what it was told before, null when it begins to run. */
+/**
+ * Says that this server is alive for `holdMs` more. `epoch`: what it was told before, null when it begins to run; `version`:
+ * of its rules, which wait until those before them are gone.
+ */
 export const holdLeases = async (
   pool: Pool,
-  { epoch, name, session, holdMs }: { epoch: string | null; name: string; session: string; holdMs: number },
+  {
+    epoch,
+    name,
+    session,
+    holdMs,
+    version,
+  }: { epoch: string | null; name: string; session: string; holdMs: number; version: number },
 ): Promise<Held> => {
   const { rows } = await pool.query<Held>({
     name: 'hold-leases',
-    text: `select epoch::text, buckets, surplus, others, gone
-           from hold_leases($1::bigint, $2::text, $3::text, $4::float8 * interval '1 ms')`,
-    values: [epoch, name, session, holdMs],
+    text: `select epoch::text, buckets, surplus, others, gone, namesake
+           from hold_leases($1::bigint, $2::text, $3::text, $4::float8 * interval '1 ms', $5::integer)`,
+    values: [epoch, name, session, holdMs, version],
   })
   const [held] = rows
   if (held === undefined) throw new Error('hold_leases answered nothing')

@@ -50,6 +50,9 @@ const { note, notRun, least, most } = notes
 const lost = (parts: readonly Durable[]): number =>
   parts.reduce((sum, { expected, stored }) => sum + expected - stored, 0)
 
+const raised = (parts: readonly Durable[]): number => Math.min(...parts.map(({ alarms }) => alarms))
+const told = (parts: readonly Durable[]): number => Math.min(...parts.map(({ told }) => told))
+
 const measureService = async (): Promise<void> => {
   const infrastructure = await startInfrastructure()
   try {
@@ -74,8 +77,8 @@ const measureOn = async ({
     const inside: Durable[] = []
     for (let round = 0; round < rounds; round++) {
       if (external !== null) {
-        discarded.push(await measureDiscarding(external.mqttUrl, messages))
-        outside.push(await measureDurable(external.databaseUrl, external.mqttUrl, messages, 1))
+        discarded.push(await measureDiscarding(external.guardedUrl, messages))
+        outside.push(await measureDurable(external.databaseUrl, external.guardedUrl, messages, 1))
       }
       discardedInside.push(await measureDiscarding(null, messages))
       inside.push(await measureDurable(embedded.databaseUrl, null, messages, 1))
@@ -91,6 +94,8 @@ const measureOn = async ({
         least(0.75),
       )
       note('… readings acknowledged and not stored', lost(outside), '', most(0))
+      note('… alarms raised, the least of a round', raised(outside), '', least(1))
+      note('… events of the outbox, the least of a round', told(outside), '', least(1))
     }
     note('embedded broker that discards everything', median(discardedInside), 'msg/s')
     note('durable, 1 reading a message, embedded', rate(inside), 'msg/s', least(10_000))
@@ -104,7 +109,7 @@ const measureOn = async ({
   if (wanted('batches')) {
     const messages = quick ? 8_000 : 60_000
     for (const [name, parts] of [
-      ['Mosquitto + TimescaleDB', external],
+      ['Mosquitto + TimescaleDB', external === null ? null : { ...external, mqttUrl: external.guardedUrl }],
       ['embedded', { ...embedded, mqttUrl: null }],
     ] as const) {
       if (parts === null) continue
@@ -128,6 +133,7 @@ const measureOn = async ({
       note('… as a ratio to COPY, pair by pair', againstCopy(straight), '', least(0.7))
       note('… as a ratio to COPY that encodes', againstCopy(encoding), '')
       note('… readings acknowledged and not stored', lost(durable), '', most(0))
+      note('… alarms raised, the least of a round', raised(durable), '', least(1))
     }
   }
   if (wanted('rules')) {

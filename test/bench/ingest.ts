@@ -5,7 +5,16 @@ import { WebSocket } from 'ws'
 import type { Reading } from '../../server/model/reading.ts'
 import { encodeReadings, READING_COLUMNS } from '../../server/store/copy.ts'
 import { inTransaction, openPool } from '../../server/store/pool.ts'
-import { type Installation, install, publish, type Server, SILENT, startDiscarder, startServer } from './rig.ts'
+import {
+  accountOf,
+  type Installation,
+  install,
+  publish,
+  type Server,
+  SILENT,
+  startDiscarder,
+  startServer,
+} from './rig.ts'
 
 export const DEVICES = 200
 /** Of each measurement, this part goes by first: processes that have just started are not what is measured. */
@@ -15,7 +24,7 @@ const WINDOW = 100
 /** msg/s that a subscriber gets which acknowledges and discards; null: that the embedded broker takes and discards. */
 export const measureDiscarding = async (mqttUrl: string | null, messages: number): Promise<number> => {
   const discarder = await startDiscarder(mqttUrl, messages, messages * WARM_UP)
-  const accounts = Array.from({ length: DEVICES }, (_, i) => ({ deviceId: `bench-${i}`, secret: 'x' }))
+  const accounts = Array.from({ length: DEVICES }, (_, i) => accountOf(i))
   const publishing = publish({
     port: discarder.port,
     devices: accounts,
@@ -40,7 +49,15 @@ const watch = (server: Server): WebSocket => {
   return ws
 }
 
-export type Durable = { messagesPerSecond: number; readingsPerSecond: number; stored: number; expected: number }
+export type Durable = {
+  messagesPerSecond: number
+  readingsPerSecond: number
+  stored: number
+  expected: number
+  /** raised meanwhile, and told to the outbox; of all that is in the installation */
+  alarms: number
+  told: number
+}
 
 export type DurableOptions = { rules?: boolean; stepMs?: number; boot?: number }
 
@@ -77,6 +94,7 @@ export const measureInto = async (
     readings,
     ...(stepMs !== undefined && { stepMs }),
     ...(boot !== undefined && { boot }),
+    hot: true,
     window: readings === 1 ? WINDOW : 10,
   })
   await publishing.connected
@@ -89,7 +107,14 @@ export const measureInto = async (
   ws.terminate()
   await server.stop()
   const stored = await countReadings(installation, since)
-  return { messagesPerSecond: counted / readings / seconds, readingsPerSecond: counted / seconds, stored, expected }
+  const made = await countAlarms(installation)
+  return {
+    messagesPerSecond: counted / readings / seconds,
+    readingsPerSecond: counted / seconds,
+    stored,
+    expected,
+    ...made,
+  }
 }
 
 /** Asks seldom, since the answer costs what is measured, and closely towards the end. Resolves to how many there are. */
@@ -117,6 +142,16 @@ export const countReadings = async ({ url }: Pick<Installation, 'url'>, since = 
   )
   await client.end()
   return rows[0]?.count ?? 0
+}
+
+const countAlarms = async ({ url }: Pick<Installation, 'url'>): Promise<{ alarms: number; told: number }> => {
+  const client = new pg.Client(url)
+  await client.connect()
+  const { rows } = await client.query<{ alarms: number; told: number }>(
+    'select (select count(*)::integer from alarms) as alarms, (select count(*)::integer from outbox) as told',
+  )
+  await client.end()
+  return rows[0] ?? { alarms: 0, told: 0 }
 }
 
 export type Copied = { rowsPerSecond: number; encodingRowsPerSecond: number }

@@ -30,6 +30,8 @@ export type PublisherOptions = {
   stepMs?: number
   /** of the devices; default 1 */
   boot?: number
+  /** one device of 64 is beyond 40 °C for a hundred readings at a time, so that alarms are raised and told */
+  hot?: boolean
   /** the n-th message of a device */
   payload?: (device: number, n: number) => Buffer | string
   /** default `zaitu/v1/devices/{id}/telemetry` */
@@ -77,8 +79,8 @@ export const connectPacket = (deviceId: string, secret: string): Buffer => {
   return Buffer.concat([Buffer.from([0x10, ...lengthBytes(body.length)]), body])
 }
 
-const reading = (time: number, boot: number, seq: number) =>
-  `{"time":${time},"boot":${boot},"seq":${seq},"temperature":${(20 + (seq % 100) / 10).toFixed(1)},"pressure":1.${seq % 10}}`
+const reading = (time: number, boot: number, seq: number, hot: boolean) =>
+  `{"time":${time},"boot":${boot},"seq":${seq},"temperature":${((hot && seq % 200 >= 100 ? 42 : 20) + (seq % 100) / 10).toFixed(1)},"pressure":1.${seq % 10}}`
 
 /**
  * One reading, or a batch of them 1 ms apart, with `seq` going on from message to message. A device's times go on as well,
@@ -92,17 +94,18 @@ const calm = (time: number, seq: number) => {
   return `{"time":${time},"boot":1,"seq":${seq},${measures},"ambient":${(24 + noise).toFixed(1)},"lat":31.2,"lon":121.5,"battery":88}`
 }
 
-const createPayload = (readings: number, stepMs: number | undefined, boot: number) => {
+const createPayload = (readings: number, stepMs: number | undefined, boot: number, hot: boolean) => {
   const began = Date.now()
   if (stepMs !== undefined) {
     const from = began - 20 * 86_400_000
     return (_device: number, n: number) =>
       `{"readings":[${Array.from({ length: readings }, (_, k) => calm(from + (n * readings + k) * stepMs, n * readings + k)).join()}]}`
   }
-  return (_device: number, n: number) => {
-    if (readings === 1) return reading(Date.now(), boot, n)
+  return (device: number, n: number) => {
+    const isHot = hot && device % 64 === 0
+    if (readings === 1) return reading(Date.now(), boot, n, isHot)
     const items: string[] = []
-    for (let k = 0; k < readings; k += 1) items.push(reading(began + n * readings + k, boot, n * readings + k))
+    for (let k = 0; k < readings; k += 1) items.push(reading(began + n * readings + k, boot, n * readings + k, isHot))
     return `{"readings":[${items.join()}]}`
   }
 }
@@ -122,7 +125,8 @@ type Line = {
 export const createPublisher = (options: PublisherOptions): Publisher => {
   const { host = '127.0.0.1', port, devices, rate, count } = options
   const window = Math.min(options.window ?? 100, 65_535)
-  const payload = options.payload ?? createPayload(options.readings ?? 1, options.stepMs, options.boot ?? 1)
+  const payload =
+    options.payload ?? createPayload(options.readings ?? 1, options.stepMs, options.boot ?? 1, options.hot ?? false)
   const topicOf = options.topic ?? ((deviceId: string) => `zaitu/v1/devices/${deviceId}/telemetry`)
   const share = (index: number) =>
     count === undefined

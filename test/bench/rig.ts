@@ -15,6 +15,12 @@ export const SILENT = { debug: () => undefined, info: () => undefined, warn: () 
 export const EMAIL = 'bench@zaitu.example'
 export const PASSWORD = 'bench-password'
 
+/** The same in every installation, so that a broker with accounts is told of them once. */
+export const accountOf = (index: number): Account => {
+  const deviceId = `bench-${index}`
+  return { deviceId, secret: createHash('sha256').update(deviceId).digest('hex').slice(0, 32) }
+}
+
 export type Installation = {
   url: string
   accounts: Account[]
@@ -35,10 +41,7 @@ export const install = async (serverUrl: string, devices: number): Promise<Insta
   await migrate(address.href)
   const owner = openPool(address.href, { role: 'owner', max: 1, log: SILENT })
   await makeFirstAdmin(owner, { ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD, ORGANISATION: 'Bench' })
-  const accounts = Array.from({ length: devices }, (_, i) => ({
-    deviceId: `bench-${i}`,
-    secret: randomBytes(16).toString('hex'),
-  }))
+  const accounts = Array.from({ length: devices }, (_, i) => accountOf(i))
   const orgId = (await owner.query<{ id: string }>('select id from organisations')).rows[0]?.id ?? ''
   await owner.query(
     `insert into devices (code, org_id, interval_seconds, report_seconds, pressure_reference, secret_hash)
@@ -139,7 +142,7 @@ export const startServer = async (
     PORT: String(port),
     MQTT_PORT: String(mqttPort),
     DEMO: 'false',
-    ...(mqttUrl !== null && { MQTT_URL: mqttUrl, MQTT_CLIENT_ID: clientId }),
+    ...(mqttUrl !== null && { ...brokerOf(mqttUrl), MQTT_CLIENT_ID: clientId }),
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   }
   child.send({ settings, databaseUrl, rules })
@@ -172,6 +175,13 @@ export const startServer = async (
       if (mqttUrl !== null) await endSession(mqttUrl, clientId)
     },
   }
+}
+
+/** An address may hold the account, as mqtt.js takes it; the settings have it apart. */
+const brokerOf = (mqttUrl: string): Record<string, string> => {
+  const url = new URL(mqttUrl)
+  if (url.username === '') return { MQTT_URL: mqttUrl }
+  return { MQTT_URL: `mqtt://${url.host}`, MQTT_USERNAME: url.username, MQTT_PASSWORD: url.password }
 }
 
 /**
@@ -218,6 +228,7 @@ export const publish = (options: {
   readings?: number
   stepMs?: number
   boot?: number
+  hot?: boolean
   window?: number
 }): Publishing => {
   const child: ChildProcess = spawn(process.execPath, [...CHILD_ARGUMENTS, here('./publisher.ts'), '-'], {

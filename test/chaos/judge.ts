@@ -4,6 +4,7 @@ import { fold } from '../../server/rules/fold.ts'
 import { wholes } from '../../server/rules/reconcile.ts'
 import { INITIAL } from '../../server/rules/state.ts'
 import { sampled } from '../setup/sampled.ts'
+import { nameOf } from './fleet.ts'
 import { LIMIT } from './setting.ts'
 import type { World } from './world.ts'
 
@@ -13,6 +14,9 @@ export type Verdict = {
   letters: number
   doubled: number
   missing: number
+  /** transactions that stored readings, and those of them that held an unreadable message as well */
+  batches: number
+  poisoned: number
   /** what the stored readings imply, what there is, and what there is too often or without reason */
   alarmsImplied: number
   alarms: number
@@ -68,13 +72,14 @@ const after = (feed: readonly string[], since: string | undefined): string[] => 
 
 /** What the embedded broker has acknowledged is stored before the device is asked for anything again. */
 const atOnce = async (world: World): Promise<string[]> => {
-  const acknowledged = world.fleet.devices.map(({ id, acknowledged: numbers }) => ({ id, numbers: new Set(numbers) }))
-  let stored: { code: string; seqs: number[] }[] = []
+  const acknowledged = world.fleet.devices.map(({ id, acknowledged: names }) => ({ id, names: new Set(names) }))
+  let stored: { code: string; names: string[] }[] = []
   for (let tries = 0; ; tries++)
     try {
       stored = await world.query(
-        `select d.code, array_agg(r.seq) || array(
-           select (convert_from(l.payload, 'UTF8')::jsonb->>'seq')::integer from dead_letters l where l.device_id = d.id and l.reason like '%ahead%') as seqs
+        `select d.code, array_agg(round(extract(epoch from r.time) * 1000) || '/' || r.seq) || array(
+           select (p->>'time') || '/' || (p->>'seq') from dead_letters l, lateral (select convert_from(l.payload, 'UTF8')::jsonb as p) j
+           where l.device_id = d.id and l.reason like '%ahead%') as names
          from devices d join readings r on r.device_id = d.id group by d.id, d.code`,
       )
       break
@@ -82,9 +87,9 @@ const atOnce = async (world: World): Promise<string[]> => {
       if (tries === 100) throw error
       await pause(50)
     }
-  return acknowledged.flatMap(({ id, numbers }) => {
-    const there = new Set(stored.find(({ code }) => code === id)?.seqs)
-    const lost = [...numbers].filter((seq) => !there.has(seq))
+  return acknowledged.flatMap(({ id, names }) => {
+    const there = new Set(stored.find(({ code }) => code === id)?.names)
+    const lost = [...names].filter((name) => !there.has(name))
     return lost.length > 0
       ? [`${id}: ${lost.length} readings acknowledged and not stored, the first is ${lost[0]}`]
       : []
@@ -111,25 +116,22 @@ export const judge = async (world: World): Promise<Verdict> => {
        from readings r join devices d on d.id = r.device_id where d.code = $1 order by r.time, r.seq`,
       [device.id],
     )
-    const refused = await world.query<{ seq: number }>(
-      `select distinct (l.payload::jsonb->>'seq')::integer as seq from (
+    const refused = await world.query<{ name: string }>(
+      `select distinct (l.payload::jsonb->>'time') || '/' || (l.payload::jsonb->>'seq') as name from (
          select convert_from(payload, 'UTF8') as payload from dead_letters l join devices d on d.id = l.device_id where d.code = $1 and reason like '%ahead%') l`,
       [device.id],
     )
-    const numbers = new Set(rows.map(({ seq }) => seq))
-    const gone = new Set(refused.map(({ seq }) => seq))
+    const names = new Set(rows.map(nameOf))
+    const gone = new Set(refused.map(({ name }) => name))
     acknowledged += device.acknowledged.size
     stored += rows.length
     letters += gone.size
-    doubled += rows.length - numbers.size
-    if (numbers.size < rows.length) violations.push(`${device.id}: ${rows.length - numbers.size} readings stored twice`)
-    const lost = device.measured.filter(({ seq }) => !numbers.has(seq) && !gone.has(seq))
+    doubled += rows.length - names.size
+    if (names.size < rows.length) violations.push(`${device.id}: ${rows.length - names.size} readings stored twice`)
+    const lost = [...device.measured.keys()].filter((name) => !names.has(name) && !gone.has(name))
     missing += lost.length
-    if (lost.length > 0) violations.push(`${device.id}: ${lost.length} readings lost, the first is ${lost[0]?.seq}`)
-    const other = rows.filter(({ seq, time, temperature }) => {
-      const one = device.measured[seq]
-      return one?.time !== time || one.temperature !== temperature
-    })
+    if (lost.length > 0) violations.push(`${device.id}: ${lost.length} readings lost, the first is ${lost[0]}`)
+    const other = rows.filter((row) => device.measured.get(nameOf(row))?.temperature !== row.temperature)
     if (other.length > 0) violations.push(`${device.id}: ${other.length} readings are not what was measured`)
     const { state, changes } = fold(
       INITIAL,
@@ -176,6 +178,14 @@ export const judge = async (world: World): Promise<Verdict> => {
     `select count(*)::integer as letters from dead_letters l join devices d on d.id = l.device_id where d.code = 'poisoner'`,
   )
   letters += poison?.letters ?? 0
+  if ((poison?.letters ?? 0) <= world.fleet.poison.letters)
+    violations.push('no unreadable message became a dead letter in this round')
+  world.fleet.poison.letters = poison?.letters ?? 0
+  // what is written in one transaction has one xmin
+  const [batches] = await world.query<{ all: number; poisoned: number }>(
+    `select count(*)::integer as all, count(*) filter (where exists (select from dead_letters l where l.xmin::text = b.xid))::integer as poisoned
+     from (select distinct xmin::text as xid from readings) b`,
+  )
   if (world.kind === 'embedded' && (poison?.letters ?? 0) < world.fleet.poison.acknowledged)
     violations.push(
       `${world.fleet.poison.acknowledged} unreadable messages acknowledged, ${poison?.letters} dead letters`,
@@ -215,6 +225,8 @@ export const judge = async (world: World): Promise<Verdict> => {
     letters,
     doubled,
     missing,
+    batches: batches?.all ?? 0,
+    poisoned: batches?.poisoned ?? 0,
     alarmsImplied,
     alarms,
     alarmsDoubled,

@@ -56,8 +56,6 @@ export type World = {
   received: Map<string, number>
   /** accounts of further devices, not connected */
   further(count: number): Promise<{ deviceId: string; secret: string }[]>
-  /** where the broker for devices listens, without a proxy */
-  brokerPort: number
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
   close(): Promise<void>
 }
@@ -132,7 +130,8 @@ const build = async (
               spawnSync('chown', [stdout.trim(), path])
             }
           }),
-          broker: await startMosquitto(host),
+          // a kill forgets all that it had: the default of half an hour is no less
+          broker: await startMosquitto(host, { settings: ['autosave_interval 1800'] }),
           cache: await startValkey(host),
         }
   if (outside !== null)
@@ -267,7 +266,6 @@ const build = async (
     supplier,
     watchers,
     received,
-    brokerPort,
     query,
     further: async (count) => {
       const made = Array.from({ length: count }, () => ({

@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest'
 import { createReadiness } from '../../server/readiness.ts'
 
-const fine = { askDatabase: async () => 1, brokerConnected: () => true, lagMs: () => 0, stopping: () => false }
+const fine = {
+  askDatabase: async () => 1,
+  brokerConnected: () => true,
+  lagMs: () => 0,
+  redisConnected: () => null,
+  stopping: () => false,
+}
 
 it('is ready while everything answers', async () => {
   expect(await createReadiness(fine)()).toEqual({
@@ -20,4 +26,14 @@ it.each([
   const { ok, checks } = await createReadiness({ ...fine, ...change })()
   expect(ok).toBe(false)
   expect(Object.entries(checks).filter(([, check]) => !check.ok)).toEqual([[name, { ok: false, reason }]])
+})
+
+it('names Redis where there is one, and works without it', async () => {
+  expect(await createReadiness({ ...fine, redisConnected: () => true })()).toMatchObject({
+    checks: { redis: { ok: true } },
+  })
+  expect(await createReadiness({ ...fine, redisConnected: () => false })()).toMatchObject({
+    ok: true,
+    checks: { redis: { ok: false, reason: expect.stringContaining('Redis is out of reach') } },
+  })
 })

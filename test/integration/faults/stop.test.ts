@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import mqtt from 'mqtt'
@@ -42,6 +44,16 @@ it('stops within 10 s in the middle of it all: what was acknowledged is stored, 
   const listener = new WebSocket(`${base.replace('http', 'ws')}/api/v1/live`, { headers: { cookie } })
   await once(listener, 'open')
   const told = new Promise<number>((resolve) => listener.on('close', resolve))
+  // one that will never answer the close frame: a laptop that was shut
+  const mute = connect(port, '127.0.0.1')
+  mute.on('error', () => undefined)
+  mute.write(
+    `GET /api/v1/live HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${cookie}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+      `sec-websocket-version: 13\r\nsec-websocket-key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+  )
+  const [greeting] = (await once(mute, 'data')) as [Buffer]
+  expect(greeting.toString()).toContain('101 Switching Protocols')
+  const dropped = new Promise<void>((resolve) => mute.on('close', () => resolve()))
   const device = await mqtt.connectAsync(`mqtt://127.0.0.1:${mqttPort}`, {
     clientId: 'tank-1',
     username: 'tank-1',
@@ -79,6 +91,7 @@ it('stops within 10 s in the middle of it all: what was acknowledged is stored, 
   await Promise.all(publishing)
   expect(took).toBeLessThan(10_000)
   expect(await told).toBe(1001)
+  await dropped
 
   const { url } = await start(dataDir)
   const client = new pg.Client(url)

@@ -86,7 +86,7 @@ describe('from a message to the disk', () => {
     await rig.send(2, { time: NOW, temperature: 1, seq: 0, boot: 1 })
     await expect
       .poll(() => rig.told.at(-1), { timeout: 5_000 })
-      .toEqual({ topic: 'zaitu/v1/devices/d2/committed', payload: '{"boot":1,"seq":0}' })
+      .toMatchObject({ topic: 'zaitu/v1/devices/d2/committed', payload: '{"boot":1,"seq":0}' })
   })
 
   it('finds the one reading that the database itself refuses, among a thousand', async () => {
@@ -157,15 +157,56 @@ describe('from a message to the disk', () => {
     })
     await expect
       .poll(() => rig.told.at(-1), { timeout: 5_000 })
-      .toEqual({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":2}' })
+      .toMatchObject({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":2}' })
     await rig.send(1, { time: 'broken', seq: 3, boot: 7 }) // a dead letter is dealt with for good, too
     await expect
       .poll(() => rig.told.at(-1), { timeout: 5_000 })
-      .toEqual({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":4}' })
+      .toMatchObject({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":4}' })
     await rig.restart()
     await rig.send(1, { time: NOW, seq: 5, boot: 7, temperature: 1 })
     await expect
       .poll(() => rig.told.at(-1), { timeout: 5_000 })
-      .toEqual({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":5}' })
+      .toMatchObject({ topic: 'zaitu/v1/devices/d1/committed', payload: '{"boot":7,"seq":5}' })
+  })
+
+  it('says again what a device has not heard: one that repeats itself, all when the broker is another', async () => {
+    let connections = 1
+    rig = await startRig({ devices: 2, connections: () => connections })
+    const reading = (seq: number) => ({ time: NOW - 10_000 + seq, seq, boot: 7, temperature: 1 })
+    await rig.send(1, { readings: [0, 1, 2].map(reading) })
+    await rig.send(2, reading(0))
+    const of = (device: number) => rig.told.filter(({ topic }) => topic.includes(`/d${device}/`))
+    await expect.poll(() => [of(1).length, of(2).length], { timeout: 5_000 }).toEqual([1, 1])
+    for (const seq of [1, 1, 2]) await rig.send(1, reading(seq))
+    await expect.poll(() => of(1).length, { timeout: 5_000 }).toBe(2)
+    // what the broker had kept for them is gone
+    connections++
+    await expect.poll(() => [of(1).length, of(2).length], { timeout: 5_000 }).toEqual([3, 2])
+    expect(new Set(of(1).map(({ payload }) => payload))).toEqual(new Set(['{"boot":7,"seq":2}']))
+  })
+
+  it('follows every boot for itself, whichever number it has, and keeps for the device the one that spoke last', async () => {
+    rig = await startRig()
+    const send = (boot: number, ...seqs: number[]) =>
+      rig.send(1, { readings: seqs.map((seq) => ({ time: NOW - boot * 100 + seq, seq, boot, temperature: 1 })) })
+    const last = () => expect.poll(() => rig.told.at(-1), { timeout: 5_000 })
+    await send(500, 0, 1)
+    await last().toMatchObject({ payload: '{"boot":500,"seq":1}', retain: true })
+    // a unit that was replaced, or its flash erased
+    await send(1, 0, 2)
+    await last().toMatchObject({ payload: '{"boot":1,"seq":0}', retain: true })
+    expect(rig.log).toContain('a device has begun a lower boot: it is followed')
+    // in one turn: of what the older one had left, and of the one that speaks
+    await Promise.all([send(500, 2), send(1, 1)])
+    await last().toMatchObject({ payload: '{"boot":1,"seq":2}', retain: true })
+    expect(rig.told.at(-2)).toMatchObject({ payload: '{"boot":500,"seq":2}', retain: false })
+    await rig.restart()
+    await send(500, 3)
+    await last().toMatchObject({ payload: '{"boot":500,"seq":3}', retain: true })
+    // the last ones are kept in mind
+    for (let boot = 501; boot < 510; boot++) await send(boot, 0)
+    const boots = async () =>
+      (await rig.owner.query('select boot from boot_progress order by boot')).rows.map(({ boot }) => boot)
+    await expect.poll(boots, { timeout: 5_000 }).toEqual([502, 503, 504, 505, 506, 507, 508, 509])
   })
 })

@@ -35,7 +35,7 @@ export type Rig = {
   orgId: string
   shipments: string[]
   log: string[]
-  told: { topic: string; payload: string }[]
+  told: { topic: string; payload: string; retain: boolean }[]
   /** Sends a body from device `d{n}`; resolves when it is acknowledged or refused. */
   send(device: number, body: unknown): Promise<Answer>
   /** Starts another server; who calls stops its pipeline. */
@@ -58,6 +58,8 @@ export type RigOptions = {
   gapPatienceMs?: number
   /** whether readings could reach us, as the pipeline is told: always unless given otherwise */
   intakeUp?: () => boolean
+  /** how often the broker has been reached anew */
+  connections?: () => number
   through?: (url: string) => Promise<{ url: string; close(): Promise<void> }>
 }
 
@@ -70,6 +72,7 @@ export const startRig = async ({
   server = {},
   gapPatienceMs = 600_000,
   intakeUp = () => true,
+  connections = () => 0,
   through,
 }: RigOptions = {}): Promise<Rig> => {
   const database = await freshDatabase()
@@ -113,9 +116,10 @@ export const startRig = async ({
     createPipeline({
       pool,
       log,
-      publish: async (topic, payload) => void heard.push({ topic, payload }),
+      publish: async (topic, payload, { retain }) => void heard.push({ topic, payload, retain }),
       live: { readings: (items) => void live.push(...items.map(({ item }) => item)), alarmsChanged: () => undefined },
       intakeUp,
+      connections,
       server: as,
       gapPatienceMs,
     })

@@ -104,6 +104,13 @@ describe('several servers over one database', () => {
         )
         .toBe('{"boot":1,"seq":59}')
     expect(servers.flatMap(({ told }) => told).filter(({ topic }) => topic.endsWith('/resend'))).toEqual([])
+    // a device that has not heard it repeats itself, to whichever server: the one that tells it says it again
+    const before = told().length
+    for (const device of [1, 2, 3, 4, 5, 6]) {
+      const others = servers.filter(({ told }) => !told.some(({ topic }) => topic.includes(`/d${device}/`)))
+      await others[0]?.send(device, sent.get(device)?.at(-1))
+    }
+    await expect.poll(() => told().length, { timeout: 5_000 }).toBe(before + 6)
     // live is told by who folds
     expect([...two.live, ...three.live].length).toBeGreaterThan(0)
     expect((await rig.owner.query('select count(*)::integer as count from readings')).rows).toEqual([{ count: 361 }])
@@ -142,6 +149,40 @@ describe('several servers over one database', () => {
     expect(await brief()).toEqual([[T0, T0 + MINUTE]])
   })
 
+  it('two of one name are told so, each of them', async () => {
+    rig = await startRig({ server: { name: 'one', ...QUICK } })
+    await rig.send(1, { time: T0, temperature: 20 })
+    const warnings = () => rig.log.filter((line) => line.startsWith('another server runs under the same name'))
+    // one that was stopped in order and is back is no other
+    await rig.restart()
+    await rig.send(1, { time: T0 + MINUTE, temperature: 20 })
+    expect(warnings()).toEqual([])
+    beside('one')
+    await expect.poll(() => warnings().length, { timeout: 5_000 }).toBe(2)
+  })
+
+  it('an older version folds alone while it is there, and the newer one as soon as it is gone', async () => {
+    rig = await startRig({ server: { name: 'two', ...QUICK } })
+    await rig.send(1, { time: T0, temperature: 20 })
+    expect(await shares()).toEqual([64])
+    // as the version before says that it is alive
+    let epoch: string | null = null
+    const beat = async () => {
+      const { rows } = await rig.owner.query<{ epoch: string; buckets: number[] }>(
+        `select epoch::text, buckets from hold_leases($1::bigint, 'one', 'older', '3 seconds')`,
+        [epoch],
+      )
+      epoch = rows[0]?.epoch ?? null
+      return rows[0]?.buckets.length
+    }
+    await expect.poll(beat, { timeout: 5_000 }).toBe(64)
+    await rig.send(1, { time: T0 + MINUTE, temperature: 33 })
+    expect(await brief()).toEqual([])
+    await expect.poll(shares, { timeout: 8_000 }).toEqual([64])
+    expect(await names()).toEqual(['two'])
+    await expect.poll(brief, { timeout: 5_000 }).toEqual([[T0 + MINUTE, null]])
+  })
+
   it('the version before folds everything while it is there; afterwards what it said beside is put right', async () => {
     rig = await startRig({ server: { name: 'one', ...QUICK } })
     await rig.send(1, { time: T0, temperature: 20 })
@@ -157,6 +198,33 @@ describe('several servers over one database', () => {
     await rig.owner.query('update servers set until = now() where epoch = 0')
     await expect.poll(brief, { timeout: 5_000 }).toEqual([[T0 + MINUTE, null]])
     expect(await shares()).toEqual([64])
+  })
+
+  it('what the version before puts down of numbers is one with what this one does', async () => {
+    rig = await startRig({ server: { name: 'one', ...QUICK } })
+    const one = (seq: number, boot: number) => ({ time: T0 + boot * 1_000 + seq, seq, boot, temperature: 20 })
+    for (const seq of [0, 2]) await rig.send(1, one(seq, 1))
+    const theirs = (boot: number, seq: number, beyond = '{}') =>
+      rig.owner.query(
+        `select boot, seq, beyond::text from save_progress(
+           (select array_agg(id) from devices), array[$1::integer], array[$2::integer], array[$3::int4multirange], '{false}')`,
+        [boot, seq, beyond],
+      )
+    const last = () => expect.poll(() => rig.told.at(-1)?.payload, { timeout: 5_000 })
+    await last().toBe('{"boot":1,"seq":0}')
+    // it is told what it did not know, and we tell the device what it has taken in
+    expect((await theirs(1, -1, '{[1,2)}')).rows).toEqual([{ boot: 1, seq: 2, beyond: '{}' }])
+    await last().toBe('{"boot":1,"seq":2}')
+    await rig.send(1, one(0, 2))
+    await last().toBe('{"boot":2,"seq":0}')
+    expect((await theirs(1, 2)).rows).toEqual([{ boot: 2, seq: 0, beyond: '{}' }])
+    const known = 'select boot, seq, untold from device_progress'
+    expect((await rig.owner.query(known)).rows).toEqual([{ boot: 2, seq: 0, untold: false }])
+    await rig.owner.query('update device_progress set untold = true')
+    expect((await rig.owner.query('select boot, untold from boot_progress order by boot')).rows).toEqual([
+      { boot: 1, untold: true },
+      { boot: 2, untold: true },
+    ])
   })
 
   it('silence is said once', async () => {

@@ -31,6 +31,7 @@ test('what is counted is what happened, and what waits is said', async () => {
       zaitu_readings_total: 2,
       zaitu_dead_letters_total: 1,
       zaitu_waiting_readings: 0,
+      zaitu_oldest_waiting_seconds: 0,
       zaitu_broker_connected: 1,
       zaitu_database_up: 1,
       zaitu_live_clients: 1,
@@ -50,6 +51,8 @@ test('the Grafana dashboard asks for nothing that is not there', async () => {
   try {
     const there = await (await fetch(running.base.replace('/api/v1', '/metrics'))).text()
     const dashboard = await readFile(new URL('../../../server/grafana.json', import.meta.url), 'utf8')
+    for (const name of ['oldest_waiting_seconds', 'redis_connected', 'notifications_dead', 'channels_failing'])
+      expect(dashboard).toContain(`zaitu_${name}`)
     const asked = new Set([...dashboard.matchAll(/\b(?:zaitu|nodejs|process)_[a-z0-9_]+/g)].map(([name]) => name))
     expect(asked.size).toBeGreaterThan(10)
     expect(
