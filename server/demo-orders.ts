@@ -26,7 +26,7 @@ const CHEMICAL: readonly Stage[] = [
   ['picked-up', 3, 1],
 ]
 
-/** One that goes well, one that is late, and one of which nothing was said yet. */
+/** One that goes well, one that the demo's supplier makes late and good again, and one of which nothing was said yet. */
 const DEMO_ORDERS: readonly { number: string; lines: readonly DemoLine[] }[] = [
   {
     number: 'HD-2026-118',
@@ -36,8 +36,8 @@ const DEMO_ORDERS: readonly { number: string; lines: readonly DemoLine[] }[] = [
         said: [['raw-material', 'actual', -13], ['synthesis', 'actual', -6], ['quality-released', 'actual', -2], ['filled', 'estimated', 1]],
       },
       {
-        line: '20', cas: '108-88-3', un: '1294', quantity: 18, needInDays: 6, stages: CHEMICAL,
-        said: [['raw-material', 'actual', -8, '原料到货晚 raw material came late'], ['synthesis', 'estimated', 2]],
+        line: '20', cas: '108-88-3', un: '1294', quantity: 18, needInDays: 8.5, stages: CHEMICAL,
+        said: [['raw-material', 'actual', -11.2, '原料到货晚 raw material came late'], ['synthesis', 'actual', -4.4]],
       },
     ],
   },

@@ -77,6 +77,7 @@ export const causeText = (cause: Cause, names: OwnStages): string => {
     case 'transit':
     case 'condition':
     case 'plan':
+    case 'usual':
       return t(`cause.line.${kind}`, { n })
     default:
       return cause.what

@@ -76,12 +76,12 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
     await keep({ ...one, tried: true })
     const answer = await asking.send(one)
     if (answer.ok) {
-      const { line, reliability, forecast } = answer.value
+      const { line, forecast } = answer.value
       const { lines } = state
       if (lines !== null)
         change({
           reached: true,
-          lines: { ...lines, reliability, items: lines.items.map((item) => (lineKey(item) === lineKey(line) ? line : item)) },
+          lines: { ...lines, items: lines.items.map((item) => (lineKey(item) === lineKey(line) ? line : item)) },
         }) // biome-ignore format: an item is put in its place
       const thanked = state.thanked.get(lineKey(one))
       // what was said before the page was opened again is thanked for when it goes; something said since has its own thanks
@@ -117,7 +117,9 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
   }
 
   const say = async (line: SupplierLine, body: Omit<Queued['body'], 'key'>, undone = false): Promise<void> => {
-    const whole = { ...body, key: newKey() }
+    // it may wait for a network, and something said later may come first
+    const saidAt = Date.now()
+    const whole = { ...body, key: newKey(), saidAt: new Date(saidAt).toISOString() }
     const { orderId, line: name } = line
     thank(line, { body: whole, sent: false, undone, move: null })
     await keep({
@@ -126,7 +128,7 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
       orderId,
       line: name,
       body: whole,
-      saidAt: Date.now(),
+      saidAt,
       tried: false,
       problem: null,
     })

@@ -8,7 +8,7 @@ export type Queued = {
   scope: string
   orderId: string
   line: string
-  body: Omit<SupplierMilestoneSaid, 'at' | 'key'> & { at: string; key: string }
+  body: Omit<SupplierMilestoneSaid, 'at' | 'key' | 'saidAt'> & { at: string; key: string; saidAt?: string }
   /** epoch ms */
   saidAt: number
   /** it may have arrived though no answer came */

@@ -59,6 +59,10 @@ export const forecastWords = {
     en: 'An active alarm may stop the shipment: {n} {n|day|days} on average',
     zh: '有效报警可能使运输停止：平均 {n} 天',
   },
+  'cause.line.usual': {
+    en: 'By what the rest usually takes, it ends {n} {n|day|days} after need-by',
+    zh: '按剩余环节的通常用时，将比要求日期晚 {n} 天',
+  },
   'cause.line.plan': {
     en: 'The plan itself ends {n} {n|day|days} after need-by',
     zh: '计划本身比要求到货晚 {n} 天结束',

@@ -76,16 +76,6 @@ export const supplierWords = {
   sendNow: { en: 'Send now', zh: '立即发送' },
   refused: { en: 'Not taken', zh: '未被接受' },
   dismiss: { en: 'Put away', zh: '移除' },
-  reliability: { en: 'On time', zh: '准时率' },
-  reliabilityOf: { en: '{onTime} of {judged} stages', zh: '{judged} 个阶段中 {onTime} 个' },
-  reliabilityWhat: {
-    en: 'Stages of the last year that were done by the date last promised, a day of grace included. Your customer sees the same figure.',
-    zh: '近一年内，按最后承诺日期（含一天宽限）完成的阶段所占比例。采购方看到的是同一数字。',
-  },
-  reliabilityNone: {
-    en: 'No figure yet: it begins with the first date that you promise.',
-    zh: '尚无数据：从您给出第一个预计日期起开始计算。',
-  },
   record: { en: 'How you have done in the last year', zh: '您近一年的表现' },
   recordSame: { en: 'Your customer sees the same figures.', zh: '采购方看到的是相同的数字。' },
   recordArrived: { en: 'Arrived by need-by', zh: '按需求日到货' },

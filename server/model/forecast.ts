@@ -10,6 +10,7 @@ export const CauseKind = z.enum([
   'transit',
   'condition',
   'plan',
+  'usual',
 ])
 export type CauseKind = z.infer<typeof CauseKind>
 

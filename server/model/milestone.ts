@@ -13,6 +13,10 @@ export const MilestoneSaid = z.object({
   progress: z.number().min(0).max(1).optional().describe('how far the stage is, 0 to 1'),
   quantity: z.number().nonnegative().optional(),
   note: z.string().trim().max(2000).optional(),
+  lot: z.string().trim().min(1).max(100).optional().describe('what is made of it: lines of one lot are late together'),
+  saidAt: Instant.optional().describe(
+    'when this was said, where it may reach us later or in another order: of several estimates the last one said holds. Left out: when it reaches us',
+  ),
   key: z.string().min(1).max(200).optional(),
   corrects: z
     .string()
@@ -24,7 +28,9 @@ export const MilestoneSaid = z.object({
     .min(1)
     .max(200)
     .optional()
-    .describe('its key instead, for who sends and never hears our ids: of what the same organisation said of the line'),
+    .describe(
+      'its key instead, for who sends and never hears our ids: of what the same organisation said of the line, or is yet to reach us',
+    ),
 })
 export type MilestoneSaid = z.infer<typeof MilestoneSaid>
 
@@ -53,9 +59,14 @@ export const Milestone = z.object({
   progress: z.number().nullable(),
   quantity: z.number().nullable(),
   note: z.string().nullable(),
+  lot: z.string().nullable(),
   key: z.string().nullable(),
+  /** id of what it corrects; null while that has not reached us */
   corrects: z.string().nullable(),
+  correctsKey: z.string().nullable(),
   saidBy: SaidBy,
+  /** as whoever said it tells; null where nothing was told */
+  saidAt: IsoInstant.nullable(),
   /** a picture came with it: GET …/milestones/{id}/photo */
   photo: z.boolean(),
   recordedAt: IsoInstant,

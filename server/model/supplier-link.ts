@@ -50,8 +50,8 @@ export const SupplierLinkMade = SupplierLink.extend({ link: z.string() })
 export type SupplierLinkMade = z.infer<typeof SupplierLinkMade>
 
 /**
- * Of the stages of the last year that were promised (the last estimate before, else the plan) and are done, how many were
- * done by then, a day of grace included. The buyer and the supplier see the same figure.
+ * Of the dates that the supplier gave for stages that are done, of the last year, how many were kept, a day of grace
+ * included: the scorecard's figure, which the buyer and the supplier see alike, under its former name.
  */
 export const Reliability = z.object({ judged: z.int(), onTime: z.int() })
 export type Reliability = z.infer<typeof Reliability>

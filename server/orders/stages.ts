@@ -1,29 +1,34 @@
 import type { Milestone } from '../model/milestone.ts'
 import type { PlannedStage, StageState } from '../model/order.ts'
+import { standing, toldOf } from './said.ts'
 
-export type Heard = Pick<Milestone, 'id' | 'stage' | 'classifier' | 'at' | 'progress' | 'corrects'>
+export type Heard = Pick<Milestone, 'id' | 'stage' | 'classifier' | 'at' | 'progress' | 'corrects'> &
+  Partial<Pick<Milestone, 'key' | 'saidAt' | 'recordedAt'>>
+
+const wordOf = (one: Heard) => ({
+  ...one,
+  at: Date.parse(one.at),
+  written: one.at,
+  saidAt: one.saidAt == null ? null : Date.parse(one.saidAt),
+  recordedAt: one.recordedAt === undefined ? 0 : Date.parse(one.recordedAt),
+})
 
 /**
- * Where each stage of a plan stands, from everything that was said of the line in the order we learnt it: the last word
- * holds, and what was corrected does not count. An estimate that came before the stage was done says nothing any more.
+ * Where each stage of a plan stands, from everything that was said of the line, by the rules that the forecast goes by
+ * (said.ts), in whichever order it is handed over.
  */
 export const stageStates = (plan: readonly PlannedStage[], heard: readonly Heard[]): StageState[] => {
-  const corrected = new Set(heard.map(({ corrects }) => corrects))
-  const standing = heard.filter(({ id }) => !corrected.has(id))
+  const words = standing(heard.map(wordOf))
   return plan.map(({ stage, weight, plannedAt, usualDays = null }) => {
-    const of = standing.filter((one) => one.stage === stage)
-    const last = (classifier: Heard['classifier']) => of.findLast((one) => one.classifier === classifier)
-    const actual = last('actual')
-    // a stage that is begun and not through is no stage done
-    const done = actual !== undefined && (actual.progress === null || actual.progress >= 1)
+    const { done, planned, estimated, progress } = toldOf(words.filter((one) => one.stage === stage))
     return {
       stage,
       weight,
-      plannedAt: last('planned')?.at ?? plannedAt,
-      estimatedAt: done ? null : (last('estimated')?.at ?? null),
-      actualAt: done ? actual.at : null,
+      plannedAt: planned?.written ?? plannedAt,
+      estimatedAt: estimated?.written ?? null,
+      actualAt: done?.written ?? null,
       usualDays,
-      progress: done ? 1 : (of.findLast((one) => one.progress !== null)?.progress ?? null),
+      progress,
     }
   })
 }

@@ -70,6 +70,11 @@ export const importRoutes =
           if (kind === 'orders' && who.organisation.kind === 'carrier')
             throw refusal(403, 'A carrier has no order book.')
           const { body } = request
+          if (request.headers['content-type']?.startsWith('multipart/'))
+            throw refusal(
+              415,
+              'Send the file itself as the body, as text/csv or as an Excel file (.xlsx), and not as a form.',
+            )
           if (!Buffer.isBuffer(body) || body.length === 0)
             throw refusal(400, 'Send the file itself as the body, as text/csv or as an Excel file (.xlsx).')
           const read = await openFile(body, encoding)

@@ -83,7 +83,10 @@ export const supplierRoutes =
           const found = await findLinkedLine(tx, id, line)
           if (found === null) throw notFound('open order line')
           const saidBy = { kind: 'supplier-link', id: who.id, name: who.name, orgId: supplier.id } as const
-          const outcome = await sayMilestone(tx, found.known, said, saidBy, Date.now())
+          // a telephone's clock may be ahead, which is no reason to lose what it says
+          const now = Date.now()
+          const told = said.saidAt === undefined ? said : { ...said, saidAt: Math.min(said.saidAt, now) }
+          const outcome = await sayMilestone(tx, found.known, told, saidBy, now)
           if (!outcome.ok)
             throw refusal(
               outcome.conflict ? 409 : 422,

@@ -81,14 +81,22 @@ export const findSuppliersLine = async (
   return { ok: true, line: known(first) }
 }
 
-type Row = Omit<Milestone, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }
+/** Of a line `l`, all that was said of it, as where its stages stand is told from it. */
+export const HEARD = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier,
+    'at', iso(m.at), 'progress', m.progress, 'corrects', milestone_corrects(m)::text, 'key', m.key, 'saidAt', iso(m.said_at),
+    'recordedAt', iso(m.recorded_at)) order by m.id), '[]')
+  from milestones m where m.order_id = l.order_id and m.line = l.line) as heard`
 
-const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, key, corrects::text, said_by as "saidBy",
+type Row = Omit<Milestone, 'at' | 'saidAt' | 'recordedAt'> & { at: Date; saidAt: Date | null; recordedAt: Date }
+
+const COLUMNS = `id::text, stage, classifier, at, progress, quantity, note, lot, key, milestone_corrects(milestones)::text as corrects,
+  corrects_key as "correctsKey", said_by as "saidBy", said_at as "saidAt",
   exists (select from milestone_photos p where p.milestone_id = milestones.id) as photo, recorded_at as "recordedAt"`
 
 const view = (row: Row): Milestone => ({
   ...row,
   at: row.at.toISOString(),
+  saidAt: row.saidAt?.toISOString() ?? null,
   recordedAt: row.recordedAt.toISOString(),
 })
 
@@ -101,30 +109,51 @@ export const listMilestones = async (tx: Tx, orderId: string, line: string): Pro
   return rows.map(view)
 }
 
-/** With the id of what it corrects, however that was named. */
-type Resolved = Omit<MilestoneSaid, 'correctsKey'>
-
 export type Said =
   | { ok: true; milestone: Milestone; already: boolean }
   /** `conflict`: the key stands for something else already */
   | { ok: false; reason: string; conflict?: true }
 
 /** Whether a retry says what is kept. */
-const isSame = (kept: Milestone, said: Resolved): boolean =>
+const isSame = (kept: Milestone, said: MilestoneSaid): boolean =>
   kept.stage === said.stage &&
   kept.classifier === said.classifier &&
   kept.at === new Date(said.at).toISOString() &&
   kept.progress === (said.progress ?? null) &&
   kept.quantity === (said.quantity ?? null) &&
   kept.note === (said.note ?? null) &&
-  kept.corrects === (said.corrects ?? null)
+  kept.lot === (said.lot ?? null) &&
+  (said.saidAt === undefined || kept.saidAt === new Date(said.saidAt).toISOString()) &&
+  // however it was named, then or now
+  (kept.corrects === (said.corrects ?? null) ||
+    (kept.correctsKey !== null && kept.correctsKey === (said.correctsKey ?? null)))
 
+/** What is corrected by its key; null where it has not come yet. */
 const idOfKey = async (tx: Tx, of: readonly string[], orgId: string, key: string): Promise<string | null> => {
   const { rows } = await tx.query<{ id: string }>(
     'select id::text from milestones where order_id = $1::uuid and line = $2::text and said_org = $3::uuid and key = $4::text',
     [...of, orgId, key],
   )
   return rows[0]?.id ?? null
+}
+
+/** Why an organisation may not correct that, in a sentence; null when it may. */
+const correctionObjection = async (
+  tx: Tx,
+  line: KnownLine,
+  orgId: string,
+  corrects: string,
+): Promise<string | null> => {
+  const { rows } = await tx.query<{ said_org: string }>(
+    'select said_org from milestones where order_id = $1::uuid and line = $2::text and id = $3::bigint',
+    [line.orderId, line.line, corrects],
+  )
+  const [row] = rows
+  if (row === undefined) return `corrects ${corrects}: this line has no such milestone`
+  // a buyer takes back what its supplier says by telephone; nobody takes back the buyer's word but the buyer
+  return row.said_org === orgId || orgId === line.orgId
+    ? null
+    : `corrects ${corrects}: that was said by the other side, who alone can correct it`
 }
 
 /**
@@ -134,21 +163,23 @@ const idOfKey = async (tx: Tx, of: readonly string[], orgId: string, key: string
 export const sayMilestone = async (
   tx: Tx,
   line: KnownLine,
-  { correctsKey, ...rest }: MilestoneSaid,
+  asked: MilestoneSaid,
   saidBy: SaidBy & { orgId: string },
   now: number,
 ): Promise<Said> => {
   const of = [line.orderId, line.line]
   const { orgId, ...speaker } = saidBy
-  const byKey = correctsKey === undefined ? undefined : await idOfKey(tx, of, orgId, correctsKey)
-  if (byKey === null)
-    return { ok: false, reason: `correctsKey ${correctsKey}: you have said nothing of this line by that key` }
-  if (byKey !== undefined && rest.corrects !== undefined && rest.corrects !== byKey)
+  const { correctsKey } = asked
+  // a correction may overtake what it corrects: its key is kept, and means that as soon as it is there
+  const byKey = correctsKey === undefined ? null : await idOfKey(tx, of, orgId, correctsKey)
+  if (correctsKey !== undefined && correctsKey === asked.key)
+    return { ok: false, reason: `correctsKey ${correctsKey} is its own key: name what it corrects` }
+  if (correctsKey !== undefined && asked.corrects !== undefined && asked.corrects !== byKey)
     return {
       ok: false,
-      reason: `corrects ${rest.corrects} and correctsKey ${correctsKey} are two milestones: name one`,
+      reason: `corrects ${asked.corrects} and correctsKey ${correctsKey} are two milestones: name one`,
     }
-  const said: Resolved = { ...rest, ...(byKey !== undefined && { corrects: byKey }) }
+  const said: MilestoneSaid = { ...asked, ...(byKey !== null && { corrects: byKey }) }
   const already = (milestone: Milestone): Said =>
     isSame(milestone, said)
       ? { ok: true, milestone, already: true }
@@ -168,21 +199,18 @@ export const sayMilestone = async (
   if (before !== null) return already(before)
   const reason = judgeMilestone(said, line, now)
   if (reason !== null) return { ok: false, reason }
-  if (said.corrects !== undefined) {
-    const { rowCount } = await tx.query(
-      'select from milestones where order_id = $1::uuid and line = $2::text and id = $3::bigint',
-      [...of, said.corrects],
-    )
-    if (rowCount === 0) return { ok: false, reason: `corrects ${said.corrects}: this line has no such milestone` }
-  }
+  const objection = said.corrects === undefined ? null : await correctionObjection(tx, line, orgId, said.corrects)
+  if (objection !== null) return { ok: false, reason: objection }
   const { rows } = await tx.query<Row>(
-    `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key, corrects, said_org, said_by)
+    `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key, corrects, said_org, said_by,
+       corrects_key, said_at, lot)
      values ($1::uuid, $2::text, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz, $8::float8, $9::float8, $10::text, $11::text,
-       $12::bigint, $13::uuid, $14::jsonb)
+       $12::bigint, $13::uuid, $14::jsonb, $15::text, $16::timestamptz, $17::text)
      on conflict (order_id, line, said_org, key) where key is not null do nothing returning ${COLUMNS}`,
     [
       ...of, line.orgId, line.supplierId, said.stage, said.classifier, new Date(said.at), said.progress ?? null,
       said.quantity ?? null, said.note ?? null, said.key ?? null, said.corrects ?? null, orgId, JSON.stringify(speaker),
+      correctsKey ?? null, said.saidAt === undefined ? null : new Date(said.saidAt), said.lot ?? null,
     ],
   ) // biome-ignore format: the columns, in their order
   const [row] = rows

@@ -1,5 +1,6 @@
 import type { Order, OrderLine, PlannedStage } from '../model/order.ts'
 import { doneShare, type Heard, reachedStage, stageStates } from '../orders/stages.ts'
+import { HEARD } from './milestones.ts'
 import type { Tx } from './pool.ts'
 
 export type NewLine = {
@@ -80,9 +81,7 @@ const withLines = async (tx: Tx, rows: readonly OrderRow[]): Promise<Order[]> =>
        l.stages as plan,
        jsonb_build_object('id', l.supplier_id, 'name', s.name) as supplier,
        jsonb_build_object('id', b.id, 'cas', b.cas, 'un', b.un, 'name', b.name, 'nameZh', b.name_zh) as substance,
-       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at),
-            'progress', m.progress, 'corrects', m.corrects::text) order by m.id), '[]')
-        from milestones m where m.order_id = l.order_id and m.line = l.line) as heard,
+       ${HEARD},
        (select jsonb_build_object('at', iso(max(r.at)), 'quantity', sum(r.quantity), 'complete', not bool_and(r.more))
         from receipts r where r.order_id = l.order_id and r.line = l.line and r.quantity > 0
           and not exists (select from receipts c where c.corrects = r.id) having count(*) > 0) as received,

@@ -1,4 +1,5 @@
 import type { Receipt, ReceiptSaid } from '../model/order.ts'
+import { earliestOf } from '../orders/judge.ts'
 import type { ChangedBy } from './order-changes.ts'
 import type { Tx } from './pool.ts'
 
@@ -32,7 +33,6 @@ const isSame = (kept: Receipt, said: ReceiptSaid): boolean =>
 
 /** Clocks differ: this far ahead is now, ms. */
 const AHEAD_MS = 5 * 60_000
-const SAME_DAY_MS = 86_400_000
 
 export type Received =
   | { ok: true; receipt: Receipt; already: boolean }
@@ -52,6 +52,7 @@ export const recordReceipt = async (
     orgId: string
     supplierId: string
     orderedAt: number | null
+    createdAt: number
     cancelledAt: number | null
   },
   said: ReceiptSaid,
@@ -70,7 +71,7 @@ export const recordReceipt = async (
   if (line.cancelledAt !== null) return refused('This line was cancelled. Take the cancellation back first.')
   if (said.at > now + AHEAD_MS)
     return refused(`${new Date(said.at).toISOString()} lies ahead: a receipt is of what has arrived.`)
-  if (line.orderedAt !== null && said.at < line.orderedAt - SAME_DAY_MS)
+  if (said.at < earliestOf(line))
     return refused(`${new Date(said.at).toISOString()} is before the order: check the date.`)
   if (said.corrects === undefined && said.quantity === 0)
     return refused('A receipt of nothing is none. To take one back, name it as `corrects`.')

@@ -2,7 +2,7 @@ import type { Milestone } from '../model/milestone.ts'
 import type { PlannedStage } from '../model/order.ts'
 import type { Reliability, SupplierLine } from '../model/supplier-link.ts'
 import { doneShare, type Heard, reachedStage, stageStates } from '../orders/stages.ts'
-import type { KnownLine } from './milestones.ts'
+import { HEARD, type KnownLine } from './milestones.ts'
 import type { Tx } from './pool.ts'
 
 type Row = {
@@ -63,14 +63,13 @@ export const listLinkedLines = async (tx: Tx, only?: { orderId: string; line: st
   const { rows } = await tx.query<Row>(
     `select l.order_id, l.number, l.line, l.org_id, l.supplier_id, l.quantity, l.unit, l.need_by, l.stages, l.stage_names, l.ordered_at, l.created_at,
        jsonb_build_object('cas', l.cas, 'name', l.name, 'nameZh', l.name_zh) as substance,
-       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at),
-            'progress', m.progress, 'corrects', m.corrects::text) order by m.id), '[]')
-        from milestones m where m.order_id = l.order_id and m.line = l.line) as heard,
+       ${HEARD},
        (select jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at), 'progress', m.progress,
-          'quantity', m.quantity, 'note', m.note, 'key', m.key, 'corrects', m.corrects::text, 'saidBy', m.said_by,
+          'quantity', m.quantity, 'note', m.note, 'lot', m.lot, 'key', m.key, 'corrects', milestone_corrects(m)::text, 'correctsKey', m.corrects_key,
+          'saidBy', m.said_by, 'saidAt', iso(m.said_at),
           'photo', exists (select from milestone_photos p where p.milestone_id = m.id), 'recordedAt', iso(m.recorded_at))
         from milestones m where m.order_id = l.order_id and m.line = l.line and m.said_org = l.supplier_id
-          and not exists (select from milestones c where c.corrects = m.id)
+          and milestone_stands(m)
         order by m.id desc limit 1) as last
      from visible_lines l
      where $1::uuid is null or (l.order_id = $1::uuid and l.line = $2::text)

@@ -1,6 +1,7 @@
 import type { PlannedStage } from '../model/order.ts'
 import { type DueLine, dueStage, reminderText } from '../orders/reminder.ts'
 import { type Heard, stageStates } from '../orders/stages.ts'
+import { HEARD } from './milestones.ts'
 import { inTransaction, type Pool, type Tx } from './pool.ts'
 
 type LinkRow = {
@@ -23,9 +24,7 @@ const openLines = async (tx: Tx, day: string): Promise<LineRow[]> => {
   const { rows } = await tx.query<LineRow>(
     `select l.order_id as "orderId", o.number, l.line, l.org_id as "orgId", l.supplier_id as "supplierId", p.name as buyer, l.stages,
        b.name as substance, b.name_zh as "substanceZh",
-       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', iso(m.at),
-            'progress', m.progress, 'corrects', m.corrects::text) order by m.id), '[]')
-        from milestones m where m.order_id = l.order_id and m.line = l.line) as heard
+       ${HEARD}
      from (select distinct org_id, supplier_id from reminded_links()) k
      join order_lines l on l.org_id = k.org_id and l.supplier_id = k.supplier_id
      join orders o on o.id = l.order_id join organisations p on p.id = l.org_id join substances b on b.id = l.substance_id

@@ -8,18 +8,18 @@ import type { Way, Word } from './ways.ts'
 export type SimulatedLine = Pick<SupplierLine, 'orderId' | 'number' | 'line' | 'stages'>
 export type Counts = { said: number; repeated: number; refused: number }
 
-/** The words of one line in their order, each with a key of its own, so that a second run of the same says nothing new. Pure. */
+/** The words of one line in their order, each with a key of its own, so that a second `run` of the same says nothing new. Pure. */
 export const wordsOf = (
   line: SimulatedLine,
   habit: Habit,
-  { from, seed }: { from: number; seed: Seed },
+  { from, seed, run = seed }: { from: number; seed: Seed; run?: Seed },
 ): (Word & { sayAt: number })[] => {
   const open = line.stages.slice(line.stages.findLastIndex(({ actualAt }) => actualAt !== null) + 1)
   const stages = open.map(({ stage, plannedAt }) => ({
     stage,
     plannedAt: plannedAt === null ? null : Date.parse(plannedAt),
   }))
-  const keyOf = (id: number): string => `sim-${seed}-${habit}-${id}`
+  const keyOf = (id: number): string => `sim-${run}-${habit}-${id}`
   return courseOf(habit, stages, from, createRandom(seed, habit, line.number, line.line)).map(
     ({ id, sayAt, stage, classifier, at, note, corrects }) => ({
       sayAt,
@@ -91,13 +91,14 @@ export const driveSuppliers = async ({
       await sleep(Math.min(500, Math.max(5, endAt - Date.now())), undefined, { signal }).catch(() => {})
     }
     if (signal.aborted) return counts
-    const refused = await way.say(word)
+    const told = { ...word, body: { ...word.body, saidAt: new Date(word.sayAt).toISOString() } }
+    const refused = await way.say(told)
     if (refused === null) counts.said++
     else {
       counts.refused++
       say(`${word.order}/${word.line} ${word.body.stage}: ${refused}`)
     }
-    if (refused === null && repeats && random.next() < REPEATS && (await way.say(word)) === null) counts.repeated++
+    if (refused === null && repeats && random.next() < REPEATS && (await way.say(told)) === null) counts.repeated++
   }
   return counts
 }

@@ -9,7 +9,15 @@ export type Word = {
   /** the buyer's own number of the order */
   order: string
   line: string
-  body: { stage: string; classifier: string; at: string; key: string; note?: string; correctsKey?: string }
+  body: {
+    stage: string
+    classifier: string
+    at: string
+    key: string
+    saidAt?: string
+    note?: string
+    correctsKey?: string
+  }
 }
 
 /** A way by which a supplier speaks: `say` resolves to null once it is taken, or to why not. */

@@ -1,8 +1,9 @@
+import { createHedge } from '../forecast/hedge.ts'
 import { type Asked, createPanel } from '../forecast/panel.ts'
 import { insertBy, LEVELS, quantileOf } from '../forecast/quantile.ts'
 import type { Mapping } from './mapping.ts'
 import type { Moment } from './moments.ts'
-import { createSlips } from './slips.ts'
+import { type AskedSlip, createSlips } from './slips.ts'
 
 /** One forecast and how it turned out; days from `moment.at`. `late` is a probability; null where nothing was promised. */
 export type Scored = {
@@ -16,6 +17,8 @@ export type Scored = {
 export type WalkSettings = Pick<Mapping, 'teach' | 'halfLifeDays' | 'shrink'> & { withPromise: boolean }
 
 const DAY_MS = 86_400_000
+/** How far the running share of late ones, and the chance by what such orders take, are believed before any is known. */
+const BELIEF = [0.8, 0.2] as const
 
 /**
  * Walks through a history in time order; each moment is forecast from what was complete before it. What is scored begins
@@ -27,10 +30,13 @@ export const walk = (moments: readonly Moment[], settings: WalkSettings): Scored
   const completions = moments
     .map((moment, index) => ({ moment, index }))
     .toSorted((a, b) => a.moment.known - b.moment.known)
+  // where everything is promised, what such orders take otherwise is not asked
+  const isAsked = !settings.withPromise || moments.some(({ promise }) => promise === null)
   const panel = createPanel(moments[0]?.levels.length ?? 0, settings.shrink)
   const slips = createSlips(settings.halfLifeDays * DAY_MS)
   const history: number[] = []
-  const asked: Asked[] = []
+  const believed = createHedge(BELIEF)
+  const asked: { question: Asked | null; promised: AskedSlip | null; chances: readonly number[] | null }[] = []
   const ranks = new Map<string, number>()
   const scored: Scored[] = []
   let next = 0
@@ -40,21 +46,29 @@ export const walk = (moments: readonly Moment[], settings: WalkSettings): Scored
       const { order, days } = one.moment
       const rank = ranks.get(order) ?? ranks.size
       ranks.set(order, rank)
-      const question = asked[one.index]
-      if (question !== undefined)
+      const { question = null, promised = null, chances = null } = asked[one.index] ?? {}
+      if (question !== null)
         panel.learn(question, days, { rank, share: 1 / (perOrder.get(order) ?? 1), orders: ranks.size })
       insertBy(history, days, (a, b) => a - b)
-      slips.learn(one.moment)
+      slips.learn(one.moment, promised)
+      const isLate = Number(days > (one.moment.promise ?? days))
+      if (chances !== null) believed.learn(chances.map((chance) => (chance - isLate) ** 2))
     }
-    const question = panel.ask(moment.levels)
-    asked.push(question)
-    if (ranks.size < settings.teach || question.quantiles === null) continue
-    const promised = settings.withPromise ? slips.forecast(moment, LEVELS) : null
+    const question = isAsked ? panel.ask(moment.levels) : null
+    const promised = settings.withPromise ? slips.ask(moment) : null
+    const chances =
+      question === null || promised !== null || moment.promise === null
+        ? null
+        : [slips.base(), panel.longerThan(question, moment.promise)]
+    asked.push({ question, promised, chances })
+    const forecast = promised?.quantiles ?? question?.quantiles ?? null
+    if (ranks.size < settings.teach || forecast === null) continue
+    const weights = believed.weights()
     scored.push({
       moment,
-      forecast: promised?.quantiles ?? question.quantiles,
+      forecast,
       history: LEVELS.map((level) => quantileOf(history, level)),
-      late: promised?.late ?? (moment.promise === null ? null : panel.longerThan(question, moment.promise)),
+      late: promised?.late ?? chances?.reduce((sum, one, index) => sum + one * (weights[index] ?? 0), 0) ?? null,
       lateBase: moment.promise === null ? null : slips.base(),
     })
   }

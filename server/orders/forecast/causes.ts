@@ -28,11 +28,14 @@ export const causesOf = ({
   told,
   coming,
   planEnd,
+  expected,
   needBy,
 }: {
   told: readonly Told[]
   coming: readonly Coming[]
   planEnd: number | null
+  /** the forecast's middle, epoch ms */
+  expected: number
   needBy: number
 }): Cause[] => {
   const causes: Cause[] = []
@@ -86,5 +89,13 @@ export const causesOf = ({
   const over = planEnd === null ? 0 : (planEnd - needBy) / DAY_MS
   if (over >= LEAST_DAYS)
     causes.push({ kind: 'plan', what: `The plan itself ends ${inDays(over)} after need-by`, days: tenths(over) })
+  // where nothing takes longer than it usually does, and no plan says when it ends, what is usual is too long
+  const past = (expected - needBy) / DAY_MS
+  if (causes.length === 0 && past > 0)
+    causes.push({
+      kind: 'usual',
+      what: `By what the rest usually takes, it ends ${inDays(Math.max(0.1, past))} after need-by`,
+      days: Math.max(0.1, tenths(past)),
+    })
   return causes.toSorted((a, b) => b.days - a.days).slice(0, MOST_CAUSES)
 }

@@ -1,4 +1,5 @@
 import type { PlannedStage } from '../../model/order.ts'
+import { type Statement, standing, toldOf } from '../said.ts'
 import type { ShipmentFacts } from './transit.ts'
 
 export const DAY_MS = 86_400_000
@@ -12,6 +13,10 @@ export type Said = {
   progress: number | null
   corrects: string | null
   recordedAt: number
+  saidAt?: number | null
+  key?: string | null
+  /** which organisation spoke; null or left out: the supplier */
+  by?: string | null
 }
 export type Arrived = {
   id: string
@@ -56,7 +61,7 @@ export type Standing = {
   doneAt: number | null
   /** when we learnt that it is done */
   learntAt: number | null
-  estimate: { at: number; saidAt: number } | null
+  estimate: { at: number; saidAt: number; by: string | null } | null
   /** 0 to 1; null where nobody said */
   progress: number | null
 }
@@ -69,33 +74,10 @@ export type KnownLine = LineTerms & {
 }
 
 /** What stands of what was known by then: without what was corrected by then. */
-const standingAt = <T extends { id: string; corrects: string | null; recordedAt: number }>(
-  all: readonly T[],
-  asOf: number,
-): T[] => {
-  const known = all.filter(({ recordedAt }) => recordedAt <= asOf)
-  const corrected = new Set(known.map(({ corrects }) => corrects))
-  return known.filter(({ id }) => !corrected.has(id))
-}
+export const standingAt = <T extends Statement>(all: readonly T[], asOf: number): (T & { since: number })[] =>
+  standing(all.filter(({ recordedAt }) => recordedAt <= asOf))
 
-/** By `key`, and where that is the same by id, so that the order in which things are handed over plays no part. */
-const newest = <T extends { id: string }>(all: readonly T[], key: (one: T) => number): T | undefined => {
-  let best: T | undefined
-  for (const one of all) {
-    const ahead =
-      best === undefined ? 1 : key(one) - key(best) || one.id.length - best.id.length || (one.id > best.id ? 1 : -1)
-    if (ahead > 0) best = one
-  }
-  return best
-}
-
-const at = ({ at }: Said): number => at
-const recordedAt = ({ recordedAt }: Said): number => recordedAt
-
-/**
- * A line as it was known at `asOf`. Of several actuals of a stage the latest to happen holds (rework), whichever was learnt
- * first; of estimates and plans, which can be told apart by nothing else, the last one said.
- */
+/** A line as it was known at `asOf`; which of several statements of a stage holds is decided in said.ts. */
 export const asKnown = (facts: LineFacts, asOf: number): KnownLine => {
   const terms: LineTerms = {
     orderedAt: facts.orderedAt,
@@ -110,20 +92,12 @@ export const asKnown = (facts: LineFacts, asOf: number): KnownLine => {
   const startedAt = terms.orderedAt ?? facts.createdAt
   let before: number | null = startedAt
   const standings = terms.stages.map((planned): Standing => {
-    const of = said.filter(({ stage }) => stage === planned.stage)
-    const actual = newest(
-      of.filter(({ classifier }) => classifier === 'actual'),
-      at,
-    )
-    const plan = newest(
-      of.filter(({ classifier }) => classifier === 'planned'),
-      recordedAt,
-    )
-    const estimate = newest(
-      of.filter(({ classifier }) => classifier === 'estimated'),
-      recordedAt,
-    )
-    const isDone = actual !== undefined && (actual.progress === null || actual.progress >= 1)
+    const {
+      done,
+      planned: plan,
+      estimated: estimate,
+      progress,
+    } = toldOf(said.filter(({ stage }) => stage === planned.stage))
     const plannedAt: number | null = plan?.at ?? (planned.plannedAt === null ? null : Date.parse(planned.plannedAt))
     const byDates: number | null = plannedAt === null || before === null ? null : (plannedAt - before) / DAY_MS
     before = plannedAt
@@ -132,15 +106,10 @@ export const asKnown = (facts: LineFacts, asOf: number): KnownLine => {
       weight: planned.weight,
       planDays: byDates !== null && byDates > 0 ? byDates : (planned.usualDays ?? null),
       plannedAt,
-      doneAt: isDone ? actual.at : null,
-      learntAt: isDone ? actual.recordedAt : null,
-      estimate: isDone || estimate === undefined ? null : { at: estimate.at, saidAt: estimate.recordedAt },
-      progress: isDone
-        ? 1
-        : (newest(
-            of.filter(({ progress }) => progress !== null),
-            recordedAt,
-          )?.progress ?? null),
+      doneAt: done?.at ?? null,
+      learntAt: done?.recordedAt ?? null,
+      estimate: estimate && { at: estimate.at, saidAt: estimate.since, by: estimate.by ?? null },
+      progress,
     }
   })
   return { ...terms, startedAt, standings, receipts: standingAt(facts.receipts, asOf) }

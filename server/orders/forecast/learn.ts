@@ -1,6 +1,6 @@
 import type { Effects } from './effects.ts'
 import { fitPromises } from './fit.ts'
-import { asKnown, DAY_MS, type LineFacts } from './known.ts'
+import { asKnown, DAY_MS, type LineFacts, standingAt } from './known.ts'
 import { graceOf } from './spread.ts'
 
 /** The way from the last stage to the receipt, learnt like a stage. */
@@ -23,8 +23,8 @@ export type Duration = {
   began: number
   known: number
 }
-/** What became of an estimate; days from when it was said. */
-export type Kept = { stage: string; days: number; saidDays: number; began: number; known: number }
+/** What became of an estimate; days from when it was said. `by`: who said it, for nobody answers for another's word. */
+export type Kept = { by: string; stage: string; days: number; saidDays: number; began: number; known: number }
 export type Lesson = { supplierId: string; product: string; durations: Duration[]; estimates: Kept[] }
 
 export type Learnt = {
@@ -32,10 +32,11 @@ export type Learnt = {
   estimates: Effects
   /** standard deviation of the log of what comes next */
   durationSigma(supplierId: string, stage: string): number
-  estimateSigma(supplierId: string, stage: string): number
+  /** `by`: who estimates, which may be the buyer */
+  estimateSigma(by: string, stage: string): number
   /** the share of plans, and of estimates, that are kept to the day */
   durationKept(supplierId: string): number
-  estimateKept(supplierId: string): number
+  estimateKept(by: string): number
   /** how many stages were learnt from */
   size: number
 }
@@ -48,7 +49,7 @@ export const durationLevels = (supplierId: string, product: string, stage: strin
   `${product} ${stage}`,
   isPlanned ? null : stage,
 ]
-export const estimateLevels = (supplierId: string, stage: string) => [supplierId, `${supplierId} ${stage}`]
+export const estimateLevels = (by: string, stage: string) => [by, `${by} ${stage}`]
 
 /** What a stage takes of which no plan says how long, days, before anything is learnt; one that weighs more takes longer. */
 const USUAL_STAGE_DAYS = 5
@@ -60,17 +61,15 @@ export const USUAL_WAY_DAYS = 2.5
 export const lessonOf = (facts: LineFacts, asOf: number): Lesson => {
   const line = asKnown(facts, asOf)
   const lesson: Lesson = { supplierId: facts.supplierId, product: line.product, durations: [], estimates: [] }
+  const words = standingAt(facts.said, asOf)
   let began = line.orderedAt
   for (const { stage, weight, planDays, doneAt, learntAt } of line.standings) {
     if (doneAt !== null && learntAt !== null) {
-      const said = facts.said.filter(
-        (one) =>
-          one.stage === stage && one.classifier === 'estimated' && one.recordedAt < doneAt && one.recordedAt <= asOf,
-      )
+      const said = words.filter((one) => one.stage === stage && one.classifier === 'estimated' && one.since < doneAt)
       for (const one of said)
         lesson.estimates.push({
-          stage, days: (doneAt - one.recordedAt) / DAY_MS, saidDays: Math.max(0, one.at - one.recordedAt) / DAY_MS,
-          began: one.recordedAt, known: learntAt,
+          by: one.by ?? facts.supplierId, stage, days: (doneAt - one.since) / DAY_MS,
+          saidDays: Math.max(0, one.at - one.since) / DAY_MS, began: one.since, known: learntAt,
         }) // biome-ignore format: an estimate, and what became of it
       if (began !== null && doneAt >= began)
         lesson.durations.push({
@@ -105,16 +104,16 @@ export const learn = (lessons: readonly Lesson[], now: number): Learnt => {
       levels: durationLevels(supplierId, product, one.stage, one.isPlanned),
     })),
   )
-  const estimates = lessons.flatMap(({ supplierId, estimates: all }) =>
+  const estimates = lessons.flatMap(({ estimates: all }) =>
     all.map((one) => ({
-      supplierId,
+      supplierId: one.by,
       stage: one.stage,
       days: one.days,
       age: (now - one.began) / DAY_MS,
       known: one.known,
       onTime: Math.abs(one.days - one.saidDays) <= graceOf(one.saidDays),
       log: Math.log((one.days + LEAD_OFFSET_DAYS) / (one.saidDays + LEAD_OFFSET_DAYS)),
-      levels: estimateLevels(supplierId, one.stage),
+      levels: estimateLevels(one.by, one.stage),
     })),
   )
   const took = fitPromises(durations, now, [6, 4, 3, 8, 8, 3], DURATION)

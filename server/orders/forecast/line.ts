@@ -57,6 +57,7 @@ export const forecastLine = (facts: LineFacts, learnt: Learnt, asOf: number, sli
     told: isUnderWay ? [] : production.told,
     coming,
     planEnd: isUnderWay ? null : planEnd(line, production.planWayDays),
+    expected: asOf + valueAt(spread, 0.5) * DAY_MS,
     needBy: line.needBy,
   })
   return {
@@ -122,12 +123,15 @@ const produce = (
   const { supplierId } = facts
   const { product } = line
   const sigma = (stage: string): number => learnt.durationSigma(supplierId, stage)
-  const estimateSigma = (stage: string): number => learnt.estimateSigma(supplierId, stage)
   const durationKept = learnt.durationKept(supplierId)
-  const estimateKept = learnt.estimateKept(supplierId)
+  // whoever said it is believed as far as they are: the buyer's own estimate is none of the supplier's
+  const speakerOf = ({ estimate }: Standing): string => estimate?.by ?? supplierId
   // by precision: a supplier whose estimates are far off has less of a say than how long things take
-  const belief = (stage: string): number => {
-    const [taken, told] = [(1 - durationKept) * sigma(stage) ** 2, (1 - estimateKept) * estimateSigma(stage) ** 2]
+  const belief = (standing: Standing): number => {
+    const { stage } = standing
+    const by = speakerOf(standing)
+    const taken = (1 - durationKept) * sigma(stage) ** 2
+    const told = (1 - learnt.estimateKept(by)) * learnt.estimateSigma(by, stage) ** 2
     return taken / (taken + told)
   }
   const effect = (stage: string, isPlanned: boolean): number =>
@@ -149,14 +153,16 @@ const produce = (
       ? stillToGo(rest.median, rest.sigma, rest.elapsed)
       : keptOrNot({ promised: standing.planDays, kept: durationKept }, rest)
   }
-  const promised = ({ stage, estimate }: Standing): Spread | null => {
+  const promised = (standing: Standing): Spread | null => {
+    const { stage, estimate } = standing
     if (estimate === null) return null
+    const by = speakerOf(standing)
     const lead = Math.max(0, estimate.at - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS
-    const habit = Math.exp(bounded(expectedLog(learnt.estimates, estimateLevels(supplierId, stage))))
+    const habit = Math.exp(bounded(expectedLog(learnt.estimates, estimateLevels(by, stage))))
     const elapsedDays = (asOf - estimate.saidAt) / DAY_MS + LEAD_OFFSET_DAYS
     return keptOrNot(
-      { promised: lead, kept: estimateKept },
-      { median: lead * habit, sigma: estimateSigma(stage), elapsed: elapsedDays },
+      { promised: lead, kept: learnt.estimateKept(by) },
+      { median: lead * habit, sigma: learnt.estimateSigma(by, stage), elapsed: elapsedDays },
     )
   }
 
@@ -175,7 +181,7 @@ const produce = (
     const left = 1 - Math.min(0.95, standing.progress ?? 0)
     const byPace = plus(ready, left === 1 ? pace : pace.map((value) => value * left))
     const estimated = promised(standing)
-    ready = estimated === null ? byPace : between(byPace, estimated, belief(standing.stage))
+    ready = estimated === null ? byPace : between(byPace, estimated, belief(standing))
     const { stage, planDays, estimate } = standing
     told.push({
       stage,

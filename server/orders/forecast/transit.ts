@@ -40,7 +40,7 @@ export type Coming = {
   quantity: number
   arrivedAt: number | null
   spread: Spread
-  /** days that it is behind its planned arrival, and that what it suffers from adds */
+  /** days that the way is behind its planned arrival, beyond those for which production keeps it, and that what it suffers from adds */
   behindDays: number
   conditionDays: number
   hasDeparted: boolean
@@ -82,7 +82,11 @@ export const comingOf = (facts: ShipmentFacts, ready: Spread, asOf: number): Com
       ? plus(waiting, stillToGo(plannedMs / DAY_MS, 0.25, 0))
       : underWay(facts, { asOf, departedAt, plannedMs })
   const risk = departedAt === null ? null : riskOf(facts, asOf)
-  const behindDays = Math.max(asOf + meanOf(way) * DAY_MS - eta, 0) / DAY_MS
+  const late = Math.max(0, meanOf(way) - (eta - asOf) / DAY_MS)
+  // what waits for production is late by that, and not by the way: once it is made, a departure that is past counts
+  const readyDays = meanOf(ready)
+  const kept = departedAt === null && readyDays > 0 ? Math.max(0, readyDays - (facts.departAt - asOf) / DAY_MS) : 0
+  const behindDays = Math.max(0, late - kept)
   if (risk === null) return { ...base, spread: way, behindDays, conditionDays: 0 }
   return { ...base, spread: plus(way, risk), behindDays, conditionDays: meanOf(risk) }
 }

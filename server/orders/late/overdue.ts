@@ -1,5 +1,5 @@
-import { DAY_MS, type LineFacts } from '../forecast/known.ts'
-import { doneTimes, madeAt, standing, termsAt, type Word } from './truth.ts'
+import { DAY_MS, type LineFacts, standingAt } from '../forecast/known.ts'
+import { doneTimes, madeAt, termsAt, type Word } from './truth.ts'
 
 /** What an overdue stage is measured by: what its supplier said last, the plan's date, or how long it usually takes. */
 export type Basis = 'estimate' | 'plan' | 'usual'
@@ -87,7 +87,7 @@ const turns = (facts: LineFacts, words: readonly Word[], graces: Graces, end: nu
  * of what is known alone: in whichever order it was learnt, the same facts give the same stretches.
  */
 export const overdueStretches = (facts: LineFacts, graces: Graces, now: number): Overdue[] => {
-  const words = standing(facts.said, now)
+  const words = standingAt(facts.said, now)
   const done = doneTimes(words)
   const made = madeAt(facts, now)
   const end = Math.min(now, made ?? now)
@@ -112,7 +112,7 @@ export const overdueStretches = (facts: LineFacts, graces: Graces, now: number):
 
 /** When the stage that the line has come to is overdue if nothing is said until then; epoch ms after `now`, or null. */
 export const overdueNext = (facts: LineFacts, graces: Graces, now: number): number | null => {
-  const words = standing(facts.said, now)
+  const words = standingAt(facts.said, now)
   const stand = madeAt(facts, now) === null ? standAt(facts, words, doneTimes(words), now) : null
   const at = stand === null ? null : stand.at + graceAt(graces, now) * DAY_MS
   return at === null || at <= now ? null : at
@@ -122,7 +122,7 @@ export const overdueNext = (facts: LineFacts, graces: Graces, now: number): numb
 export const stageReached = (facts: LineFacts, now: number): string | null => {
   if (madeAt(facts, now) !== null) return null
   const { stages } = termsAt(facts, now)
-  const done = doneTimes(standing(facts.said, now))
+  const done = doneTimes(standingAt(facts.said, now))
   const reached = stages.findLastIndex(({ stage }) => (done.get(stage) ?? Number.POSITIVE_INFINITY) <= now)
   return stages[reached + 1]?.stage ?? null
 }

@@ -1,35 +1,9 @@
 import type { LineFacts, LineTerms } from '../forecast/known.ts'
-import { DAY_MS } from '../forecast/known.ts'
+import { DAY_MS, standingAt } from '../forecast/known.ts'
 import { progressOf } from '../forecast/transit.ts'
 
 /** What was said of a stage, by the time from which it counts; epoch ms. */
 export type Word = LineFacts['said'][number] & { since: number }
-
-type Correctable = { id: string; corrects: string | null; recordedAt: number }
-
-/**
- * What stands of all that is known at `now`, in the order in which it counts. A correction counts from when what it
- * corrects was said: that is what was meant.
- */
-export const standing = <T extends Correctable>(all: readonly T[], now: number): (T & { since: number })[] => {
-  const known = new Map(all.filter(({ recordedAt }) => recordedAt <= now).map((one) => [one.id, one]))
-  const corrected = new Set([...known.values()].map(({ corrects }) => corrects))
-  const since = (one: T): number => {
-    let first: T = one
-    for (let steps = 0; steps < 50 && first.corrects !== null; steps++) {
-      const before = known.get(first.corrects)
-      if (before === undefined) break
-      first = before
-    }
-    return Math.min(first.recordedAt, one.recordedAt)
-  }
-  return [...known.values()]
-    .filter(({ id }) => !corrected.has(id))
-    .map((one) => ({ ...one, since: since(one) }))
-    .toSorted(
-      (a, b) => a.since - b.since || a.recordedAt - b.recordedAt || a.id.length - b.id.length || (a.id < b.id ? -1 : 1),
-    )
-}
 
 /** What the terms of a line were at `at` (epoch ms). */
 export const termsAt = ({ changes, ...facts }: LineFacts, at: number): LineTerms => {
@@ -59,7 +33,7 @@ const ALL = 0.95
 
 /** Since when nothing is to be made any more: it was received, or has left on shipments; epoch ms, null while it goes on. */
 export const madeAt = (facts: LineFacts, now: number): number | null => {
-  const receipts = standing(facts.receipts, now).filter(({ quantity }) => quantity > 0)
+  const receipts = standingAt(facts.receipts, now).filter(({ quantity }) => quantity > 0)
   const received = receipts.some(({ more }) => !more) ? Math.max(...receipts.map(({ at }) => at)) : null
   const attached = facts.shipments.filter(
     ({ attachedAt, detachedAt }) => attachedAt <= now && (detachedAt === null || detachedAt > now),
@@ -81,12 +55,12 @@ export const madeAt = (facts: LineFacts, now: number): number | null => {
  */
 export const asItWas = (facts: LineFacts, now: number): LineFacts => ({
   ...facts,
-  said: standing(facts.said, now).map(({ since, ...one }) => ({
+  said: standingAt(facts.said, now).map(({ since, ...one }) => ({
     ...one,
     corrects: null,
     recordedAt: one.classifier === 'actual' ? Math.min(one.recordedAt, one.at) : since,
   })),
-  receipts: standing(facts.receipts, now).map(({ since: _since, ...one }) => ({
+  receipts: standingAt(facts.receipts, now).map(({ since: _since, ...one }) => ({
     ...one,
     corrects: null,
     recordedAt: Math.min(one.recordedAt, one.at),

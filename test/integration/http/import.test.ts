@@ -279,6 +279,7 @@ describe('a file of orders', () => {
 
   it.each([
     ['nothing', Buffer.alloc(0), 'text/csv', 400, /file itself/],
+    ['a form', Buffer.from('--x'), 'multipart/form-data; boundary=x', 415, /not as a form/],
     ['no table', Buffer.from('89504e470d0a1a0a00000000', 'hex'), 'image/png', 422, /neither a CSV/],
     ['too much', Buffer.alloc(10 * 1024 * 1024 + 1, 'a'), 'text/csv', 413, /larger than 10 MiB/],
   ])('of %s is refused with a sentence', async (_what, content, type, status, sentence) => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createForecaster } from '../../../server/forecasts.ts'
 import { route } from '../../../server/notify/routing.ts'
+import { asKnown } from '../../../server/orders/forecast/known.ts'
 import { feedAfter, feedHead } from '../../../server/store/alarm-feed.ts'
 import { takeDue } from '../../../server/store/deliveries.ts'
-import { openPool, type Pool } from '../../../server/store/pool.ts'
+import { loadLineFacts } from '../../../server/store/forecast-facts.ts'
+import { inTransaction, openPool, type Pool } from '../../../server/store/pool.ts'
 import { routeEvents } from '../../../server/store/routing.ts'
 import { type Client, type Service, startService } from './service.ts'
 
@@ -384,6 +386,42 @@ describe('a supplier’s scorecard', () => {
       // two days after the order, then four, then one
       silence: { medianDays: 2, openSilent: 1 },
     })
+  })
+
+  it('counts a stage as done when the line and the forecast do, and none of the buyer’s own estimates', async () => {
+    const words = [
+      ['estimated', -6, -8], ['actual', -4, -4],
+      // done again
+      ['actual', -2, -1.5],
+    ] as const // biome-ignore format: a timetable
+    const fourth = (await admin.ask('POST', '/organisations', { name: 'Fourth', kind: 'supplier' })).json().id
+    const id = await order('S-2', { lines: 1, of: fourth, needBy: 5 })
+    const put = (classifier: string, at: number, learnt: number, by: string) =>
+      service.owner.query(
+        `insert into milestones (order_id, line, org_id, supplier_id, stage, classifier, at, said_org, said_by, recorded_at)
+         values ($1, '1', $2, $3, 'synthesis', $4, $5, $6, '{"kind": "token", "id": "t", "name": "T"}', $7)`,
+        [id, service.one.id, fourth, classifier, day(at), by, day(learnt)],
+      )
+    for (const [classifier, at, learnt] of words) await put(classifier, at, learnt, fourth)
+    await put('estimated', -2, -8, service.one.id)
+    const { rows } = await service.owner.query<{ at: Date }>('select at from stages_done where order_id = $1', [id])
+    const facts = await inTransaction(ingest, (tx) => loadLineFacts(tx, [{ orderId: id, line: '1' }], Date.now()))
+    const known = facts.map(
+      (one) => asKnown(one, Date.now()).standings.find(({ stage }) => stage === 'synthesis')?.doneAt,
+    )
+    const seen = (await buyer.ask('GET', `/orders/${id}`)).json().lines[0].stages
+    const shown = seen.find(({ stage }: { stage: string }) => stage === 'synthesis').actualAt
+    expect([rows.map(({ at }) => at.getTime()), known]).toEqual([[Date.parse(shown)], [Date.parse(shown)]])
+    const record = (await buyer.ask('GET', `/suppliers/${fourth}/scorecard`)).json()
+    expect(record.estimates).toEqual({ share: 0, of: 1, medianDaysOff: 4 })
+    const figure = (await buyer.ask('GET', `/suppliers/${fourth}/reliability`)).json()
+    expect(figure).toEqual({ judged: 1, onTime: 0 })
+    // begun anew it is open on all of them
+    await put('actual', -1, -1, fourth)
+    await service.owner.query(`update milestones set progress = 0.1 where order_id = $1 and at = $2`, [id, day(-1)])
+    const after = (await buyer.ask('GET', `/suppliers/${fourth}/scorecard`)).json()
+    expect(after.estimates.of).toBe(0)
+    await service.owner.query('update order_lines set cancelled_at = now() where order_id = $1', [id])
   })
 
   it('is the same for the supplier, and none of anybody else’s', async () => {

@@ -159,6 +159,7 @@ describe('a shipment of order lines', () => {
 })
 
 describe('a milestone', () => {
+  let impossible: string | undefined
   const at = new Date(Date.now() - 3_600_000).toISOString()
   const say = (client: Client, id: string, body: object, name = '1') =>
     client.ask('POST', `/orders/${id}/lines/${name}/milestones`, body)
@@ -212,9 +213,12 @@ describe('a milestone', () => {
     const later = { ...body, at: new Date(Date.now() - 60_000).toISOString(), key: 'k-2', correctsKey: 'k-1' }
     expect((await say(suppliers[0].client, id, later)).json().corrects).toBe(first.id)
     expect((await say(suppliers[0].client, id, later)).statusCode).toBe(200)
-    // the other side's keys are its own
-    const foreign = await say(buyer, id, { ...body, key: 'k-3', correctsKey: 'k-1' })
-    expect([foreign.statusCode, foreign.json().detail]).toEqual([422, expect.stringMatching(/nothing of this line/)])
+    // the other side's keys are its own: by those of the buyer nothing has come yet
+    const foreign = await say(buyer, id, { ...body, stage: 'filled', key: 'k-3', correctsKey: 'k-1' })
+    expect([foreign.statusCode, foreign.json()]).toMatchObject([201, { corrects: null, correctsKey: 'k-1' }])
+    // and so is its word, which the supplier does not take back
+    const taken = await say(suppliers[0].client, id, { ...body, key: 'k-4', corrects: foreign.json().id })
+    expect([taken.statusCode, taken.json().detail]).toEqual([422, expect.stringMatching(/said by the other side/)])
     // done by mistake is taken back by what is true instead
     await say(suppliers[0].client, id, {
       stage: 'ready',
@@ -227,6 +231,60 @@ describe('a milestone', () => {
       actualAt: null,
       estimatedAt: '2027-01-01T00:00:00.000Z',
     })
+  })
+
+  it('and its corrections hold as they were meant, in whichever order they reach us', async () => {
+    const soon = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString()
+    const ago = (days: number): string => soon(-days)
+    const words = [
+      { stage: 'raw-material', classifier: 'actual', at: ago(3), key: 'done' },
+      { stage: 'raw-material', classifier: 'actual', at: ago(5), key: 'done-right', correctsKey: 'done' },
+      { stage: 'synthesis', classifier: 'estimated', at: soon(20), key: 'first', saidAt: ago(4) },
+      { stage: 'synthesis', classifier: 'estimated', at: soon(9), key: 'second', saidAt: ago(2) },
+      { stage: 'filled', classifier: 'estimated', at: soon(30), key: 'one' },
+      { stage: 'filled', classifier: 'estimated', at: soon(25), key: 'other' },
+      { stage: 'filled', classifier: 'planned', at: soon(24), key: 'plan', correctsKey: 'one' },
+    ]
+    const told = async (number: string, order: readonly number[]) => {
+      const { id } = (await place(number)).json()
+      for (const index of order) expect((await say(suppliers[0].client, id, words[index] ?? {})).statusCode).toBe(201)
+      // a retry of a correction says what is kept, though what it corrects came after it
+      for (const index of [1, 6]) expect((await say(suppliers[0].client, id, words[index] ?? {})).statusCode).toBe(200)
+      const { items } = (await buyer.ask('GET', `/orders/${id}/lines/1/milestones`)).json()
+      const idOf = (key: string) => items.find((one: { key: string }) => one.key === key)
+      expect(idOf('done-right').corrects).toBe(idOf('done').id)
+      const { p50 } = (await buyer.ask('GET', `/orders/${id}/lines/1/forecast`)).json()
+      return [(await buyer.ask('GET', `/orders/${id}`)).json().lines[0].stages, p50 === null]
+    }
+    const straight = await told('PO-11', [0, 1, 2, 3, 4, 5, 6])
+    expect(straight[0]).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ stage: 'raw-material', actualAt: words[1]?.at }),
+        expect.objectContaining({ stage: 'synthesis', estimatedAt: words[3]?.at }),
+        expect.objectContaining({ stage: 'filled', estimatedAt: words[5]?.at, plannedAt: words[6]?.at }),
+      ]),
+    )
+    expect(await told('PO-12', [6, 5, 4, 3, 2, 1, 0])).toEqual(straight)
+    expect(await told('PO-13', [3, 1, 6, 0, 5, 2, 4])).toEqual(straight)
+  })
+
+  it.each([
+    [{ classifier: 'estimated', at: '1990-01-01T00:00:00Z' }, /before the order/],
+    [{ classifier: 'planned', at: '1990-01-01T00:00:00Z' }, /before the order/],
+    [{ classifier: 'estimated', at: new Date(Date.now() - 40 * 86_400_000).toISOString() }, /month before it was said/],
+    [{ classifier: 'planned', at: '2999-01-01T00:00:00Z' }, /ten years ahead/],
+    [{ classifier: 'estimated', at: '2027-01-01T00:00:00Z', saidAt: '2999-01-01T00:00:00Z' }, /SaidAt .* lies ahead/],
+    [{ classifier: 'estimated', at: '2027-01-01T00:00:00Z', key: 'k', correctsKey: 'k' }, /its own key/],
+  ])('that cannot be gets an answer that says why: %j', async (body, reason) => {
+    impossible ??= (await place('PO-14')).json().id as string
+    const id = impossible
+    const answer = await say(suppliers[0].client, id, { stage: 'ready', ...body })
+    expect([answer.statusCode, answer.json().detail]).toEqual([422, expect.stringMatching(reason)])
+    const received = await buyer.ask('POST', `/orders/${id}/lines/1/receipts`, {
+      at: '1990-01-01T00:00:00Z',
+      quantity: 1,
+    })
+    expect([received.statusCode, received.json().detail]).toEqual([422, expect.stringMatching(/before the order/)])
   })
 
   it('of work that is done again takes a stage back until it is done again, and skipped stages do no harm', async () => {

@@ -122,6 +122,20 @@ describe('what a supplier says over MQTT', () => {
     expect(await send(many)).toEqual({ stored: 2, deadLetters: 2 })
   })
 
+  it('may correct what is still on its way, which then does not count', async () => {
+    const wrong = { ...said, order: 'PO-1', buyer: 'beihai', stage: 'raw-material', key: 'wrong' }
+    const right = { ...wrong, key: 'right', correctsKey: 'wrong', at: new Date(Date.now() - 120_000).toISOString() }
+    for (const word of [right, wrong, right]) expect(await send(word)).toEqual({ stored: 1, deadLetters: 0 })
+    const { rows } = await owner.query(
+      `select key, milestone_stands(m) as stands, milestone_corrects(m)::text = (select id::text from milestones where key = 'wrong') as names
+       from milestones m where key in ('right', 'wrong') order by key`,
+    )
+    expect(rows).toEqual([
+      { key: 'right', stands: true, names: true },
+      { key: 'wrong', stands: false, names: null },
+    ])
+  })
+
   it('counts only on its own topic: the line of another supplier is not found', async () => {
     const other = await organisation('Another', 'supplier')
     expect(await send(said, supplierTopic(other))).toEqual({ stored: 0, deadLetters: 1 })

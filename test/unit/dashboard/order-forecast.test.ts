@@ -90,7 +90,7 @@ it('no forecast says why: nothing is known, it is being made, or none is wanted 
 }) // biome-ignore format: a line
 
 const milestone = (recordedAt: string): Milestone => ({
-  id: recordedAt, stage: 'filled', classifier: 'estimated', at: day(20), progress: null, quantity: null, note: null, key: null,
+  id: recordedAt, stage: 'filled', classifier: 'estimated', at: day(20), progress: null, quantity: null, note: null, lot: null, correctsKey: null, saidAt: null, key: null,
   corrects: null, recordedAt, saidBy: { kind: 'supplier-link', id: 's', name: 'S' }, photo: false,
 }) // biome-ignore format: what was said
 const change = (at: string, before: string, after: string): OrderChange => ({

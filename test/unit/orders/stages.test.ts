@@ -18,6 +18,18 @@ describe('where the stages of a line stand', () => {
     expect(reachedStage(states)).toBe('synthesis')
   })
 
+  it('is done when it was done last, in whichever order that is heard', () => {
+    const again = [heard(1, { at: '2026-11-05T00:00:00.000Z' }), heard(2, { at: '2026-11-02T00:00:00.000Z' })]
+    for (const all of [again, again.toReversed()])
+      expect(stageStates(plan, all)[1]?.actualAt).toBe('2026-11-05T00:00:00.000Z')
+    const both = [heard(1, {}), heard(2, { progress: 0.5 })]
+    for (const all of [both, both.toReversed()]) expect(stageStates(plan, all)[1]).toMatchObject({ progress: 1 })
+    // begun anew after it was done
+    expect(
+      stageStates(plan, [...again, heard(3, { at: '2026-11-09T00:00:00.000Z', progress: 0 })])[1]?.actualAt,
+    ).toBeNull()
+  })
+
   it('a stage that is begun is not done', () => {
     const states = stageStates(plan, [heard(1, { progress: 0.4 })])
     expect(states[1]).toMatchObject({ actualAt: null, progress: 0.4 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Forecast } from '../../../../server/model/forecast.ts'
-import type { Arrived, LineFacts, Said } from '../../../../server/orders/forecast/known.ts'
+import { type Arrived, asKnown, type LineFacts, type Said } from '../../../../server/orders/forecast/known.ts'
 import { type Lesson, learn, lessonOf, NOTHING_LEARNT } from '../../../../server/orders/forecast/learn.ts'
 import { forecastLine } from '../../../../server/orders/forecast/line.ts'
 import type { ShipmentFacts } from '../../../../server/orders/forecast/transit.ts'
@@ -134,6 +134,52 @@ describe('for every line, whatever was said of it', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('milestones and corrections may reach us in any order, some of them without saying when they were said', () => {
+    /** A supplier's words of 50 days, each with when it was said; a correction may name anything that it said. */
+    const words = fc.array(
+      fc.record({
+        said, told: moment,
+        corrects: fc.option(fc.nat({ max: 9 }), { nil: null, freq: 2 }),
+      }),
+      { maxLength: 10 },
+    ) // biome-ignore format: words
+    /** As it reached us: ids count up, within a minute in which those that do not tell may change places. */
+    const reached = (all: readonly Said[], order: readonly number[], tells: boolean): Said[] => {
+      const ids = new Map(order.map((index, position) => [index, String(position + 1)]))
+      return order.map((index, position) => {
+        const one = all[index] as Said
+        const corrects = one.corrects === null ? null : (ids.get(Number(one.corrects)) ?? null)
+        return { ...one, id: ids.get(index) ?? '', corrects, recordedAt: T0 + 60 * DAY + position * (tells ? DAY / 24 : 1000) }
+      })
+    } // biome-ignore format: an arrival
+    fc.assert(
+      fc.property(facts, words, fc.array(fc.nat(), { minLength: 10, maxLength: 10 }), fc.boolean(), (line, all, keys, tells) => {
+        const whole = all.map(({ said: one, told, corrects }, index): Said => ({
+          // what happens at the very same moment is told apart by nothing but when it was said
+          ...one, id: '', key: `k${index}`, at: (one.classifier === 'actual' ? Math.min(one.at, told) : one.at) - index,
+          saidAt: tells ? told : null, corrects: corrects === null || corrects === index ? null : String(corrects), recordedAt: 0,
+        }))
+        const order = whole.map((_, index) => index)
+        const other = order.toSorted((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0))
+        const at = T0 + 65 * DAY
+        const [one, two] = [order, other].map((way) => ({ ...line, said: reached(whole, way, tells) }))
+        if (one === undefined || two === undefined) return
+        // what does not tell was said when it reached us, a moment earlier or later
+        const standings = (of: LineFacts) =>
+          asKnown(of, at).standings.map(({ learntAt: _, estimate, ...rest }) => ({ ...rest, estimate: estimate?.at ?? null }))
+        expect(standings(two)).toEqual(standings(one))
+        if (!tells) return
+        expect(forecastLine(two, NOTHING_LEARNT, at)).toEqual(forecastLine(one, NOTHING_LEARNT, at))
+        const lessons = (of: LineFacts) => {
+          const { durations, estimates } = lessonOf(of, at)
+          return { durations: durations.map(({ known: _, ...rest }) => rest), estimates: estimates.map(({ known: _, ...rest }) => rest) }
+        }
+        expect(lessons(two)).toEqual(lessons(one))
+      }),
+      { numRuns: 300 },
+    ) // biome-ignore format: a property
   })
 
   it('actuals may reach us in any order: when a line is known whole, the forecast is the same', () => {

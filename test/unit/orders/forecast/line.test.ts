@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Arrived, LineFacts, Said } from '../../../../server/orders/forecast/known.ts'
-import { NOTHING_LEARNT } from '../../../../server/orders/forecast/learn.ts'
+import { lessonOf, NOTHING_LEARNT } from '../../../../server/orders/forecast/learn.ts'
 import { forecastLine } from '../../../../server/orders/forecast/line.ts'
 import type { ShipmentFacts } from '../../../../server/orders/forecast/transit.ts'
 
@@ -98,6 +98,36 @@ describe('production', () => {
     expect(ask(line, 7).p50).toBeGreaterThan(ask(line, 5).p50 + 2)
   })
 
+  it('a correction holds whether it comes before or after what it corrects, and an estimate from when it was said', () => {
+    const early = { id: '2', key: 'b', corrects: '1' }
+    const [before, after] = [
+      said([3, 'raw-material', 'actual', 2, early], [4, 'raw-material', 'actual', 3, { id: '1' }]),
+      said([3, 'raw-material', 'actual', 3], [4, 'raw-material', 'actual', 2, early]),
+    ]
+    expect(ask(facts({ said: before }), 5).p50).toBe(ask(facts({ said: after }), 5).p50)
+    // while the other is on its way it stands for itself
+    expect(ask(facts({ said: before.slice(0, 1) }), 3.5).p50).toBeLessThan(ask(facts(), 3.5).p50)
+    const late = said([5, 'heat-treated', 'estimated', 30, { saidAt: at(5) }], [6, 'heat-treated', 'estimated', 9, { saidAt: at(1) }])
+    expect(ask(facts({ said: late }), 7).p50).toBeGreaterThan(30)
+  }) // biome-ignore format: timetables
+
+  it('an estimate of the buyer is none of the supplier’s: neither to learn from nor as its habit', () => {
+    const line = facts({
+      said: said([1, 'raw-material', 'estimated', 3, { by: 'b' }], [1, 'raw-material', 'estimated', 9], [4, 'raw-material', 'actual', 4]),
+    })
+    expect(lessonOf(line, at(10)).estimates.map(({ by, saidDays }) => [by, saidDays])).toEqual([['b', 2], ['s', 8]])
+  }) // biome-ignore format: a timetable
+
+  it('says why it is late where nothing takes longer than usual and nothing is planned', () => {
+    const bare = facts({
+      needBy: at(-1),
+      stages: ['synthesis', 'ready'].map((stage) => ({ stage, weight: 1, plannedAt: null, usualDays: null })),
+    })
+    const { probabilityLate, causes } = ask(bare, 1)
+    expect(probabilityLate).toBe(1)
+    expect(causes).toEqual([expect.objectContaining({ kind: 'usual', what: expect.stringContaining('after need-by') })])
+  })
+
   it('a plan that ends after need-by says so itself', () => {
     expect(ask(facts({ needBy: at(12) }), 0).causes[0]).toMatchObject({ kind: 'plan', days: 6.5 })
   })
@@ -126,6 +156,20 @@ describe('arrival', () => {
     )
     expect(closed).toMatchObject({ p10: 17, p50: 17, p90: 17, probabilityLate: 0 })
   })
+
+  it('is not late by the way for what production keeps: one part is under way, the other waits for a stage', () => {
+    const line = facts({
+      said: said([4, 'raw-material', 'actual', 4]),
+      shipments: [shipment('1', 10, 10, 18), shipment('2', 10, 16, 19, { phases: [] })],
+    })
+    // heat treatment has taken 10 of its usual 4 days
+    const { causes } = ask(line, 14)
+    expect(causes[0]).toMatchObject({ kind: 'stage-overdue', stage: 'heat-treated', days: 6 })
+    expect(causes.filter(({ kind, days }) => kind === 'transit' && days > 1)).toEqual([])
+    // made, and still there when it should be half-way: that is the way's
+    const made = facts({ said: said([9, 'ready', 'actual', 9]), shipments: [shipment('1', 20, 10, 14, { phases: [] })] })
+    expect(ask(made, 13).causes[0]).toMatchObject({ kind: 'transit', days: expect.closeTo(3, 0) })
+  }) // biome-ignore format: a timetable
 
   it('waits for what is on no shipment yet', () => {
     const part = facts({
