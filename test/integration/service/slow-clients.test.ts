@@ -31,7 +31,16 @@ const startLive = async (fleet: unknown[], tooSlowMs?: number) => {
     },
     parseCursor: Number,
     formatCursor: String,
-    authenticate: async () => ({ orgId: 'o', shipmentId: null, id: 'p', expiresAt: new Date(Date.now() + 3_600_000) }),
+    authenticate: async () => ({
+      orgId: 'o',
+      shipmentId: null,
+      id: 'p',
+      expiresAt: new Date(Date.now() + 3_600_000),
+      bound: { key: 'p', most: 20 },
+    }),
+    encrypted: () => false,
+    refuse: (_status, detail) => new Error(detail),
+    limitRate: (_request, _reply, next) => next(),
     snapshots: {
       fleet: async () => fleet,
       orders: async () => [],

@@ -60,7 +60,14 @@ test('who was removed before it subscribes again is not told from memory what it
   )
   const follow = async (orgId: string): Promise<string[]> => {
     const told: string[] = []
-    const follower = { viewer: { orgId, shipmentId: null }, cursor: 0, live: false, ended: false, send: (frame: string) => void told.push(frame) } // biome-ignore format: one line
+    const follower = {
+      viewer: { orgId, shipmentId: null },
+      cursor: 0,
+      live: false,
+      ended: false,
+      send: (frame: string) => void told.push(frame),
+      drained: async () => undefined,
+    }
     await feed.follow(follower)
     return told
   }
