@@ -33,6 +33,7 @@ export const factsOf = (trip: Trip): Facts => {
           mawp: substance.reliefBar / 1.25 + ATMOSPHERE_BAR,
           testPressure: substance.reliefBar * 1.2 + ATMOSPHERE_BAR,
           relief: substance.reliefBar + ATMOSPHERE_BAR,
+          filling: 'TP1',
         },
     trip: null,
     intervalMs: trip.intervalSeconds * 1000,
