@@ -35,7 +35,7 @@ export const factsOf = (trip: Trip): Facts => {
           relief: substance.reliefBar + ATMOSPHERE_BAR,
           filling: 'TP1',
         },
-    trip: null,
+    trip: trip.way ?? null,
     intervalMs: trip.intervalSeconds * 1000,
     reportMs: trip.intervalSeconds * 1000,
     gauge: trip.pressureReference === 'gauge',
