@@ -109,7 +109,7 @@ const turn = async (tx: Tx, turned: readonly Turn[]): Promise<void> => {
 }
 
 /** Silences that were none: the connection was down, the readings were kept and have come. Nobody is paged for them any more. */
-const recover = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+export const recover = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return
   await tx.query(
     `update alarms set recovered = true, cleared_at = coalesce(cleared_at, now()), explanation = $2::text where id = any($1::uuid[])`,
