@@ -90,7 +90,9 @@ it('of a loan that is entered afterwards: from then on, and none where what was 
   // it had measured all the time, and was out of reach
   await rig.send(1, { time: Date.now() - 24 * 60 * MINUTE, temperature: 20 })
   expect(await clear()).toBe(1)
-  expect(await alarms()).toMatchObject([{ over: true, recovered: true, explanation: expect.stringMatching(/has come since$/) }])
+  expect(await alarms()).toMatchObject([
+    { over: true, recovered: true, explanation: expect.stringMatching(/has come since$/) },
+  ])
   const { rows } = await rig.owner.query('select change from alarm_changes order by id')
   expect(rows.map(({ change }) => change)).toEqual(['raised', 'amended'])
   expect((await rig.owner.query(`select from outbox where kind = 'alarm-raised' and sent_at is null`)).rowCount).toBe(0)
