@@ -27,6 +27,19 @@ export const liquidFull: Detector<State> = {
   id: 'liquid-full',
   priority: 'high',
   lacks: () => null,
+  needs: (facts) => (onPaper(facts) === null ? ['level'] : []),
+  misses: (facts) => {
+    const { cargo, tank } = facts
+    if (cargo?.liquefied === true) return 'A liquefied gas is filled by mass (ADR 4.2.2.7).'
+    if (filledIn(facts) === null)
+      return 'No degree of filling is entered for the shipment: only a measured level is judged.'
+    if (expansionIn(facts) === null)
+      return 'The substance has no expansion recorded: how full it becomes when it warms is not judged.'
+    if (tank === null) return 'The shipment has no tank.'
+    return tank.filling === null
+      ? 'Of this kind of tank no highest degree of filling follows: only a tank that is all but full is said.'
+      : null
+  },
   initial: { evaluated: null, over: 0 },
   step({ state, open, minute, course, facts }) {
     if (!isDue(state.evaluated, minute.time, EVERY_MS)) return { state, open }
@@ -44,11 +57,17 @@ export const liquidFull: Detector<State> = {
 
 type Found = Pick<Verdict, 'value' | 'limit' | 'priority' | 'figures'>
 
+const expansionIn = ({ cargo }: Facts): number | null =>
+  (cargo?.expansion ?? 0) > 0 ? (cargo?.expansion ?? null) : null
+/** An empty tank has no temperature at which it would be full. */
+const filledIn = ({ cargo }: Facts) => ((cargo?.filling?.fraction ?? 0) > EMPTY ? (cargo?.filling ?? null) : null)
+/** What is known of the liquid without a level that is measured; null where that does not say how full it is. */
+const onPaper = (facts: Facts) => (expansionIn(facts) === null ? null : filledIn(facts))
+
 const judge = (facts: Facts, celsius: number | null, level: number | null): (Found & { value: number }) | null => {
   const { cargo, tank } = facts
-  const expansion = (cargo?.expansion ?? 0) > 0 ? (cargo?.expansion ?? null) : null
-  // an empty tank has no temperature at which it would be full
-  const filling = (cargo?.filling?.fraction ?? 0) > EMPTY ? (cargo?.filling ?? null) : null
+  const expansion = expansionIn(facts)
+  const filling = filledIn(facts)
   const byPaper =
     filling !== null && expansion !== null && celsius !== null ? fractionAt(filling, expansion, celsius) : null
   const now = Math.max(byPaper ?? 0, level ?? 0)

@@ -68,6 +68,22 @@ export const pressureResidual: Detector<State> = {
   id: 'pressure-residual',
   priority: 'high',
   lacks: () => null,
+  needs: () => ['pressure', 'temperature'],
+  misses: ({ cargo, tank }) => {
+    if (cargo?.antoine == null)
+      return 'The substance has no vapour pressure recorded: how its pressure goes with temperature is learnt in the first three hours, and nothing is said before.'
+    return tank?.relief == null
+      ? 'Neither relief setting nor test pressure of a tank is recorded: how long until the relief device opens is not said.'
+      : null
+  },
+  blind: (state, course, facts) => {
+    if (state.base === null) return null
+    const learnt = learntFrom(course.tens, state.since)
+    const model = modelOf(facts, state.base, state.base.level, learnt)
+    return model !== null && mayBeVented(model, state.base, learnt)
+      ? 'The pressure is that of the air, and does not follow the temperature: the tank may be vented, and then its pressure tells nothing of what is in it.'
+      : null
+  },
   initial: INITIAL,
   step({ state: before, open, minute, course, facts }) {
     const { time, pressure } = minute

@@ -82,6 +82,8 @@ export const selfHeating: Detector<State> = {
   id: 'self-heating',
   priority: 'high',
   lacks: () => null,
+  // of a cargo that is not known to react by itself it has to be warmer than the air
+  needs: ({ cargo }) => (cargo?.reactive === true ? ['temperature'] : ['temperature', 'ambient']),
   initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quietSince: null, place: null },
   step({ state, open, minute, course, facts }) {
     const reactive = facts.cargo?.reactive === true

@@ -95,6 +95,7 @@ export const timeToLimitRule: Detector<State> = {
   id: 'time-to-limit',
   priority: 'medium',
   lacks: (facts) => (hasLimit(facts) ? null : 'No temperature limit is set, so there is no time until one is reached.'),
+  needs: () => ['temperature'],
   initial: { evaluated: null, near: 0, away: 0, place: null },
   step({ state, open, minute, course, facts }) {
     if (!isDue(state.evaluated, minute.time, EVERY_MS)) return { state, open }
