@@ -112,7 +112,7 @@ const mostOverlapping = (whole: Whole, free: ReadonlySet<Recorded>): Recorded | 
   return best
 }
 
-type Figures = NonNullable<Verdict['figures']>
+type Figures = Readonly<Record<string, number>>
 const isSame = (a: Figures, b: Figures): boolean =>
   Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, value]) => b[name] === value)
 
