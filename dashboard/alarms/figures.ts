@@ -41,6 +41,8 @@ const FIGURE_KINDS: Record<FigureName, FigureKind> = {
   celsius: 'celsius', limitCelsius: 'celsius', fullAtCelsius: 'celsius', temperature: 'celsius', kelvin: 'kelvin',
   slopeLeast: 'kelvinPerHour', weatherCan: 'kelvinPerHour', kelvinPerHour: 'kelvinPerHour',
   hoursLikely: 'hours', hoursLeast: 'hours', hoursMost: 'hours', hoursToRelief: 'hours', hoursToEmergency: 'hours',
+  hoursToEmergencyLeast: 'hours', hoursToEmergencyMost: 'hours', hoursToArrival: 'hours', hoursToStop: 'hours',
+  highCelsius: 'celsius', controlCelsius: 'celsius', highHighCelsius: 'celsius', emergencyCelsius: 'celsius', reliefBar: 'bar',
   pressure: 'bar', fromBar: 'bar', toBar: 'bar', vapourBar: 'bar',
   barPerHour: 'barPerHour', padPercentPerHour: 'percentPerHour',
   temperatureMinutes: 'minutes', pressureMinutes: 'minutes',

@@ -65,17 +65,30 @@ const List = ({ title, children }: { title: string; children: ComponentChildren[
 type Cure = AlarmQuality['worstRules'][number]['cure']
 const DELAYS: readonly Cure[] = ['onDelayMs', 'offDelayMs']
 
-/** The field of the form below that cures it; a limit or a sensor is no setting. */
+/** The field of the form below that cures it; null: it is no setting. */
 const fieldOf = (rule: RuleId, cure: Cure): string | null => {
-  if (cure === 'limit' || cure === 'sensor') return null
+  if (cure === 'sensor' || cure in PANELS) return null
   if (cure === 'deadband') return `[name=deadband-${rule.split('-')[0]}]`
   return DELAYS.includes(cure) ? '.delays select' : `[name=${cure}]`
 }
 
-const Cured = ({ rule, cure }: { rule: RuleId; cure: Cure }) => {
-  const said = t('quality.cure', { cure: t(`cure.${cure}`) })
+/** Which panel of a shipment shows what is to be looked at. */
+const PANELS: Partial<Record<Cure, string>> = {
+  limit: 'limits', tank: 'limits', filling: 'limits', substance: 'limits', corridor: 'corridor', outOfService: 'rules',
+} // biome-ignore format: a table
+
+type Where = { shipmentId: string | null; shipmentReference: string | null }
+
+const Cured = ({ rule, cure, shipmentId, shipmentReference }: { rule: RuleId; cure: Cure } & Where) => {
+  const words = t(`cure.${cure}`)
+  const panel = PANELS[cure]
+  if (cure === 'sensor') return <a href="/devices">{t('quality.cure', { cure: words })}</a>
   const field = fieldOf(rule, cure)
-  if (field === null) return <span>{said}</span>
+  if (field === null) {
+    if (panel === undefined || shipmentId == null) return <span>{t('quality.cure', { cure: words })}</span>
+    const on = shipmentReference === null ? words : t('cure.on', { cure: words, reference: shipmentReference })
+    return <a href={`/shipments/${shipmentId}?at=${panel}`}>{t('quality.cure', { cure: on })}</a>
+  }
   const lead = (): void => {
     const input = document.querySelector(`#settings-rules ${field}`)
     if (!(input instanceof HTMLElement)) return
@@ -84,7 +97,7 @@ const Cured = ({ rule, cure }: { rule: RuleId; cure: Cure }) => {
   }
   return (
     <button type="button" class="plain cure" onClick={lead}>
-      {said}
+      {t('quality.cure', { cure: words })}
     </button>
   )
 }
@@ -104,7 +117,7 @@ export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
               acknowledged: minutes(item.acknowledgedWithinMinutes),
             })}
           </span>
-          <Cured rule={item.rule} cure={item.cure} />
+          <Cured {...item} />
         </li>
       ))}
     </List>
@@ -115,7 +128,7 @@ export const Offenders = ({ quality }: { quality: AlarmQuality }) => (
             <a href={`/shipments/${item.shipmentId}`}>{item.shipmentReference}</a> {ruleName(item.rule)}
           </b>
           <span>{t('quality.chatteringFacts', { n: item.most })}</span>
-          <Cured rule={item.rule} cure={item.cure} />
+          <Cured {...item} />
         </li>
       ))}
     </List>

@@ -2,6 +2,7 @@ import './record.css'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
+import { useLeadTo } from '../state/lead-to.ts'
 import { t } from '../text/language.ts'
 import { r } from '../text/record-words.ts'
 import { useZaitu } from '../zaitu.ts'
@@ -12,6 +13,7 @@ import { type LimitsAnswer, recordRequests } from './requests.ts'
 
 /** Which limits count, where each comes from, and, for the buyer's people, changing them. */
 export const LimitsPanel = ({ shipment, onChanged }: { shipment: ShipmentDetail; onChanged(): void }) => {
+  const panel = useLeadTo('limits')
   const { api, runs } = useZaitu()
   const requests = recordRequests(api.ask)
   const answer = useSignal<LimitsAnswer | null>(null)
@@ -33,7 +35,7 @@ export const LimitsPanel = ({ shipment, onChanged }: { shipment: ShipmentDetail;
   const sources = answer.value
   const waiting = sources?.proposals.filter(({ state }) => state === 'pending') ?? []
   return (
-    <section class="panel limits-panel" aria-labelledby="limits-title">
+    <section class="panel limits-panel" aria-labelledby="limits-title" ref={panel}>
       <header>
         <h2 id="limits-title">{r('limits.title')}</h2>
         {mayChange && !changing.value && (

@@ -1,4 +1,5 @@
 import type { LimitSources } from '../../server/model/record.ts'
+import { ruleName } from '../alarms/alarm-text.ts'
 import { t } from '../text/language.ts'
 import { r } from '../text/record-words.ts'
 import { withUnit } from '../text/values.ts'
@@ -40,7 +41,8 @@ export const LimitsTable = ({ sources }: { sources: LimitSources }) => (
 
 /** Whether temperature control applies, how full it may be, what does not count and what could not be derived. */
 export const LimitNotes = ({ sources, open }: { sources: LimitSources; open: boolean }) => {
-  const { temperatureControl: control, filling, overruled, disabled, advisory } = sources
+  // a server of the version before, while both run, does not say which rules lack what
+  const { temperatureControl: control, filling, overruled, disabled, advisory, rulesNotWatching = [] } = sources
   return (
     <div class="limit-notes">
       <p>
@@ -57,6 +59,21 @@ export const LimitNotes = ({ sources, open }: { sources: LimitSources; open: boo
             rule: sourceText(filling.rule),
           })}
         </p>
+      )}
+      {rulesNotWatching.length > 0 && (
+        <details open={open}>
+          <summary>
+            {r('limits.notWatching')} ({rulesNotWatching.length})
+          </summary>
+          <ul>
+            {rulesNotWatching.map(({ rule, because, partly }) => (
+              <li key={rule}>
+                {ruleName(rule)}
+                {partly && ` (${r('limits.notWatching.partly')})`}: <span class="muted">{sourceText(because)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
       {overruled.length > 0 && (
         <details open={open}>

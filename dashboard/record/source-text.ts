@@ -48,6 +48,21 @@ const CHINESE: readonly [RegExp, string][] = [
   [/^The consent was to go beyond (.+); the record now asks for (.+)\.$/, '当时同意的是超过 $1；档案现要求 $2。'],
   [/^It lies beyond the second stage of (.+?) \((.+)\)\.$/, '超出第二级限值 $1（~$2）。'],
   [/^It is not below the high limit of (.+?) \((.+)\)\.$/, '不低于高限 $1（~$2）。'],
+  [/^No temperature limit is set, .+$/, '未设温度限值，无从预计到达时间。'],
+  [/^No temperature is measured\.$/, '未测量温度。'],
+  [/^No pressure is measured\.$/, '未测量压力。'],
+  [/^No level is measured\.$/, '未测量液位。'],
+  [/^No ambient temperature is measured\.$/, '未测量环境温度。'],
+  [/^No position is measured\.$/, '无定位数据。'],
+  [/^No degree of filling is entered .+$/, '该货运未登记充装度：仅判断实测液位。'],
+  [/^The substance has no expansion recorded: .+$/, '该物质未登记膨胀系数：不判断升温后的充装度。'],
+  [/^Of this kind of tank no highest degree .+$/, '该类罐无法得出最高充装度：仅在接近满液时提示。'],
+  [/^The substance has no vapour pressure recorded: a pressure below .+$/, '该物质未登记蒸气压：无法判断低于蒸气压的读数。'],
+  [/^The substance has no vapour pressure recorded: how its .+$/, '该物质未登记蒸气压：前三小时学习压力随温度的变化，其间不作判断。'],
+  [/^Neither relief setting nor test pressure of a tank .+$/, '未登记泄放整定压力和试验压力：不提示距泄放装置开启的时间。'],
+  [/^The pressure is that of the air, .+$/, '压力与大气压相同且不随温度变化：罐体可能通大气，压力不能反映内部状况。'],
+  [/^Neither origin nor destination has a position\.$/, '起点和终点均无坐标。'],
+  [/^No planned way is entered .+$/, '该货运未登记计划路线。'],
 ] // biome-ignore format: a table of sentences
 
 const CONTAINMENT: Record<string, string> = { tank: '罐', packaging: '包装', IBC: '中型散装容器' }

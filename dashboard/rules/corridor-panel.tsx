@@ -2,6 +2,7 @@ import './rules.css'
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
+import { useLeadTo } from '../state/lead-to.ts'
 import { p } from '../text/shipment-rules-words.ts'
 import { number } from '../text/values.ts'
 import { useZaitu } from '../zaitu.ts'
@@ -13,6 +14,7 @@ type Props = { shipment: ShipmentDetail; onChanged(shipment: ShipmentDetail): vo
 
 /** The planned way, which the map shows; the buyer's people set it and take it away. */
 export const CorridorPanel = ({ shipment, onChanged }: Props) => {
+  const panel = useLeadTo('corridor')
   const { api, runs, toasts } = useZaitu()
   const requests = useMemo(() => rulesRequests(api.ask, shipment.id), [api, shipment.id])
   const changing = useSignal(false)
@@ -27,7 +29,7 @@ export const CorridorPanel = ({ shipment, onChanged }: Props) => {
     if (answer.ok) onChanged(answer.value)
   }
   return (
-    <section class="panel rules-panel" aria-labelledby="way-title">
+    <section class="panel rules-panel" aria-labelledby="way-title" ref={panel}>
       <header>
         <h2 id="way-title">{p('way.title')}</h2>
         {mayChange && !changing.value && (

@@ -2,6 +2,7 @@ import './rules.css'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { ShipmentDetail } from '../../server/model/shipment.ts'
+import { useLeadTo } from '../state/lead-to.ts'
 import { t } from '../text/language.ts'
 import { p } from '../text/shipment-rules-words.ts'
 import { useZaitu } from '../zaitu.ts'
@@ -12,6 +13,7 @@ import { ServicePart } from './service-part.tsx'
 
 /** What the rules go by on this shipment and which are out of service; for the buyer's people to see, and to change. */
 export const RulesPanel = ({ shipment }: { shipment: ShipmentDetail }) => {
+  const panel = useLeadTo('rules')
   const { api, runs } = useZaitu()
   const requests = useMemo(() => rulesRequests(api.ask, shipment.id), [api, shipment.id])
   const own = useSignal<OwnSettings | null>(null)
@@ -32,7 +34,7 @@ export const RulesPanel = ({ shipment }: { shipment: ShipmentDetail }) => {
   }, [requests])
   const mayChange = runs(shipment.id)
   return (
-    <section class="panel rules-panel" aria-labelledby="rules-title">
+    <section class="panel rules-panel" aria-labelledby="rules-title" ref={panel}>
       <header>
         <h2 id="rules-title">{p('rules.title')}</h2>
         {mayChange && own.value !== null && !changing.value && (

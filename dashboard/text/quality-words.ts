@@ -48,6 +48,12 @@ export const qualityWords = {
   'cure.stopMinutes': { en: 'longer stops', zh: '允许更长停留' },
   'cure.dwellMinutes': { en: 'a longer dwell', zh: '延长停留判定时间' },
   'cure.limit': { en: 'look at the limit itself', zh: '检查限值本身' },
+  'cure.tank': { en: 'complete the tank’s record', zh: '完善罐体档案' },
+  'cure.filling': { en: 'check how full it was filled', zh: '核对充装度' },
+  'cure.substance': { en: 'check the substance’s record', zh: '核对物质档案' },
+  'cure.corridor': { en: 'draw the planned way anew', zh: '重新设定计划路线' },
+  'cure.outOfService': { en: 'take the rule out of service there', zh: '在该货运上停用此规则' },
+  'cure.on': { en: '{cure} ({reference})', zh: '{cure}（{reference}）' },
   'cure.sensor': { en: 'have the sensor looked at', zh: '检查传感器' },
   'settings.rules': { en: 'Settings of the rules', zh: '规则设置' },
   'settings.rulesLead': {

@@ -25,6 +25,8 @@ export const recordWords = {
   'limits.overfilled': { en: 'Overfilled', zh: '超量充装' },
   'limits.advisory': { en: 'Worth knowing, without an alarm', zh: '仅供参考，不报警' },
   'limits.overruled': { en: 'Does not count', zh: '不生效' },
+  'limits.notWatching': { en: 'Rules that lack what they need', zh: '缺少所需数据的规则' },
+  'limits.notWatching.partly': { en: 'watches in part', zh: '部分监测' },
   'limits.disabled': { en: 'Could not be derived', zh: '无法推导' },
   'limits.change': { en: 'Change a limit', zh: '更改限值' },
   'limits.which': { en: 'Which', zh: '哪一项' },

@@ -8,7 +8,7 @@ export const QualityQuery = z.object({
   to: QueryInstant.optional().describe('now where none is given'),
 })
 
-/** The setting that most likely cures what is wrong with a rule. */
+/** What most likely cures what is wrong with a rule: a setting, a limit, the record, the planned way, the sensor; or to take it out of service. */
 export const Cure = z.enum([
   'deadband',
   'onDelayMs',
@@ -24,6 +24,11 @@ export const Cure = z.enum([
   'lateProbability',
   'limit',
   'sensor',
+  'tank',
+  'filling',
+  'substance',
+  'corridor',
+  'outOfService',
 ])
 
 /** How well the alarm system itself does (IEC 62682, EEMUA 191). */
@@ -80,6 +85,8 @@ export const AlarmQuality = z.object({
       acknowledgedWithinMinutes: z.number().nullable().describe('median'),
       medianMinutes: z.number().nullable().describe('how long its condition held'),
       cure: Cure,
+      shipmentId: z.uuid().nullable().describe('the shipment with the most of them; null: they are of order lines'),
+      shipmentReference: z.string().nullable(),
     }),
   ),
   acknowledgement: z.object({ medianMinutes: z.number().nullable(), p90Minutes: z.number().nullable(), open: z.int() }),

@@ -4,7 +4,8 @@
  */
 export const FIGURES = [
   'celsius', 'limitCelsius', 'fullAtCelsius', 'kelvin', 'slopeLeast', 'weatherCan', 'kelvinPerHour',
-  'hoursLikely', 'hoursLeast', 'hoursMost', 'hoursToRelief', 'hoursToEmergency',
+  'hoursLikely', 'hoursLeast', 'hoursMost', 'hoursToRelief', 'hoursToEmergency', 'hoursToEmergencyLeast',
+  'hoursToEmergencyMost', 'hoursToArrival', 'hoursToStop', 'highCelsius', 'controlCelsius', 'highHighCelsius', 'emergencyCelsius', 'reliefBar',
   'pressure', 'fromBar', 'toBar', 'vapourBar', 'barPerHour', 'padPercentPerHour',
   'temperature', 'temperatureMinutes', 'pressureMinutes',
   'missingFrom', 'missingTo', 'missing', 'boot', 'lentAtEpochMs',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RuleId } from './alarm.ts'
 import { IsoInstant } from './instant.ts'
 import { Limits } from './limits.ts'
 
@@ -125,5 +126,14 @@ export const LimitSources = z.object({
     .nullable()
     .describe('degree of filling against the highest that is permitted; null where the record does not tell'),
   effective: Limits,
+  rulesNotWatching: z
+    .array(
+      z.object({
+        rule: RuleId,
+        because: z.string(),
+        partly: z.boolean().describe('it watches, but not for all that it could'),
+      }),
+    )
+    .describe('rules that lack what they need; those that rest by design in this phase are none of them'),
 })
 export type LimitSources = z.infer<typeof LimitSources>

@@ -1,4 +1,5 @@
 import type { Alarm } from '../model/alarm.ts'
+import { type LimitName, limitNameOf } from '../model/limit-name.ts'
 import type { MessageLanguage } from '../model/notification.ts'
 import { PHRASE, RULE, STAGE } from './words.ts'
 
@@ -43,6 +44,51 @@ const late = ({ figures }: Alarm): string => {
   return slippedDays === undefined ? arrival : `一周内预计到达推迟 ${rounded(slippedDays, 1)} 天：${arrival}`
 }
 
+const NAMES: Record<LimitName, string> = {
+  high: '温度高限',
+  control: '控制温度',
+  'high-high': '温度高高限',
+  emergency: '应急温度',
+  relief: '安全阀开启压力',
+}
+const reaches = (figures: Alarm['figures'], celsius: number): string => {
+  const name = limitNameOf(figures)
+  return `${name === null ? '' : `${NAMES[name]} `}${rounded(celsius, 1)} °C`
+}
+
+/** What comes after the limit, and when help can be there: in 3 h the emergency temperature; arrival in 5 h. */
+const beyond = ({ limit, figures }: Alarm): string => {
+  const { emergencyCelsius, hoursToEmergency } = figures ?? {}
+  if (emergencyCelsius === undefined || hoursToEmergency === undefined || emergencyCelsius === limit) return ''
+  return `；约 ${duration(hoursToEmergency * 60, 'zh')}后达到${NAMES.emergency} ${rounded(emergencyCelsius, 1)} °C`
+}
+const help = ({ figures }: Alarm): string => {
+  const { hoursToArrival: arrival, hoursToStop: stop } = figures ?? {}
+  const parts = [
+    ...(stop !== undefined && stop < (arrival ?? Number.POSITIVE_INFINITY)
+      ? [`约 ${duration(stop * 60, 'zh')}后可到已知停靠地点`]
+      : []),
+    ...(arrival === undefined ? [] : [`约 ${duration(arrival * 60, 'zh')}后到达`]),
+  ]
+  return parts.map((part) => `；${part}`).join('')
+}
+
+const residual = (alarm: Alarm): string => {
+  const { value, figures } = alarm
+  const { reliefBar, hoursToRelief } = figures ?? {}
+  const relief =
+    reliefBar === undefined || hoursToRelief === undefined
+      ? ''
+      : `；约 ${duration(hoursToRelief * 60, 'zh')}后达到${NAMES.relief} ${rounded(reliefBar)} bar（绝压）${help(alarm)}`
+  return `压力变化无法由温度解释（${rounded(value)} bar）${relief}`
+}
+
+const selfHeating = (alarm: Alarm): string => {
+  const { value, figures } = alarm
+  const until = figures?.limitCelsius === undefined ? '' : `；将达到${reaches(figures, figures.limitCelsius)}`
+  return `物料自行升温：每小时 ${rounded(value)} K，且不断加快${until}${until === '' ? '' : help(alarm)}`
+}
+
 const chinese = (alarm: Alarm): string => {
   const { rule, value, peak, limit, explanation } = alarm
   switch (rule) {
@@ -53,11 +99,11 @@ const chinese = (alarm: Alarm): string => {
     case 'rate-of-rise':
       return `温度每小时上升 ${rounded(value, 1)} K，限值 ${rounded(limit, 1)} K`
     case 'time-to-limit':
-      return `即将达到 ${rounded(limit, 1)} °C`
+      return `即将达到 ${reaches(alarm.figures, limit)}${beyond(alarm)}${help(alarm)}`
     case 'pressure-residual':
-      return `压力变化无法由温度解释（${rounded(value)} bar）`
+      return residual(alarm)
     case 'self-heating':
-      return `物料自行升温：每小时 ${rounded(value)} K，且不断加快`
+      return selfHeating(alarm)
     case 'liquid-full':
       return `充装率 ${rounded(value * 100, 1)} %，最高允许 ${rounded(limit * 100, 1)} %`
     case 'silence':

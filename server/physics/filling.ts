@@ -12,6 +12,10 @@ export const expansionOf = (density15: number, density50: number): number => (de
 export const highestFilling = (rule: FillingRule, expansion: number, celsius: number): number =>
   PERCENT[rule] / 100 / (1 + expansion * (REFERENCE_CELSIUS - celsius))
 
+/** The same as papers and pages have it: in hundredths of a per cent. What is over is over by that. */
+export const permittedFilling = (rule: FillingRule, expansion: number, celsius: number): number =>
+  Math.round(highestFilling(rule, expansion, celsius) * 1e4) / 1e4
+
 export type Filling = { fraction: number; celsius: number }
 
 /** The filled fraction at another temperature: the liquid grows by α per kelvin, the shell is taken as rigid. */

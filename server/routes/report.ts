@@ -7,6 +7,7 @@ import { exposureOf } from '../store/exposure.ts'
 import { limitSources } from '../store/limit-settings.ts'
 import { asOrganisation } from '../store/pool.ts'
 import { type Papers, readPapers } from '../store/report.ts'
+import { notWatching } from '../store/watching.ts'
 import { signedIn } from './authentication.ts'
 import type { AppDeps } from './dependencies.ts'
 import { sourcesAnswer } from './limits.ts'
@@ -41,15 +42,20 @@ export const reportRoutes =
       },
       handler: async (request) => {
         const { id } = request.params
-        const [papers, sources, found, exposure] = await asOrganisation(pool, signedIn(request), async (tx) => [
-          await readPapers(tx, id),
-          await limitSources(tx, id),
-          await readAlarms(tx, { state: 'all', shipmentId: id, limit: MOST_ALARMS + 1 }),
-          await exposureOf(tx, id, {}),
-        ])
+        const [papers, sources, found, exposure, watching] = await asOrganisation(
+          pool,
+          signedIn(request),
+          async (tx) => [
+            await readPapers(tx, id),
+            await limitSources(tx, id),
+            await readAlarms(tx, { state: 'all', shipmentId: id, limit: MOST_ALARMS + 1 }),
+            await exposureOf(tx, id, {}),
+            await notWatching(tx, id),
+          ],
+        )
         if (papers === null || sources === null) throw notFound('shipment')
         const { contacts, tunnelCode, ...rest } = papers
-        const limits = sourcesAnswer(sources)
+        const limits = sourcesAnswer(sources, watching)
         const adr = adrLine({ ...papers.substance, ...limits.temperatureControl, tunnelCode })
         return {
           ...rest,

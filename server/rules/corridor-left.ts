@@ -13,6 +13,7 @@ export const corridorLeft: Detector<State> = {
   id: 'corridor-left',
   priority: 'medium',
   lacks: ({ trip }) => (trip?.corridor == null ? 'No planned way is entered for this shipment.' : null),
+  needs: () => ['position'],
   initial: { outSince: null, backSince: null },
   step({ state, open, minute, facts }) {
     const { lat, lon, time } = minute

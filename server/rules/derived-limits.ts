@@ -1,5 +1,5 @@
 import type { Containment, Filling, LimitKey, TankKind } from '../model/record.ts'
-import { highestFilling } from '../physics/filling.ts'
+import { type FillingRule, permittedFilling } from '../physics/filling.ts'
 import { reliefOf, shareOfMawp, type TankPressures } from '../physics/pressure-ladder.ts'
 import { type TemperatureControl, type Thermal, temperatureControl } from '../physics/temperature-control.ts'
 
@@ -92,14 +92,17 @@ const relieving = ({ tank }: LimitRecord): Part => {
   return none(rule, 'The test pressure tells where the relief device opens only of a portable tank (ADR 6.7.2.9).')
 }
 
-const FILLING = {
+const FILLING: Record<FillingRule, { highest: number; rule: string }> = {
   TP1: { highest: 0.97, rule: 'ADR 4.2.1.9.2 (TP1)' },
   TP2: { highest: 0.95, rule: 'ADR 4.2.1.9.3 (TP2)' },
   packaging: { highest: 0.98, rule: 'ADR 4.1.1.4' },
-} as const
+}
 
-/** TP2 where the provision names it, else TP1: the general rule of portable tanks. */
-const fillingRule = (tank: NonNullable<LimitRecord['tank']>): keyof typeof FILLING | null => {
+/**
+ * By which rule the degree of filling of such a tank is judged, here and by the detector: TP2 where the provision names it,
+ * else TP1, the general rule of portable tanks. Null where no one rule follows: of a road tank, or of no kind at all.
+ */
+export const fillingRule = (tank: Pick<NonNullable<LimitRecord['tank']>, 'kind' | 'provision'>): FillingRule | null => {
   if (tank.kind === 'portable-tank') return /\bTP2\b/.test(tank.provision ?? '') ? 'TP2' : 'TP1'
   return tank.kind === 'ibc' || tank.kind === 'packaging' ? 'packaging' : null
 }
@@ -125,7 +128,7 @@ const judgedFilling = ({ tank, filling, expansion, liquefied }: LimitRecord): De
   if (tank === null || filling === null || expansion === null || liquefied) return null
   const found = fillingRule(tank)
   if (found === null) return null
-  const highest = Math.round(highestFilling(found, expansion, filling.celsius) * 1e4) / 1e4
+  const highest = permittedFilling(found, expansion, filling.celsius)
   const { fraction, celsius } = filling
   const rule = `${FILLING[found].rule}, filled at ${celsius} °C, expansion ${expansion.toPrecision(4)} 1/K`
   return { fraction, celsius, highest, rule, overfilled: fraction > highest }

@@ -1,4 +1,5 @@
 import type { RuleId } from '../model/alarm.ts'
+import { type LimitName, limitNameOf } from '../model/limit-name.ts'
 import type { Verdict } from './excursion.ts'
 
 const UNITS: Record<string, string> = { temperature: ' °C', pressure: ' bar absolute', level: '' }
@@ -15,12 +16,45 @@ const percent = (value: number): string => `${rounded(value * 100, 1)} %`
 const minutes = (value: number): string =>
   value < 120 ? `${rounded(value, 0)} min` : `${Math.floor(value / 60)} h ${rounded(value % 60, 0)} min`
 
-/** "2 h 40 min (1 h 50 min to 4 h 10 min)"; null where the figures do not say. */
-const inTime = ({ figures }: Verdict): string | null => {
-  const { hoursLikely: likely, hoursLeast: least, hoursMost: most } = figures ?? {}
+/** "in 2 h 40 min (1 h 50 min to 4 h 10 min)"; null where it is not said. */
+const within = (likely: number | undefined, least: number | undefined, most: number | undefined): string | null => {
   if (likely === undefined) return null
   const range = least === undefined || most === undefined ? '' : ` (${minutes(least * 60)} to ${minutes(most * 60)})`
   return `in ${minutes(likely * 60)}${range}`
+}
+const inTime = ({ figures }: Verdict): string | null =>
+  within(figures?.hoursLikely, figures?.hoursLeast, figures?.hoursMost)
+
+const NAMES: Record<LimitName, string> = {
+  high: 'its high limit of',
+  control: 'its control temperature of',
+  'high-high': 'its highest limit of',
+  emergency: 'its emergency temperature of',
+  relief: 'the pressure at which its relief device opens,',
+}
+const named = (figures: Verdict['figures']): string => {
+  const name = limitNameOf(figures)
+  return name === null ? '' : `${NAMES[name]} `
+}
+
+/** What comes after the limit, and when help can be there: "; its emergency temperature of 40 °C in 3 h; arrival in 5 h". */
+const beyond = ({ limit, figures }: Verdict): string => {
+  const { emergencyCelsius, hoursToEmergency, hoursToEmergencyLeast, hoursToEmergencyMost } = figures ?? {}
+  const emergency = within(hoursToEmergency, hoursToEmergencyLeast, hoursToEmergencyMost)
+  if (emergencyCelsius === undefined || emergency === null || emergencyCelsius === limit) return ''
+  return `; ${NAMES.emergency} ${rounded(emergencyCelsius, 1)} °C ${emergency}`
+}
+const help = ({ figures }: Verdict): string => {
+  const { hoursToArrival: arrival, hoursToStop: stop } = figures ?? {}
+  if (stop !== undefined && stop < (arrival ?? Number.POSITIVE_INFINITY))
+    return `; a known place to stop in ${minutes(stop * 60)}${arrival === undefined ? '' : `, arrival in ${minutes(arrival * 60)}`}`
+  return arrival === undefined ? '' : `; arrival in ${minutes(arrival * 60)}`
+}
+
+const toRelief = (verdict: Verdict): string => {
+  const { reliefBar, hoursToRelief } = verdict.figures ?? {}
+  if (reliefBar === undefined || hoursToRelief === undefined) return ''
+  return `; reaches ${NAMES.relief} ${rounded(reliefBar, 2)} bar absolute, in ${minutes(hoursToRelief * 60)}${help(verdict)}`
 }
 
 const residual = (verdict: Verdict): string => {
@@ -32,7 +66,7 @@ const residual = (verdict: Verdict): string => {
     case 'leak':
       return `Pressure falls by ${rounded(Math.abs(value))} bar/h more than temperature explains: a leak, or a valve that passes`
     case 'gas-evolution':
-      return `Pressure rises by ${rounded(Math.abs(value))} bar/h more than temperature explains: gas forms`
+      return `Pressure rises by ${rounded(Math.abs(value))} bar/h more than temperature explains: gas forms${toRelief(verdict)}`
     case 'relief-lifted':
       return `Pressure fell ${step} at once, near where the relief device opens: it has lifted`
     case 'sensor-fault':
@@ -58,12 +92,15 @@ const silence = ({ limit, peak, figures }: Verdict): string => {
 const SENTENCES: Partial<Record<RuleId, (verdict: Verdict) => string>> = {
   'rate-of-rise': ({ value, limit, cause }) =>
     `Temperature rises by ${rounded(value, 1)} K/h, more than ${rounded(limit, 1)} K/h${cause === 'heating' ? ': heated from outside, faster than the weather can' : ''}`,
-  'time-to-limit': (verdict) => `Reaches ${rounded(verdict.limit, 1)} °C ${inTime(verdict) ?? 'soon'}`,
+  'time-to-limit': (verdict) =>
+    `Reaches ${named(verdict.figures)}${rounded(verdict.limit, 1)} °C ${inTime(verdict) ?? 'soon'}${beyond(verdict)}${help(verdict)}`,
   'pressure-residual': residual,
   'self-heating': (verdict) => {
     const until = inTime(verdict)
     const reaches =
-      until === null ? '' : `; reaches ${rounded(verdict.figures?.limitCelsius ?? verdict.limit, 1)} °C ${until}`
+      until === null
+        ? ''
+        : `; reaches ${named(verdict.figures)}${rounded(verdict.figures?.limitCelsius ?? verdict.limit, 1)} °C ${until}${help(verdict)}`
     return `Heats by itself: ${rounded(verdict.value, 2)} K/h and ever faster${reaches}`
   },
   'liquid-full': ({ value, limit }) => `Filled to ${percent(value)}, at most ${percent(limit)} leaves room to expand`,

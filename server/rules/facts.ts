@@ -2,6 +2,7 @@ import type { RuleId } from '../model/alarm.ts'
 import type { Limits } from '../model/limits.ts'
 import type { RuleSettings, RuleSettingsChange } from '../model/rule-settings.ts'
 import type { Phase } from '../model/shipment.ts'
+import type { FillingRule } from '../physics/filling.ts'
 
 /** A liquid's or gas's own figures, as far as they are known. */
 export type Cargo = {
@@ -26,6 +27,8 @@ export type TankFacts = {
   mawp: number | null
   testPressure: number | null
   relief: number | null
+  /** by which rule its degree of filling is judged; null where none follows from its kind (of a road tank, say) */
+  filling: FillingRule | null
 }
 
 export type Circle = { lat: number; lon: number; radiusMetres: number }

@@ -39,6 +39,7 @@ export const arrival: Detector<State> = {
   id: 'arrival',
   priority: 'low',
   lacks: ({ trip }) => (trip === null ? noTrip : null),
+  needs: () => ['position'],
   initial: { ...INITIAL, inside: false },
   step({ state, open, minute, facts }) {
     const { lat, lon, time } = minute
@@ -66,6 +67,7 @@ export const departure: Detector<State> = {
   id: 'departure',
   priority: 'low',
   lacks: ({ trip }) => (trip === null ? noTrip : null),
+  needs: () => ['position'],
   initial: INITIAL,
   step({ state, open, minute, facts }) {
     const { lat, lon, time } = minute

@@ -8,6 +8,7 @@ import { mostUsual, NO_REPEATS, type Repeats, repeated, stillFor } from './repea
 import { learntFrom, mayBeVented, modelOf } from './residual-model.ts'
 import { type Trend, trendOf } from './residual-trend.ts'
 import { saidAgain } from './saying.ts'
+import { type Help, helpFigures, helpFor, hoursToHelp, type Reach, urgency } from './urgency.ts'
 import { meanSince } from './window.ts'
 
 type State = {
@@ -67,6 +68,22 @@ export const pressureResidual: Detector<State> = {
   id: 'pressure-residual',
   priority: 'high',
   lacks: () => null,
+  needs: () => ['pressure', 'temperature'],
+  misses: ({ cargo, tank }) => {
+    if (cargo?.antoine == null)
+      return 'The substance has no vapour pressure recorded: how its pressure goes with temperature is learnt in the first three hours, and nothing is said before.'
+    return tank?.relief == null
+      ? 'Neither relief setting nor test pressure of a tank is recorded: how long until the relief device opens is not said.'
+      : null
+  },
+  blind: (state, course, facts) => {
+    if (state.base === null) return null
+    const learnt = learntFrom(course.tens, state.since)
+    const model = modelOf(facts, state.base, state.base.level, learnt)
+    return model !== null && mayBeVented(model, state.base, learnt)
+      ? 'The pressure is that of the air, and does not follow the temperature: the tank may be vented, and then its pressure tells nothing of what is in it.'
+      : null
+  },
   initial: INITIAL,
   step({ state: before, open, minute, course, facts }) {
     const { time, pressure } = minute
@@ -118,6 +135,14 @@ export const pressureResidual: Detector<State> = {
       return judged(next, open, trend)
     }
 
+    /** Where the relief device is to lift: its hours against those until help is there. */
+    function urged({ figures, hoursToRelief: hours }: Trend): [Record<string, number>, Reach | null, Help?] {
+      if (hours === null) return [figures, null]
+      const help = helpFor(facts, time, state.place)
+      const { hoursToLimit: ahead } = facts.settings
+      return [{ ...figures, ...helpFigures(help) }, { likely: hours, least: hours, ahead, soon: SOON_HOURS }, help]
+    }
+
     function baseline(): State['base'] {
       const from = Math.max(state.since, time - 2 * Math.max(BASE_MS, 5 * facts.intervalMs))
       if (time - from < Math.max(BASE_MS, 4 * facts.intervalMs)) return null
@@ -137,7 +162,7 @@ export const pressureResidual: Detector<State> = {
         const limit = cause === 'leak' ? -trend.allowed : trend.allowed
         return {
           state: { ...state, quiet: 0 },
-          open: said(open, time, cause, rounded(trend.slope), rounded(limit), trend.figures),
+          open: said(open, time, cause, rounded(trend.slope), rounded(limit), ...urged(trend)),
         }
       }
       if (open === null || standsFromJump || state.quiet < QUIET) return { state, open }
@@ -162,10 +187,17 @@ const said = (
   value: number,
   limit: number,
   figures: Figures,
+  reach: Reach | null = null,
+  help: Help = { arrival: null, stop: null },
 ): Verdict => {
-  const soon = (figures.hoursToRelief ?? Number.POSITIVE_INFINITY) < SOON_HOURS
   const priority: Priority =
-    cause === 'relief-lifted' || soon ? 'critical' : cause === 'sensor-fault' ? 'medium' : 'high'
+    cause === 'relief-lifted'
+      ? 'critical'
+      : cause === 'sensor-fault'
+        ? 'medium'
+        : reach === null
+          ? 'high'
+          : urgency('severe', reach, hoursToHelp(help))
   if (open === null)
     return { onset: time, value: rounded(value), limit: rounded(limit), peak: rounded(value), cause, priority, figures }
   const outranked = open.cause === 'relief-lifted' && cause !== 'relief-lifted'

@@ -21,6 +21,7 @@ export const rateOfRise: Detector<State> = {
   id: 'rate-of-rise',
   priority: 'high',
   lacks: () => null,
+  needs: () => ['temperature'],
   initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER },
   step({ state, open, minute, course, facts }) {
     if (!isDue(state.evaluated, minute.time, EVERY_MS)) return { state, open }

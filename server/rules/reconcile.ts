@@ -16,6 +16,7 @@ export type Recorded = {
   limit: number
   peak: number
   cause: string | null
+  figures: Verdict['figures'] | null
   priority: Priority
 }
 
@@ -111,6 +112,10 @@ const mostOverlapping = (whole: Whole, free: ReadonlySet<Recorded>): Recorded | 
   return best
 }
 
+type Figures = Readonly<Record<string, number>>
+const isSame = (a: Figures, b: Figures): boolean =>
+  Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, value]) => b[name] === value)
+
 /** The peak of an open excursion moves with every reading and is written when it closes, so it is compared only then. */
 const differs = (whole: Whole, recorded: Recorded): boolean =>
   whole.excursion.onset !== recorded.onset ||
@@ -118,5 +123,6 @@ const differs = (whole: Whole, recorded: Recorded): boolean =>
   whole.excursion.value !== recorded.value ||
   whole.excursion.limit !== recorded.limit ||
   (whole.excursion.cause ?? null) !== recorded.cause ||
+  !isSame(whole.excursion.figures ?? {}, recorded.figures ?? {}) ||
   priorityOf(whole.rule, whole.excursion) !== recorded.priority ||
   (whole.clearedAt !== null && whole.excursion.peak !== recorded.peak)

@@ -1,4 +1,5 @@
 import type { Figures } from '../model/figures.ts'
+import { LIMIT_FIGURES } from '../model/limit-name.ts'
 import type { Slope } from '../physics/slope.ts'
 import { rounded } from './cadence.ts'
 import type { Columns, Course } from './course.ts'
@@ -22,6 +23,8 @@ export type Trend = {
   /** as far as can be seen nothing goes on */
   isQuiet: boolean
   figures: Figures
+  /** where it rises and a relief device is known, until that lifts */
+  hoursToRelief: number | null
   slowPad: number | null
   warm: number
   usual: number | null
@@ -97,6 +100,7 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
   const verdict = falling ? 'falls' : rising ? 'rises' : null
   const isLong = long !== null && ((falling && !falls(trend)) || (rising && !rises(trend)))
   const shown = isLong ? long : trend
+  const hoursToRelief = relief !== null && rising ? Math.max(0, relief - pressure) / shown.slope : null
   return {
     verdict,
     slope: shown.slope,
@@ -107,9 +111,13 @@ export const trendOf = (course: Course, time: number, facts: Facts, model: Model
       kelvinPerHour: rounded(warming.slope, 2),
       pressure: rounded(pressure, 3),
       celsius: rounded(celsius, 1),
-      ...(relief !== null && rising && { hoursToRelief: rounded(Math.max(0, relief - pressure) / shown.slope, 1) }),
+      ...(hoursToRelief !== null && {
+        hoursToRelief: rounded(hoursToRelief, 1),
+        [LIMIT_FIGURES.relief]: rounded(relief ?? 0, 3),
+      }),
       ...(pad !== null && pad > 0.02 && { padPercentPerHour: rounded((100 * shown.slope) / pad, 1) }),
     },
+    hoursToRelief,
     slowPad: slowPad === null ? null : rounded(slowPad),
     warm: rounded(warm, 3),
     usual:

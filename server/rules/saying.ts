@@ -6,6 +6,9 @@ const SHARE = 0.2
 const LEAST = 0.05
 const RANK: Record<Priority, number> = { low: 0, medium: 1, high: 2, critical: 3 }
 
+/** Of two priorities the one that asks for more. */
+export const graver = (a: Priority, b: Priority): Priority => (RANK[a] >= RANK[b] ? a : b)
+
 const isWorthIt = (before: Readonly<Record<string, number>>, now: Readonly<Record<string, number>>): boolean =>
   Object.keys(now).length !== Object.keys(before).length ||
   Object.entries(now).some(([name, value]) => {

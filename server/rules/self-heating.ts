@@ -1,5 +1,6 @@
 import type { Priority } from '../model/alarm.ts'
 import type { Figures } from '../model/figures.ts'
+import { LIMIT_FIGURES, type LimitName } from '../model/limit-name.ts'
 import type { Slope } from '../physics/slope.ts'
 import { countOf, isDue, remembered, rounded } from './cadence.ts'
 import type { Course } from './course.ts'
@@ -7,6 +8,7 @@ import type { Detector, Verdict } from './detector.ts'
 import type { Facts } from './facts.ts'
 import { saidAgain } from './saying.ts'
 import { type Going, goingOf } from './temperature-course.ts'
+import { helpFigures, helpFor, hoursToHelp, type Place, urgency } from './urgency.ts'
 import { drivenBy, learnt, NO_WEATHER, type Weather } from './weather.ts'
 import { seriesOf, slopeOf, windowMs } from './window.ts'
 
@@ -16,6 +18,8 @@ type State = {
   over: number
   weather: Weather
   quietSince: number | null
+  /** where it was seen last; not there in a state of before */
+  place?: Place
 }
 
 const EVERY_MS = 5 * 60_000
@@ -28,7 +32,8 @@ const UNKNOWN_WEATHER = 1.5
 const QUIET_MS = 30 * 60_000
 /** A reaction's rate grows by about a seventh a kelvin: E/(R·T²) with 90…120 kJ/mol at 20…40 °C gives 0.11…0.16. */
 const GROWTH = { most: 0.16, likely: 0.12 }
-const CRITICAL_HOURS = 2
+/** An emergency temperature this near leaves no time to wait for it, h. */
+const SOON_HOURS = 2
 /** min */
 const QUARTER = 16
 
@@ -70,19 +75,23 @@ const accelerates = (course: Course, time: number, facts: Facts, { short, celsiu
 /**
  * It warms by itself. A cargo that may (`facts.cargo.reactive`) is believed to, as soon as it certainly rises faster than
  * the weather can drive it: to wait for proof would cost the hours in which something can be done. Any other has to show
- * that it accelerates. Value and limit in K/h; figures say how long until the emergency temperature.
+ * that it accelerates. Value and limit in K/h; figures say how long until the emergency temperature (or the furthest limit
+ * that there is), and when help can be there.
  */
 export const selfHeating: Detector<State> = {
   id: 'self-heating',
   priority: 'high',
   lacks: () => null,
-  initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quietSince: null },
+  // of a cargo that is not known to react by itself it has to be warmer than the air
+  needs: ({ cargo }) => (cargo?.reactive === true ? ['temperature'] : ['temperature', 'ambient']),
+  initial: { evaluated: null, learnt: null, over: 0, weather: NO_WEATHER, quietSince: null, place: null },
   step({ state, open, minute, course, facts }) {
     const reactive = facts.cargo?.reactive === true
     if (!isDue(state.evaluated, minute.time, reactive ? REACTIVE_EVERY_MS : EVERY_MS)) return { state, open }
     const going = goingOf(course, minute.time, facts.intervalMs)
     const slope = going === null ? null : steepest(going)
-    if (going === null || slope === null) return { state: { ...state, evaluated: minute.time, over: 0 }, open }
+    const place: Place = minute.lat === null || minute.lon === null ? (state.place ?? null) : [minute.lat, minute.lon]
+    if (going === null || slope === null) return { state: { ...state, evaluated: minute.time, over: 0, place }, open }
     const driven = drivenBy(
       state.weather,
       going.celsius,
@@ -100,8 +109,10 @@ export const selfHeating: Detector<State> = {
       over,
       weather: learns ? learnt(state.weather, going.long?.slope ?? 0, going.celsius, going.ambient) : state.weather,
       quietSince: slope.slope < driven ? (state.quietSince ?? minute.time) : null,
+      place,
     }
-    const said = saying(slope, suspicious || open !== null ? latest(course, minute.time, facts) : null, going, facts)
+    const newest = suspicious || open !== null ? latest(course, minute.time, facts) : null
+    const said = saying(slope, newest, going, facts, minute.time, place)
     const value = rounded(slope.slope, 2)
     if (open === null) {
       if (!suspicious || countOf(over) < 2) return { state: next, open }
@@ -135,25 +146,45 @@ const latest = (course: Course, time: number, facts: Facts): Slope | null => {
   return slopeOf(series, facts.intervalMs, 0.9)
 }
 
+/** The limit that it heads for: what must not be reached, else what there is. */
+const headsFor = ({ cargo, limits }: Facts): { name: LimitName; celsius: number } | null => {
+  const all: [LimitName, number | null | undefined][] = [
+    ['emergency', cargo?.emergency],
+    ['high-high', limits.temperature?.highHigh],
+    ['control', cargo?.control],
+    ['high', limits.temperature?.high],
+  ]
+  for (const [name, celsius] of all) if (typeof celsius === 'number') return { name, celsius }
+  return null
+}
+
 const saying = (
   sure: Slope,
   newest: Slope | null,
   { celsius, short }: Going,
   facts: Facts,
+  time: number,
+  place: Place,
 ): { priority: Priority; figures: Figures } => {
-  const { emergency, control } = facts.cargo ?? {}
-  const limit = emergency ?? facts.limits.temperature?.highHigh ?? control ?? facts.limits.temperature?.high
-  const figures: { -readonly [Name in keyof Figures]: Figures[Name] } = {
-    celsius: rounded(celsius, 1),
-    slopeLeast: rounded(sure.low, 2),
-  }
-  if (limit === undefined || limit === null) return { priority: 'high', figures }
-  const kelvin = limit - celsius
+  const limit = headsFor(facts)
+  const figures: Figures = { celsius: rounded(celsius, 1), slopeLeast: rounded(sure.low, 2) }
+  if (limit === null) return { priority: 'high', figures }
+  const kelvin = limit.celsius - celsius
   const rates = [sure, short, newest].flatMap((slope) => slope ?? [])
   const likely = hoursTo(kelvin, Math.max(...rates.map(({ slope }) => slope)), GROWTH.likely)
-  figures.hoursLikely = capped(likely)
-  figures.hoursLeast = capped(hoursTo(kelvin, Math.max(...rates.map(({ high }) => high)), GROWTH.most))
-  figures.hoursMost = capped(Math.max(likely, hoursTo(kelvin, sure.low, 0)))
-  figures.limitCelsius = limit
-  return { priority: likely <= CRITICAL_HOURS ? 'critical' : 'high', figures }
+  const least = hoursTo(kelvin, Math.max(...rates.map(({ high }) => high)), GROWTH.most)
+  const help = helpFor(facts, time, place)
+  const reach = { likely, least, ahead: facts.settings.hoursToLimit, soon: SOON_HOURS }
+  return {
+    priority: urgency('severe', reach, hoursToHelp(help)),
+    figures: {
+      ...figures,
+      hoursLikely: capped(likely),
+      hoursLeast: capped(least),
+      hoursMost: capped(Math.max(likely, hoursTo(kelvin, sure.low, 0))),
+      limitCelsius: limit.celsius,
+      [LIMIT_FIGURES[limit.name]]: limit.celsius,
+      ...helpFigures(help),
+    },
+  }
 }

@@ -40,6 +40,11 @@ export const sensorImpossible: Detector<State> = {
   id: 'sensor-impossible',
   priority: 'medium',
   lacks: () => null,
+  needs: () => ['temperature'],
+  misses: ({ cargo }) =>
+    cargo?.antoine == null
+      ? 'The substance has no vapour pressure recorded: a pressure below it is not told from a real one.'
+      : null,
   initial: INITIAL,
   step({ state: before, open, minute, facts }) {
     const { time, temperature, pressure } = minute

@@ -20,6 +20,7 @@ export const unplannedStop: Detector<State> = {
   id: 'unplanned-stop',
   priority: 'low',
   lacks: ({ trip }) => (trip === null ? 'Neither origin nor destination has a position.' : null),
+  needs: () => ['position'],
   initial: null,
   step({ state, open, minute, facts }) {
     const { lat, lon, time } = minute

@@ -10,13 +10,30 @@ const ASKED = `
     where a.raised_at >= $1::timestamptz and a.raised_at < $2::timestamptz
       and not a.void and not a.recovered and not d.quiet and (not a.retrospective or a.priority = 'critical'))`
 
-const CURES: Partial<Record<RuleId, z.infer<typeof Cure>>> = {
+/** What cures each rule; 'by-course': a limit's, by how its alarms go. No limit cures what is no limit's. */
+const CURES: Record<RuleId, z.infer<typeof Cure> | 'by-course'> = {
+  'temperature-high': 'by-course',
+  'temperature-high-high': 'by-course',
+  'temperature-low': 'by-course',
+  'temperature-low-low': 'by-course',
+  'pressure-high': 'by-course',
+  'pressure-high-high': 'by-course',
+  'pressure-low': 'by-course',
+  'pressure-low-low': 'by-course',
+  'level-high': 'by-course',
+  'level-high-high': 'by-course',
+  'level-low': 'by-course',
+  'level-low-low': 'by-course',
   'rate-of-rise': 'rateOfRise',
   'time-to-limit': 'hoursToLimit',
+  'pressure-residual': 'tank',
+  'self-heating': 'substance',
+  'liquid-full': 'filling',
   silence: 'silenceIntervals',
   shock: 'shock',
   tilt: 'offDelayMs',
   'battery-low': 'battery',
+  'corridor-left': 'corridor',
   'unplanned-stop': 'stopMinutes',
   arrival: 'dwellMinutes',
   departure: 'dwellMinutes',
@@ -27,10 +44,14 @@ const CURES: Partial<Record<RuleId, z.infer<typeof Cure>>> = {
   'clock-skew': 'sensor',
 }
 
-/** What chatters wants a wider deadband or a longer off-delay; what comes often and goes soon an on-delay; what stays, another limit. */
-const cureOf = (rule: RuleId, chatters: boolean, medianMinutes: number | null): z.infer<typeof Cure> => {
+/**
+ * What chatters wants a wider deadband or a longer off-delay; what comes often and goes soon an on-delay; what stays, another
+ * limit. A detector that chatters is to be out of service on that shipment while its record or its sensor is looked at.
+ */
+export const cureOf = (rule: RuleId, chatters: boolean, medianMinutes: number | null): z.infer<typeof Cure> => {
   const own = CURES[rule]
-  if (own !== undefined) return own
+  if (chatters && (own === 'tank' || own === 'substance' || own === 'filling')) return 'outOfService'
+  if (own !== 'by-course') return own
   if (chatters) return rule.endsWith('-high-high') ? 'offDelayMs' : 'deadband'
   if (medianMinutes !== null && medianMinutes < 5) return rule.endsWith('-high-high') ? 'offDelayMs' : 'onDelayMs'
   return 'limit'
@@ -99,11 +120,15 @@ export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<Al
     alarms: number
     acknowledged: number | null
     held: number | null
+    most_on: string | null
+    most_reference: string | null
   }>(
     `with ${ASKED}
      select rule, count(*)::integer as alarms,
        percentile_cont(0.5) within group (order by extract(epoch from k.at - raised_at) / 60) as acknowledged,
-       percentile_cont(0.5) within group (order by extract(epoch from cleared_at - onset) / 60) as held
+       percentile_cont(0.5) within group (order by extract(epoch from cleared_at - onset) / 60) as held,
+       mode() within group (order by shipment_id) as most_on,
+       (select x.reference from shipments x where x.id = mode() within group (order by asked.shipment_id)) as most_reference
      from asked left join lateral (select min(x.at) as at from alarm_actions x where x.alarm_id = asked.id and x.action = 'acknowledged') k on true
      group by 1 order by 2 desc limit 10`,
     range,
@@ -153,6 +178,8 @@ export const alarmQuality = async (tx: Tx, from: number, to: number): Promise<Al
       acknowledgedWithinMinutes: row.acknowledged,
       medianMinutes: row.held,
       cure: cureOf(row.rule, chatters.has(row.rule), row.held),
+      shipmentId: row.most_on,
+      shipmentReference: row.most_reference,
     })),
     acknowledgement: {
       medianMinutes: acknowledged[0]?.median ?? null,

@@ -109,7 +109,7 @@ const turn = async (tx: Tx, turned: readonly Turn[]): Promise<void> => {
 }
 
 /** Silences that were none: the connection was down, the readings were kept and have come. Nobody is paged for them any more. */
-const recover = async (tx: Tx, ids: readonly string[]): Promise<void> => {
+export const recover = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return
   await tx.query(
     `update alarms set recovered = true, cleared_at = coalesce(cleared_at, now()), explanation = $2::text where id = any($1::uuid[])`,
@@ -180,9 +180,10 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
     peak: number
     limit_value: number
     cause: string | null
+    figures: Record<string, number> | null
     priority: Priority
   }>(
-    `select id, rule, onset, cleared_at, value, peak, limit_value, cause, priority from alarms
+    `select id, rule, onset, cleared_at, value, peak, limit_value, cause, figures, priority from alarms
      where shipment_id = $1::uuid and device_id = $2::integer and not void and not recovered
        and figures->'missingFrom' is null and onset >= $3::timestamptz
        and (cleared_at is null or cleared_at > $4::timestamptz) and ($5::timestamptz is null or onset < $5::timestamptz)
@@ -205,6 +206,7 @@ export const recordedAlarms = async (tx: Tx, stream: Stream, since: number): Pro
     limit: row.limit_value,
     peak: row.peak,
     cause: row.cause,
+    figures: row.figures,
     priority: row.priority,
   }))
 }

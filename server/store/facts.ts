@@ -19,6 +19,8 @@ export type FactsRow = {
   destination: Place
   depart_at: Date
   eta: Date
+  /** what the arrival was thought to be before, each up to when it was changed */
+  etas: { eta: number; until: number }[]
   corridor: Corridor | null
   sites: Circle[]
 }
@@ -36,6 +38,9 @@ export const LOAN_FACTS = `${versions('shipment_limits', 'limits')} as limits,
   (select coalesce(json_agg(json_build_object('rule', o.rule, 'from', (extract(epoch from o.out_from) * 1000)::bigint,
       'to', (extract(epoch from o.out_to) * 1000)::bigint)), '[]') from rule_service o where o.shipment_id = a.shipment_id) as service,
   s.origin, s.destination, s.depart_at, s.eta, s.corridor,
+  (select coalesce(json_agg(json_build_object('eta', floor(extract(epoch from e.eta) * 1000)::bigint,
+      'until', floor(extract(epoch from e.until) * 1000)::bigint) order by e.until, e.id), '[]')
+    from shipment_etas e where e.shipment_id = a.shipment_id) as etas,
   (select coalesce(json_agg(json_build_object('lat', x.lat, 'lon', x.lon, 'radiusMetres', x.radius_metres)), '[]') from sites x
     where x.org_id = s.org_id) as sites`
 
@@ -53,8 +58,18 @@ const tripOf = (row: FactsRow): TripFacts => ({
   corridor: row.corridor,
   stops: row.sites,
   departAt: row.depart_at.getTime(),
-  eta: row.eta.getTime(),
+  eta: row.etas[0]?.eta ?? row.eta.getTime(),
 })
+
+/** Each change of the arrival holds from when it was made: what was urgent before was so by what was known then. */
+const etaChanges = ({ etas, eta }: FactsRow) =>
+  etas.map(({ until }, index) => ({
+    from: until,
+    change: ({ trip, ...facts }: Facts): Facts => ({
+      ...facts,
+      trip: trip === null ? null : { ...trip, eta: etas[index + 1]?.eta ?? eta.getTime() },
+    }),
+  }))
 
 /** What a stream's device adds to the facts; times in ms. */
 export type DeviceFacts = { intervalMs: number; reportMs: number; gauge: boolean }
@@ -81,6 +96,7 @@ export const factsVersions = (row: FactsRow, device: DeviceFacts, record: Loaded
       from,
       change: (before: Facts) => ({ ...before, phase: Phase.parse(phase) }),
     })),
+    ...etaChanges(row),
     ...settingsChanges(row),
     ...serviceChanges(row),
   ].sort((a, b) => a.from - b.from)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Figures } from '../model/figures.ts'
 import { explain } from '../rules/explain.ts'
 import { announce, feed } from './alarm-announce.ts'
+import { recover } from './alarm-record.ts'
 import type { Tx } from './pool.ts'
 
 type Loan = { device_id: number; shipment_id: string; org_id: string; lent_at: Date; since: Date; allowed_ms: number }
@@ -10,7 +11,8 @@ type Loan = { device_id: number; shipment_id: string; org_id: string; lent_at: D
  * Alarms of rule `silence` for devices in `buckets` that have said nothing since they were lent, once for each loan. No
  * fold speaks of them: who has never spoken has no timeline. Patience is as for any silence (three reporting intervals,
  * unless set otherwise, at least 5 min), and runs only while we would have heard: since `provenSince` (epoch ms), since the
- * last outage of ours, and since the phase is one in which silence means something. They are told from other silences by
+ * loan was entered (which may be long after it began), since the last outage of ours, and since the phase is one in which
+ * silence means something. They are told from other silences by
  * `figures.lentAtEpochMs`; all is missing, from the first reading on (`missingFrom` 0). How many.
  */
 export const raiseNeverHeard = async (tx: Tx, buckets: readonly number[], provenSince: number): Promise<number> => {
@@ -27,7 +29,7 @@ export const raiseNeverHeard = async (tx: Tx, buckets: readonly number[], proven
           where r.org_id = s.org_id and r.shipment_id is null order by r.valid_from desc, r.id desc limit 1), 3)) as ms
      ) p
      cross join lateral (
-       select greatest(lower(a.during), $2::timestamptz, (select max(o.ended_at) from intake_outages o),
+       select greatest(lower(a.during), a.created_at, $2::timestamptz, (select max(o.ended_at) from intake_outages o),
          (select min(h.valid_from) from shipment_phases h where h.shipment_id = s.id and h.valid_from > (
            select max(q.valid_from) from shipment_phases q join suppressed_rules u on u.rule = 'silence' and u.phase = q.phase
            where q.shipment_id = s.id))) as since
@@ -76,22 +78,30 @@ export const raiseNeverHeard = async (tx: Tx, buckets: readonly number[], proven
   return alarms.length
 }
 
-/** Clears them when the device has spoken of its loan, and at the end of it. How many. */
+/**
+ * Ends them when the device has spoken of its loan, and at the end of it. Where it had measured before it was said to be
+ * silent, it was not: what it kept has come since, and the alarm is recovered rather than over. How many.
+ */
 export const clearNeverHeard = async (tx: Tx, buckets: readonly number[]): Promise<number> => {
-  const { rows } = await tx.query<{ id: string }>({
+  const { rows } = await tx.query<{ id: string; kept: boolean }>({
     name: 'clear-never-heard',
     text: `update alarms x set cleared_at = greatest(now(), x.onset), peak = round(extract(epoch from now() - x.onset) / 6) / 10 + x.limit_value
      where (x.device_id & 63) = any($1::integer[]) and x.figures->'lentAtEpochMs' is not null and x.cleared_at is null
        and (exists (select from readings r where r.device_id = x.device_id
            and r.time >= to_timestamp((x.figures->>'lentAtEpochMs')::float8 / 1000))
          or not exists (select from assignments a where a.device_id = x.device_id and a.shipment_id = x.shipment_id and a.during @> now()))
-     returning x.id`,
+     returning x.id, exists (select from readings r where r.device_id = x.device_id and r.time <= x.onset
+       and r.time >= to_timestamp((x.figures->>'lentAtEpochMs')::float8 / 1000)) as kept`,
     values: [buckets],
   })
+  await recover(
+    tx,
+    rows.filter(({ kept }) => kept).map(({ id }) => id),
+  )
   await feed(
     tx,
     'cleared',
-    rows.map(({ id }) => id),
+    rows.filter(({ kept }) => !kept).map(({ id }) => id),
   )
   return rows.length
 }

@@ -3,7 +3,7 @@ import type { Antoine, Containment, Filling, TankKind } from '../model/record.ts
 import { expansionOf } from '../physics/filling.ts'
 import { absolute, reliefOf } from '../physics/pressure-ladder.ts'
 import { type Reactivity, temperatureControl } from '../physics/temperature-control.ts'
-import type { LimitRecord } from '../rules/derived-limits.ts'
+import { fillingRule, type LimitRecord } from '../rules/derived-limits.ts'
 import type { Cargo, TankFacts } from '../rules/facts.ts'
 import type { Tx } from './pool.ts'
 
@@ -117,6 +117,7 @@ const loaded = (row: RecordRow): LoadedRecord => {
             mawp: inBarAbsolute(tank.pressures.mawp),
             testPressure: inBarAbsolute(tank.pressures.testPressure),
             relief: reliefOf(tank.pressures)?.bar ?? null,
+            filling: fillingRule(tank),
           },
   }
 }

@@ -75,6 +75,7 @@ const recordedOf = (whole: Whole, index: number): Recorded => ({
   limit: whole.excursion.limit,
   peak: whole.excursion.peak,
   cause: whole.excursion.cause ?? null,
+  figures: whole.excursion.figures ?? null,
   priority: priorityOf(whole.rule, whole.excursion),
 })
 
@@ -136,7 +137,7 @@ export const tryOut = async (
       value,
       limit,
       priority,
-    }: Omit<Recorded, 'id' | 'peak' | 'cause'>): Tried => ({
+    }: Omit<Recorded, 'id' | 'peak' | 'cause' | 'figures'>): Tried => ({
       shipmentId: loan.shipment_id,
       shipmentReference: loan.reference,
       deviceId: loan.code,

@@ -1,8 +1,7 @@
-import { fold } from '../../server/rules/fold.ts'
-import { measureDay } from './alarms/day.ts'
-import { drive } from './alarms/drive.ts'
+import { measureDay, secondlyDay } from './alarms/day.ts'
 import { type Judged, WANTED } from './alarms/judge.ts'
-import { NORMAL_RECORDING, RECORDING_FACTS, RECORDINGS, recorded, VALVE_RECORDINGS } from './alarms/recordings.ts'
+import { measureLateDay } from './alarms/late-day.ts'
+import { RECORDINGS, recordingTable } from './alarms/recordings.ts'
 import { runStudy, type Studied } from './alarms/study.ts'
 import type { Notes } from './figures.ts'
 import { median } from './rig.ts'
@@ -45,22 +44,22 @@ export const noteAlarms = async (
   await tellRecordings()
   note('alarms: all rules, a reading a minute, each reading', microsecondsAReading, 'µs')
   const day = measureDay(quick ? 2 : 5)
-  note('… a day of one-second readings of one stream, folded with all rules', day.all, 'ms', most(1_000))
+  note('… a day of one-second readings of one stream, folded in memory with all rules', day.all, 'ms', most(1_000))
   note("… with the tank's detectors alone", day.tank, 'ms')
   note('… with no rule', day.none, 'ms')
+  const late = await measureLateDay(secondlyDay().readings, quick ? 2 : 5)
+  note('a late day of one-second readings, embedded database: from asked for to committed', late, 'ms', most(1_000))
 }
 
-/** What comes on real recordings of which nothing is known, in a table: each alarm with its minute. */
+/** What comes on real recordings of which nothing is known, in a table: a row a file, each alarm with its minute. */
 const tellRecordings = async (): Promise<void> => {
   if (RECORDINGS === null) return console.log('!!! NOT RUN: the recordings beside the project are not there')
-  for (const file of [NORMAL_RECORDING, ...VALVE_RECORDINGS]) {
-    const readings = await recorded(RECORDINGS, file)
-    const from = readings[0]?.time ?? 0
-    const alarms = drive(fold, readings, RECORDING_FACTS).map(
-      ({ rule, causes, onset }) => `${[rule, ...causes].join(' ')} after ${Math.round((onset - from) / 60_000)} min`,
-    )
-    console.log(`recording ${file.padEnd(52)} ${alarms.length === 0 ? 'no alarm' : alarms.join('; ')}`)
-  }
+  const cells = ['recording', 'readings', 'minutes', 'alarms']
+  const line = ([file = '', readings = '', minutes = '', alarms = '']: readonly string[]) =>
+    console.log(`${file.padEnd(18)} ${readings.padStart(8)} ${minutes.padStart(8)}   ${alarms}`)
+  line(cells)
+  for (const row of await recordingTable(RECORDINGS))
+    line([row.file, String(row.readings), String(row.minutes), row.alarms])
 }
 
 const total = (judged: readonly Judged[], key: 'critical' | 'needless'): number =>

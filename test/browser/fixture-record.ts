@@ -29,6 +29,9 @@ export const makeSources = ({ limits }: ShipmentDetail): LimitSources => {
     temperatureControl: { applies: false, because, control: null, emergency: null },
     filling: { fraction: 0.93, celsius: 15, highest: 0.9106, rule: 'ADR 4.2.1.9.3 (TP2), filled at 15 °C, expansion 0.001236 1/K', overfilled: true },
     effective: limits,
+    rulesNotWatching: [
+      { rule: 'corridor-left', because: 'No planned way is entered for this shipment.', partly: false },
+    ],
   } // biome-ignore format: a table
 }
 

@@ -24,8 +24,8 @@ const quality = (alarm: Alarm | undefined): AlarmQuality => {
     stale: [{ ...shipment, alarmId: alarm?.id ?? '', rule: 'silence', priority: 'medium', onset: from, acknowledged: true }],
     longestShelved: [{ alarmId: alarm?.id ?? '', shipmentReference: 'ZT-24002', rule: 'shock', hours: 70, reason: 'rough road' }],
     worstRules: [
-      { rule: 'temperature-high', alarms: 128, share: 0.6, acknowledgedWithinMinutes: 9, medianMinutes: 4, cure: 'deadband' },
-      { rule: 'pressure-high', alarms: 40, share: 0.19, acknowledgedWithinMinutes: null, medianMinutes: null, cure: 'limit' },
+      { rule: 'temperature-high', alarms: 128, share: 0.6, acknowledgedWithinMinutes: 9, medianMinutes: 4, cure: 'deadband', ...shipment },
+      { rule: 'pressure-high', alarms: 40, share: 0.19, acknowledgedWithinMinutes: null, medianMinutes: null, cure: 'limit', ...shipment },
     ],
     acknowledgement: { medianMinutes: 8, p90Minutes: 41, open: 5 },
   } // biome-ignore format: a table

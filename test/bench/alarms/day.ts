@@ -6,12 +6,11 @@ import { sampled } from './drive.ts'
 import { factsOf } from './facts.ts'
 import { simulate } from './trips.ts'
 
-/** ms to fold a day of one-second readings of one stream: with the tank's detectors alone, with none, and with all rules. */
-export const measureDay = (rounds: number): { tank: number; none: number; all: number } => {
+/** A day of one-second readings: the minutes of a simulated one, a reading a second in between. */
+export const secondlyDay = () => {
   const trip = simulate('normal', 'day', 0, 1)
   const facts = factsOf(trip)
   const random = createRandom('day')
-  // the minutes of a simulated day, a reading a second in between
   const readings = trip.readings.flatMap((reading) =>
     Array.from({ length: 60 }, (_, second) =>
       sampled({
@@ -23,6 +22,12 @@ export const measureDay = (rounds: number): { tank: number; none: number; all: n
       }),
     ),
   )
+  return { facts, readings }
+}
+
+/** ms to fold a day of one-second readings of one stream, in memory: with the tank's detectors alone, with none, and with all rules. */
+export const measureDay = (rounds: number): { tank: number; none: number; all: number } => {
+  const { facts, readings } = secondlyDay()
   const from = readings[0]?.time ?? 0
   const secondly = { ...facts, intervalMs: 1000, reportMs: 1000 }
   const context = { versions: [{ from, facts: secondly }], from, to: null }

@@ -3,7 +3,7 @@ import type { Verdict } from '../../../server/rules/excursion.ts'
 import type { Facts } from '../../../server/rules/facts.ts'
 import { type Fold, priorityOf } from '../../../server/rules/fold.ts'
 import type { Sampled } from '../../../server/rules/rule.ts'
-import { INITIAL } from '../../../server/rules/state.ts'
+import { type Change, INITIAL } from '../../../server/rules/state.ts'
 
 /** An alarm of a trip: what it said first, under which causes and at most which priority it went on; epoch ms. */
 export type Raised = {
@@ -12,6 +12,8 @@ export type Raised = {
   last: Verdict
   onset: number
   clearedAt: number | null
+  /** a silence that was none: what was measured has come since */
+  recovered: boolean
   causes: string[]
   priority: ReturnType<typeof priorityOf>
 }
@@ -34,10 +36,24 @@ export const sampled = (given: Given): Sampled => ({
   extra: given.extra ?? null,
 })
 
-/** Folds a whole trip under facts that never change, and answers its alarms in the order in which they were raised. */
-export const drive = (fold: Fold, readings: readonly Sampled[], facts: Facts): Raised[] => {
+/** The last moment at which nothing had come yet, of a stretch in which a device could not be heard; epoch ms. */
+export type Quiet = { fromMs: number; untilMs: number }
+
+/**
+ * Folds a whole trip under facts that never change, and answers its alarms in the order in which they were raised. With
+ * `quiet`, time passes in which nothing comes before the rest does, as it does live.
+ */
+export const drive = (fold: Fold, readings: readonly Sampled[], facts: Facts, quiet?: Quiet): Raised[] => {
   const from = readings[0]?.time ?? 0
-  const { changes } = fold(INITIAL, readings, { versions: [{ from, facts }], from, to: null })
+  const context = { versions: [{ from, facts }], from, to: null }
+  const changes: Change[] = []
+  if (quiet === undefined) changes.push(...fold(INITIAL, readings, context).changes)
+  else {
+    const before = fold(INITIAL, readings.filter(({ time }) => time < quiet.fromMs), context) // biome-ignore format: one call
+    const waited = fold(before.state, [], context, quiet.untilMs)
+    const rest = readings.filter(({ time }) => time >= quiet.fromMs)
+    changes.push(...before.changes, ...waited.changes, ...fold(waited.state, rest, context).changes)
+  }
   const raised: Raised[] = []
   const open = new Map<RuleId, Raised>()
   for (const change of changes) {
@@ -47,6 +63,7 @@ export const drive = (fold: Fold, readings: readonly Sampled[], facts: Facts): R
     if (kind === 'raised') {
       const alarm: Raised = {
         rule, priority, first: excursion, last: excursion, onset: excursion.onset, clearedAt: null,
+        recovered: false,
         causes: excursion.cause === undefined ? [] : [excursion.cause],
       } // biome-ignore format: one alarm, three lines
       raised.push(alarm)
@@ -56,10 +73,9 @@ export const drive = (fold: Fold, readings: readonly Sampled[], facts: Facts): R
       standing.priority = priority
       if (excursion.cause !== undefined && standing.causes.at(-1) !== excursion.cause)
         standing.causes.push(excursion.cause)
-      if (kind === 'cleared') {
-        standing.clearedAt = change.clearedAt
-        open.delete(rule)
-      }
+      if (kind === 'cleared') standing.clearedAt = change.clearedAt
+      if (kind === 'recovered') standing.recovered = true
+      if (kind !== 'changed') open.delete(rule)
     }
   }
   return raised

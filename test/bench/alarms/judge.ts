@@ -2,8 +2,9 @@ import type { Cause, RuleId } from '../../../server/model/alarm.ts'
 import type { Raised } from './drive.ts'
 import type { StudyScenario, Trip } from './trips.ts'
 
-/** What a scenario's alarm has to be: this rule, under this cause. */
-export const WANTED: Partial<Record<StudyScenario, { rule: RuleId; cause: Cause }>> = {
+/** What a scenario's alarm has to be: this rule, under this cause, or (a silence of which all has come since) recovered. */
+type Wanted = { rule: RuleId; cause: Cause | null; recovered?: true }
+export const WANTED: Partial<Record<StudyScenario, Wanted>> = {
   leak: { rule: 'pressure-residual', cause: 'leak' },
   'leak-unknown-cargo': { rule: 'pressure-residual', cause: 'leak' },
   'gas-evolution': { rule: 'pressure-residual', cause: 'gas-evolution' },
@@ -11,6 +12,8 @@ export const WANTED: Partial<Record<StudyScenario, { rule: RuleId; cause: Cause 
   'self-heating': { rule: 'self-heating', cause: 'self-heating' },
   heating: { rule: 'rate-of-rise', cause: 'heating' },
   'frozen-sensor': { rule: 'sensor-frozen', cause: 'sensor-fault' },
+  silence: { rule: 'silence', cause: null },
+  'late-backlog': { rule: 'silence', cause: null, recovered: true },
 }
 
 /** One trip's result, plain so that it can pass between processes. */
@@ -55,7 +58,13 @@ export const judge = (trip: Trip, raised: readonly Raised[]): Judged => {
     trip.scenario !== 'self-heating' || emergencyMs === null || knownAt(alarm) < emergencyMs
   const warning = after.find(({ rule }) => WARNINGS.includes(rule))
   // once it has been said under its cause, a later cause (gas until the relief device lifts) adds to it
-  const named = wanted !== undefined && ours.some((alarm) => alarm.causes.includes(wanted.cause) && inTime(alarm))
+  const isNamed = ({ causes, recovered }: Raised): boolean =>
+    wanted !== undefined &&
+    (wanted.cause === null || causes.includes(wanted.cause)) &&
+    recovered === (wanted.recovered ?? false)
+  // of what has come after all, no silence may be left
+  const named =
+    ours.some((alarm) => isNamed(alarm) && inTime(alarm)) && (wanted?.recovered !== true || ours.every(isNamed))
   return {
     name: trip.name,
     days: trip.days,

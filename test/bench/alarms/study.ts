@@ -15,6 +15,7 @@ export type StudyResult = { studied: Studied[]; microsecondsAReading: number }
 const NORMAL: readonly StudyScenario[] = ['normal', 'normal-gauge', 'normal-unknown-cargo']
 const SCENARIOS: readonly StudyScenario[] = [
   ...NORMAL, 'leak', 'leak-unknown-cargo', 'self-heating', 'relief-lifted', 'gas-evolution', 'frozen-sensor', 'heating',
+  'silence', 'late-backlog',
 ] // biome-ignore format: a list
 
 const SHARE = 10

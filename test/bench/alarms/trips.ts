@@ -1,8 +1,10 @@
+import type { TripFacts } from '../../../server/rules/facts.ts'
 import { createDevice, type DevicePlan, type NumberedReading } from '../../../simulators/device.ts'
 import { ROUTES } from '../../../simulators/geography.ts'
 import { createRandom } from '../../../simulators/random.ts'
 import type { ScenarioName } from '../../../simulators/scenario.ts'
 import { SUBSTANCES, type Substance, substanceOf } from '../../../simulators/substance.ts'
+import { createTrip } from '../../../simulators/trip.ts'
 
 /** One simulated trip: what its device measured, and what was true and no detector may know. */
 export type Trip = {
@@ -19,12 +21,27 @@ export type Trip = {
   readings: NumberedReading[]
   intervalSeconds: number
   pressureReference: 'absolute' | 'gauge'
+  /** what the papers say of the way; none where it does not matter */
+  way?: TripFacts
+  /** until when the device could not be heard from the onset on, epoch ms; what it kept came then */
+  quietUntilMs?: number
 }
 
-/** The simulator's scenarios, and what is known of a trip otherwise: a gauge sensor, a cargo without any figures. */
-export type StudyScenario = ScenarioName | 'normal-gauge' | 'normal-unknown-cargo' | 'leak-unknown-cargo'
+/**
+ * The simulator's scenarios, and what is known of a trip otherwise: a gauge sensor, a cargo without any figures; a device
+ * that stops measuring, for a while or for good; one that goes on, is not heard for a while, and sends all of it later.
+ */
+export type StudyScenario =
+  | ScenarioName
+  | 'normal-gauge'
+  | 'normal-unknown-cargo'
+  | 'leak-unknown-cargo'
+  | 'silence'
+  | 'late-backlog'
 
 const SIMULATED: Partial<Record<StudyScenario, ScenarioName>> = {
+  silence: 'normal',
+  'late-backlog': 'normal',
   'normal-gauge': 'normal',
   'normal-unknown-cargo': 'normal',
   'leak-unknown-cargo': 'leak',
@@ -69,6 +86,8 @@ export const planTrip = (scenario: StudyScenario, seed: string, index: number, d
   const substance = pick(substancesFor(scenario))
   const startedAt = Math.round(YEAR_2026 + random.next() * 365 * DAY)
   const onsetMs = Math.round(startedAt + random.between(4, 30) * HOUR)
+  // a dead zone is another silence: there it would hide the one that is looked for
+  const isQuiet = scenario === 'silence' || scenario === 'late-backlog'
   const strength = STRENGTH[scenario]?.(random.next())
   const plan: DevicePlan = {
     id: `study-${scenario}-${index}`,
@@ -84,7 +103,34 @@ export const planTrip = (scenario: StudyScenario, seed: string, index: number, d
     sensors: { temperature: [-40, 100], pressure: substance.liquefied ? [0, 25] : [0, 6], noiseShare: 0.001 },
     ...(strength !== undefined && { strength }),
   }
-  return { plan, onsetMs, until: startedAt + days * DAY, keepsReadings: index % 2 === 0 }
+  return { plan, onsetMs, until: startedAt + days * DAY, keepsReadings: index % 2 === 0 || isQuiet }
+}
+
+/** From when to when it is quiet: a quarter of an hour up to half a day, and every third that stops stops for good. */
+const quietOf = (scenario: StudyScenario, seed: string, index: number, onsetMs: number): number | undefined => {
+  if (scenario !== 'silence' && scenario !== 'late-backlog') return undefined
+  if (scenario === 'silence' && index % 3 === 0) return Number.POSITIVE_INFINITY
+  return Math.round(onsetMs + createRandom(seed, 'quiet', scenario, index).between(0.25, 12) * HOUR)
+}
+
+const circle = (point: { lat: number; lon: number } | undefined) => ({
+  lat: point?.lat ?? 0,
+  lon: point?.lon ?? 0,
+  radiusMetres: 1_000,
+})
+
+/** What a desk writes down: the ends, and the arrival to the hour. */
+const wayOf = ({ id, route, seed, startedAt }: DevicePlan): TripFacts => {
+  const way = ROUTES.get(route)
+  if (way === undefined) throw new Error(`there is no route ${route}`)
+  return {
+    origin: circle(way.waypoints[0]),
+    destination: circle(way.waypoints.at(-1)),
+    corridor: null,
+    stops: [],
+    departAt: startedAt,
+    eta: Math.ceil(createTrip(way, startedAt, `${seed}/${id}`).arriveAt / HOUR) * HOUR,
+  }
 }
 
 export const simulate = (scenario: StudyScenario, seed: string, index: number, days: number): Trip => {
@@ -92,16 +138,19 @@ export const simulate = (scenario: StudyScenario, seed: string, index: number, d
   const device = createDevice(plan)
   const substance = substanceOf(plan.substanceCas)
   const readings: NumberedReading[] = []
+  const quietUntilMs = quietOf(scenario, seed, index, onsetMs)
   let emergencyMs: number | null = null
   let liftedMs: number | null = null
   for (let ms = plan.startedAt; ms <= until; ms += 60_000) {
     const taken = device.advance(ms)
-    if (keepsReadings || device.covered(ms)) readings.push(...taken)
+    if (quietUntilMs !== undefined && ms >= onsetMs && ms < quietUntilMs) {
+      if (scenario === 'late-backlog') readings.push(...taken)
+    } else if (keepsReadings || device.covered(ms)) readings.push(...taken)
     const { liquid, lifted } = device.inside()
     if (liquid > substance.limits.temperature.highHigh) emergencyMs ??= ms
     if (lifted > 0) liftedMs ??= ms
   }
-  const isNormal = plan.scenario === 'normal'
+  const isNormal = plan.scenario === 'normal' && quietUntilMs === undefined
   return {
     name: `${scenario}/${seed}/${index}`,
     scenario,
@@ -113,5 +162,7 @@ export const simulate = (scenario: StudyScenario, seed: string, index: number, d
     readings,
     intervalSeconds: plan.intervalSeconds,
     pressureReference: plan.pressureReference,
+    way: wayOf(plan),
+    ...(quietUntilMs !== undefined && { quietUntilMs }),
   }
 }

@@ -135,7 +135,16 @@ describe('the quality of the alarm system', () => {
       people: 2,
       alarms: 1,
       byPriority: { critical: 0, high: 1, medium: 0, low: 0 },
-      worstRules: [{ rule: 'temperature-high', alarms: 1, share: 1, cure: 'limit' }],
+      worstRules: [
+        {
+          rule: 'temperature-high',
+          alarms: 1,
+          share: 1,
+          cure: 'limit',
+          shipmentId: shipment,
+          shipmentReference: 'S-1',
+        },
+      ],
       acknowledgement: { medianMinutes: null, open: 1 },
     })
     const turned = await admin.ask('GET', `/alarm-quality?from=${Date.now()}&to=${start}`)

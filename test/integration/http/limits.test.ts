@@ -62,6 +62,25 @@ describe('limits out of the record', () => {
     expect(answer.advisory).toEqual([{ measure: 'pressure', value: 4.21325, rule: '80 % of MAWP 4 bar gauge' }])
   }) // biome-ignore format: a table
 
+  it('are cleared by the deadbands in force, and say which rules lack what they need', async () => {
+    const limits = { temperature: { high: 35 } }
+    const { id } = await made('/shipments', shipmentBody('R-1b', { limits }))
+    const clearsAt = async () => (await limitsOf(id)).rules.map((rule: { clearsAt: number }) => rule.clearsAt)
+    expect(await clearsAt()).toEqual([34.5])
+    const set = await admin.ask('PUT', `/shipments/${id}/alarm-settings`, { deadband: { temperature: 2 } })
+    expect(set.statusCode).toBe(200)
+    expect(await clearsAt()).toEqual([33])
+    const { rulesNotWatching } = await limitsOf(id)
+    expect(rulesNotWatching).toEqual(
+      expect.arrayContaining([
+        { rule: 'corridor-left', because: 'No planned way is entered for this shipment.', partly: false },
+        { rule: 'liquid-full', because: expect.stringMatching(/^No degree of filling is entered/), partly: true },
+      ]),
+    )
+    const report = (await member.ask('GET', `/shipments/${id}/report`)).json()
+    expect(report.limits.rulesNotWatching).toEqual(rulesNotWatching)
+  })
+
   it('are none for a shipment whose record tells nothing, which goes by what people set as ever', async () => {
     const limits = { temperature: { high: 35, highHigh: 40 }, pressure: { high: 1.9 } }
     const shipment = await made('/shipments', shipmentBody('R-2', { limits }))

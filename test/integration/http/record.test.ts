@@ -91,7 +91,7 @@ describe('what the detectors are told', () => {
         emergency: null,
         reactive: false,
       },
-      tank: { capacityLitres: 24_000, mawp: 3.68325, testPressure: 5.01325, relief: 4.34658 },
+      tank: { capacityLitres: 24_000, mawp: 3.68325, testPressure: 5.01325, relief: 4.34658, filling: 'TP1' },
     })
     expect(found.get(bare.id)).toMatchObject({ cargo: { control: 20, emergency: 25, reactive: true }, tank: null })
   })

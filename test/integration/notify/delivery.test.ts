@@ -211,6 +211,39 @@ describe('when it is sent', () => {
     await heldIsDue(async () => expect(await states()).toEqual(['sent', 'sent']))
   })
 
+  it('two devices that see one and the same thing are one incident, told once; what a device says of itself is its own', async () => {
+    await rig.admin.ask('POST', '/devices', { id: 'tank-2', intervalSeconds: 5 })
+    await rig.rule((await hook()).id)
+    const seen = async (rule: string, device: string, minutesAgo: number, overMinutesAgo: number | null = null) => {
+      const id = await rig.raise({ rule, priority: 'high' })
+      await rig.service.owner.query(
+        `update alarms set device_id = (select id from devices where code = $2), onset = now() - make_interval(mins => $3::integer),
+           cleared_at = now() - make_interval(mins => $4::integer) where id = $1`,
+        [id, device, minutesAgo, overMinutesAgo],
+      )
+      return id
+    }
+    // the one that saw it later is put down first
+    const second = await seen('temperature-high', 'tank-2', 8)
+    const first = await seen('temperature-high', 'tank-1', 9)
+    const before = await seen('temperature-high', 'tank-2', 40, 20)
+    const after = await seen('temperature-high-high', 'tank-2', 5)
+    const own = [await seen('battery-low', 'tank-1', 9), await seen('battery-low', 'tank-2', 8)]
+    const { rows } = await rig.service.owner.query<{ id: string; by: string | null }>(
+      `select id, alarm->>'causedBy' as by from alarm_details`,
+    )
+    expect(Object.fromEntries(rows.map(({ id, by }) => [id, by]))).toEqual({
+      [second]: after, [first]: after, [before]: null, [after]: null, [own[0] ?? '']: null, [own[1] ?? '']: null,
+    }) // biome-ignore format: a table
+    await alarmIs('void = true', after)
+    await rig.service.owner.query('delete from outbox where key = $1', [`alarm-raised:${before}`])
+    await rig.service.owner.query('delete from outbox where key = $1', [`alarm-raised:${after}`])
+    rig.start()
+    await soon(() => expect(toldOf().toSorted()).toEqual([first, ...own].toSorted()))
+    await heldIsDue(async () => expect((await states()).toSorted()).toEqual(['sent', 'sent', 'sent', 'waiting']))
+    expect(toldOf()).not.toContain(second)
+  })
+
   it('who has been replaced on the shipment is told of it no more', async () => {
     const other = await rig.service.signIn(rig.service.other.email.admin)
     await rig.service.owner.query('update shipments set carrier_id = $1 where id = $2', [

@@ -18,9 +18,13 @@ const alarms = async () =>
     )
   ).rows
 
+/** As if each loan had been entered when it began. */
+const enteredThen = () => rig.owner.query('update assignments set created_at = lower(during)')
+
 it('a device that has never been heard since it was lent: said once, after its patience, until it speaks', async () => {
   const lentFrom = Date.now() - 20 * MINUTE
   rig = await startRig({ lentFrom })
+  await enteredThen()
   const ago = (minutes: number) => Date.now() - minutes * MINUTE
   // we have been there for a moment only: nothing proves that it was silent
   expect(await raise(ago(4))).toBe(0)
@@ -50,6 +54,7 @@ it('a device that has never been heard since it was lent: said once, after its p
 
 it('not in an outage of ours, not before the trip, not when more patience is set, and not after the loan', async () => {
   rig = await startRig({ lentFrom: Date.now() - 20 * MINUTE })
+  await enteredThen()
   const none = async (sql: string, undo: string): Promise<void> => {
     await rig.owner.query(sql)
     expect(await raise(0)).toBe(0)
@@ -72,4 +77,24 @@ it('not in an outage of ours, not before the trip, not when more patience is set
   expect(await raise(0)).toBe(1)
   await rig.owner.query('update assignments set during = tstzrange(lower(during), now())')
   expect(await clear()).toBe(1)
+})
+
+it('of a loan that is entered afterwards: from then on, and none where what was kept has come since', async () => {
+  rig = await startRig({ lentFrom: Date.now() - 3 * 24 * 60 * MINUTE })
+  expect(await raise(0)).toBe(0)
+  const entered = (await rig.owner.query<{ at: Date }>(
+    `update assignments set created_at = date_trunc('milliseconds', now() - interval '6 minutes') returning created_at as at`,
+  )).rows[0]?.at.getTime() ?? 0 // biome-ignore format: one statement
+  expect(await raise(0)).toBe(1)
+  expect(await alarms()).toMatchObject([{ onset: new Date(entered + 5 * MINUTE), over: false }])
+  // it had measured all the time, and was out of reach
+  await rig.send(1, { time: Date.now() - 24 * 60 * MINUTE, temperature: 20 })
+  expect(await clear()).toBe(1)
+  expect(await alarms()).toMatchObject([
+    { over: true, recovered: true, explanation: expect.stringMatching(/has come since$/) },
+  ])
+  const { rows } = await rig.owner.query('select change from alarm_changes order by id')
+  expect(rows.map(({ change }) => change)).toEqual(['raised', 'amended'])
+  expect((await rig.owner.query(`select from outbox where kind = 'alarm-raised' and sent_at is null`)).rowCount).toBe(0)
+  expect([await raise(0), await clear()]).toEqual([0, 0])
 })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Rig, startRig } from './rig.ts'
 
+const HOUR = 3_600_000
 let rig: Rig
 afterEach(() => rig.close())
 
@@ -140,5 +141,53 @@ describe('a refold that does not get to its end', () => {
     expect(rig.log).toContainEqual(expect.stringContaining('a refold failed'))
     await rig.owner.query('drop trigger broken on alarms')
     await expect.poll(raised, { timeout: 10_000 }).toEqual([{ device_id: 1 }, { device_id: 2 }])
+  })
+})
+
+describe('an arrival that is changed on the way', () => {
+  it('holds from when it was changed, in whatever order the readings come', async () => {
+    rig = await startRig({ devices: 2 })
+    await rig.owner.query(`update devices set interval_seconds = 60, report_seconds = 60`)
+    const from = Math.floor((Date.now() - 6 * HOUR) / 60_000) * 60_000
+    await rig.owner.query(
+      `update shipments set origin = '{"name": "A", "lat": 30, "lon": 121}', destination = '{"name": "B", "lat": 31, "lon": 114}', eta = $1`,
+      [new Date(from + 2 * HOUR)],
+    )
+    await rig.owner.query('begin')
+    await rig.owner.query('update shipments set eta = $1', [new Date(from + 40 * HOUR)])
+    // each of its streams is folded again, from then on
+    const { rows } = await rig.owner.query<{ since: number }>(
+      `select extract(epoch from now() - from_time)::float8 as since from refold_requests`,
+    )
+    expect(rows.filter(({ since }) => since >= 0 && since < 0.002).length).toBeGreaterThanOrEqual(2)
+    await rig.owner.query('commit')
+    await rig.settled()
+    await rig.owner.query('update shipment_etas set until = $2 where eta = $1', [
+      new Date(from + 2 * HOUR), new Date(from + 1.25 * HOUR),
+    ]) // biome-ignore format: the parameters
+    await rig.owner.query(`delete from shipment_etas where until > now() - interval '1 hour'`)
+    await rig.restart()
+
+    const readings = Array.from({ length: 120 }, (_, i) => ({
+      time: from + i * 60_000,
+      temperature: 27 + (1.2 * i) / 60,
+    }))
+    const said = async (device: number) =>
+      (
+        await rig.owner.query(
+          `select rule, onset, priority, value, figures from alarms where rule = 'time-to-limit' and not void and shipment_id = $1`,
+          [rig.shipments[device - 1]],
+        )
+      ).rows
+    await rig.send(1, { readings: readings.slice(0, 70) })
+    await rig.settled()
+    expect(await said(1)).toMatchObject([{ priority: 'low' }])
+    await rig.send(1, { readings: readings.slice(70) })
+    for (const at of [90, 30, 60, 0]) await rig.send(2, { readings: readings.slice(at, at + 30) })
+    await rig.settled()
+    expect(await said(1)).toMatchObject([
+      { priority: 'medium', figures: { highCelsius: 30, hoursToArrival: expect.any(Number) } },
+    ])
+    expect(await said(2)).toEqual(await said(1))
   })
 })

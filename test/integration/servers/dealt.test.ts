@@ -9,13 +9,15 @@ const QUICK = { beatMs: 100, holdMs: 2_000 }
 
 let rig: Rig
 let beside: Beside
+let third: Beside
 beforeAll(async () => {
   rig = await startRig({ devices: RUNS + 1, limits: { temperature: { high: 24 } }, server: { name: 'one', ...QUICK } })
   await rig.owner.query('update devices set interval_seconds = 60, report_seconds = 60')
   beside = rig.beside({ name: 'two', ...QUICK })
+  third = rig.beside({ name: 'three', ...QUICK })
 })
 afterAll(async () => {
-  await beside?.pipeline.stop()
+  await Promise.all([beside?.pipeline.stop(), third?.pipeline.stop()])
   await rig?.close()
 })
 
@@ -39,37 +41,47 @@ const settled = async (): Promise<void> => {
   await expect
     .poll(async () => (await rig.owner.query('select from refold_requests')).rowCount, { timeout: 10_000 })
     .toBe(0)
-  await Promise.all([rig.settled(), beside.pipeline.settled()])
+  await Promise.all([rig.settled(), beside.pipeline.settled(), third.pipeline.settled()])
 }
 
 const dealt = fc.record({
   /** which server gets the next message, and how many readings are in it */
-  deal: fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 40 })), { minLength: 4, maxLength: 12 }),
+  deal: fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 40 })), { minLength: 4, maxLength: 12 }),
+  /** stretches that were kept and come after all else, each newest first or not */
+  kept: fc.array(fc.tuple(fc.nat(readings.length - 1), fc.integer({ min: 5, max: 90 }), fc.boolean()), {
+    maxLength: 3,
+  }),
   late: fc.array(fc.nat(readings.length - 1), { maxLength: 40 }),
   twice: fc.array(fc.nat(readings.length - 1), { maxLength: 20 }),
 })
 
-it('readings dealt at random to two servers, some late, some twice, give the alarms of one server in order', async () => {
+it('readings dealt at random to three servers, some late, whole stretches too, some twice, give the alarms of one server in order', async () => {
   const shares = `select count(distinct epoch)::integer as n from stream_leases`
-  await expect.poll(async () => (await rig.owner.query(shares)).rows, { timeout: 5_000 }).toEqual([{ n: 2 }])
+  await expect.poll(async () => (await rig.owner.query(shares)).rows, { timeout: 5_000 }).toEqual([{ n: 3 }])
   for (let at = 0; at < readings.length; at += 60) await rig.send(1, { readings: readings.slice(at, at + 60) })
   await settled()
   const expected = await alarms(1)
   expect(expected.length).toBeGreaterThan(0)
   let device = 1
   await fc.assert(
-    fc.asyncProperty(dealt, async ({ deal, late, twice }) => {
+    fc.asyncProperty(dealt, async ({ deal, kept, late, twice }) => {
       device++
-      const behind = new Set(late)
+      const stretches = kept.map(([from, length, backwards]) => {
+        const places = Array.from({ length: Math.min(length, readings.length - from) }, (_, i) => from + i)
+        return backwards ? places.reverse() : places
+      })
+      const stretched = new Set(stretches.flat())
+      const behind = new Set([...late, ...stretched])
       const order = [
         ...readings.filter((_, i) => !behind.has(i)),
-        ...readings.filter((_, i) => behind.has(i)),
+        ...readings.filter((_, i) => behind.has(i) && !stretched.has(i)),
+        ...[...stretched].flatMap((i) => readings[i] ?? []),
         ...twice.flatMap((i) => readings[i] ?? []),
       ]
       const answers: Promise<unknown>[] = []
       for (let at = 0, turn = 0; at < order.length; turn++) {
-        const [toOther, size] = deal[turn % deal.length] ?? [false, 1]
-        answers.push((toOther ? beside : rig).send(device, { readings: order.slice(at, at + size) }))
+        const [to, size] = deal[turn % deal.length] ?? [0, 1]
+        answers.push(([rig, beside, third][to] ?? rig).send(device, { readings: order.slice(at, at + size) }))
         at += size
       }
       await Promise.all(answers)

@@ -2,7 +2,10 @@ import { afterEach, expect, it } from 'vitest'
 import { sourceText } from '../../../dashboard/record/source-text.ts'
 import { language } from '../../../dashboard/text/language.ts'
 import { derivedLimits, type LimitRecord } from '../../../server/rules/derived-limits.ts'
+import type { Needed } from '../../../server/rules/detector.ts'
+import { type Facts, plainFacts } from '../../../server/rules/facts.ts'
 import { limitsInForce, type OwnLimit } from '../../../server/rules/limits-in-force.ts'
+import { rulesNotWatching } from '../../../server/rules/watching.ts'
 
 afterEach(() => {
   language.value = 'en'
@@ -33,6 +36,19 @@ const records = (): LimitRecord[] => {
   return all
 } // biome-ignore format: a table
 
+/** What rules lack, in every way. */
+const factsOfAllKinds = (): Facts[] => {
+  const cargo = { antoine: null, expansion: 0.001, liquefied: false, filling: { fraction: 0.9, celsius: 15 }, control: null, emergency: null, reactive: false }
+  const tank = { capacityLitres: 1, mawp: null, testPressure: null, relief: null, filling: null }
+  const antoine = { a: 8, b: 1582, c: 239, from: null, to: null }
+  const trip = { origin: { lat: 0, lon: 0, radiusMetres: 1 }, destination: { lat: 0, lon: 0, radiusMetres: 1 }, corridor: null, stops: [], departAt: 0, eta: 0 }
+  const plain = plainFacts({ temperature: { high: 30 } })
+  return [
+    plainFacts({}), plain, { ...plain, cargo }, { ...plain, cargo, tank }, { ...plain, cargo: { ...cargo, liquefied: true } },
+    { ...plain, cargo: { ...cargo, expansion: null }, tank }, { ...plain, cargo: { ...cargo, filling: null }, tank }, { ...plain, cargo: { ...cargo, antoine }, trip },
+  ]
+} // biome-ignore format: a table
+
 it('every sentence about a limit is there in Chinese', () => {
   const person = (side: OwnLimit['side'], value: number, loosens: number | null): OwnLimit => ({
     measure: 'temperature', side, value, setBy: 'Wang', reason: null, consent: loosens === null ? null : { by: 'Li', loosens },
@@ -50,7 +66,10 @@ it('every sentence about a limit is there in Chinese', () => {
     if (derived.filling !== null) sentences.add(derived.filling.rule)
     sentences.add(derived.temperatureControl.because)
   }
-  expect(sentences.size).toBeGreaterThan(50)
+  for (const facts of factsOfAllKinds())
+    for (const measured of [null, new Set<Needed>()])
+      for (const { because } of rulesNotWatching(facts, measured, [])) sentences.add(because)
+  expect(sentences.size).toBeGreaterThan(60)
   language.value = 'zh'
   // words of a source that is named inside of another sentence count too
   const untranslated = [...sentences].filter((one) => one !== '' && /\b(the|is|of|no|at|by|person|limit)\b/i.test(sourceText(one)))

@@ -12,6 +12,7 @@ const recorded = (id: string, onset: number, clearedAt: number | null): Recorded
   rule: 'temperature-high',
   clearedAt,
   cause: null,
+  figures: null,
   priority: 'high',
   ...excursion(onset),
 })

@@ -51,7 +51,13 @@ export const METHANOL: NonNullable<Facts['cargo']> = {
   emergency: null,
   reactive: false,
 }
-export const TANK: NonNullable<Facts['tank']> = { capacityLitres: 24_000, mawp: 3.7, testPressure: 5, relief: 4.34 }
+export const TANK: NonNullable<Facts['tank']> = {
+  capacityLitres: 24_000,
+  mawp: 3.7,
+  testPressure: 5,
+  relief: 4.34,
+  filling: 'TP1',
+}
 
 export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
   ...plainFacts({}),
