@@ -58,7 +58,7 @@ it('pages of any size, one after the other, are the whole list in its order', as
       if (['/shipments', '/alarms', '/devices', '/dead-letters', '/sites'].includes(list))
         expect(paged).toHaveLength(23)
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   )
 })
 

@@ -196,6 +196,7 @@ export const RULES: Record<string, Rule> = {
   'get /shipments': look,
   'post /shipments': {
     probes: [
+      { of: 'substance', at: ['id'], missing: 422, body: (id) => shipment({ substance: { id } }) },
       { of: 'tank', at: ['tankId'], missing: 422, body: (tankId) => shipment({ tankId }) },
       { of: 'organisation', at: ['carrierId'], missing: 422, body: (carrierId) => shipment({ carrierId }) },
       { of: 'organisation', at: ['supplierId'], missing: 422, body: (supplierId) => shipment({ supplierId }) },

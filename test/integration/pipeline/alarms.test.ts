@@ -174,7 +174,7 @@ describe('for every order of arrival, with duplicates, in any batches, over a re
           truth(samples).map((row) => (row.clearedAt === null ? { ...row, peak: null } : row)),
         )
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 20, endOnFailure: true },
     )
     expect(rig.log.filter((line) => line.startsWith('ERROR'))).toEqual([])
   })

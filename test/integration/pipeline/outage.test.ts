@@ -74,7 +74,7 @@ describe('the database is away', () => {
         const over = hot.filter((i) => i + 1 < reading)
         expect(rows).toEqual([{ readings: reading, alarms: hot.length, raised: hot.length, cleared: over.length }])
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: 12, endOnFailure: true },
     )
     expect(await rig.deadLetters()).toEqual([])
     expect(rig.log.filter((line) => line.startsWith('ERROR'))).toEqual([])

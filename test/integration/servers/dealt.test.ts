@@ -4,7 +4,7 @@ import { simulate } from '../../bench/alarms/trips.ts'
 import { type Beside, type Rig, startRig } from '../pipeline/rig.ts'
 
 const HOUR = 3_600_000
-const RUNS = 6
+const RUNS = 4
 const QUICK = { beatMs: 100, holdMs: 2_000 }
 
 let rig: Rig

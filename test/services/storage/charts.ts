@@ -83,7 +83,7 @@ export const describeCharts = (fresh: () => Promise<TestDatabase>): void => {
           await expectRight(shipment, loans, range)
           await expectRight(other, others, range)
         }),
-        { numRuns: 25 },
+        { numRuns: 12 },
       )
     }
     const rolledUp = async (): Promise<void> => {
@@ -149,7 +149,7 @@ export const describeCharts = (fresh: () => Promise<TestDatabase>): void => {
             expect(Math.max(...temperature.max.map((value) => value ?? 0))).toBeGreaterThanOrEqual(SPIKE)
           },
         ),
-        { numRuns: 40 },
+        { numRuns: 20 },
       )
     })
 
@@ -206,7 +206,7 @@ export const describeCharts = (fresh: () => Promise<TestDatabase>): void => {
           const widest = Math.max(...ends.slice(1).map((at, index) => at - (ends[index] ?? at)))
           expect(widest).toBeLessThanOrEqual(2 * Math.max(30, bucketWidth(range.from, range.to, points)))
         }),
-        { numRuns: 30 },
+        { numRuns: 15 },
       )
     })
 

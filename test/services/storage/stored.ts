@@ -145,7 +145,7 @@ export const describeStoring = (fresh: () => Promise<TestDatabase>): void => {
             expect((await storage.letters()).length - before).toBe(turnedAway)
           },
         ),
-        { numRuns: 40 },
+        { numRuns: 20 },
       )
     })
   })
