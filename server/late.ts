@@ -3,9 +3,11 @@ import { RuleSettingsChange } from './model/rule-settings.ts'
 import type { LineFacts } from './orders/forecast/known.ts'
 import { judgeLine } from './orders/late/line-alarm.ts'
 import { type Graces, overdueNext } from './orders/late/overdue.ts'
+import { lotAt } from './orders/late/truth.ts'
 import { SETTINGS, settingsWith } from './rules/facts.ts'
 import type { Made } from './store/forecasts.ts'
 import { lateSettings, lineAlarms, recordLineAlarms, soonestExpected } from './store/line-alarms.ts'
+import { linesOfLots } from './store/lots.ts'
 import type { Tx } from './store/pool.ts'
 
 /** What an organisation has set, from when on; the product's own before. */
@@ -32,6 +34,13 @@ export const judgeLines = async (
   const recorded = await lineAlarms(tx, keys)
   const soonest = await soonestExpected(tx, keys, asOf)
   const versions = await lateSettings(tx, [...new Set(keys.map(({ orgId }) => orgId))])
+  const ofLots = await linesOfLots(
+    tx,
+    keys.flatMap((facts) => {
+      const lot = lotAt(facts, asOf)
+      return lot === null ? [] : [{ supplierId: facts.supplierId, lot }]
+    }),
+  )
   const changed = []
   const again: Made[] = []
   for (const one of made) {
@@ -47,6 +56,13 @@ export const judgeLines = async (
       soonestP50: soonest.get(key) ?? null,
       graces,
       settings,
+      sharesLot: ofLots.some(
+        (other) =>
+          other.orgId === facts.orgId &&
+          other.supplierId === facts.supplierId &&
+          other.lot === lotAt(facts, asOf) &&
+          !(other.orderId === facts.orderId && other.line === facts.line),
+      ),
       now: asOf,
     }
     for (const change of await judgeLine(judging, inHindsight)) changed.push({ facts, change })

@@ -157,6 +157,12 @@ type AlarmItemProps = {
   onFocus?(): void
 }
 
+/** Why these stand under another one. */
+const alikeText = (first: Alarm | undefined): string => {
+  if (first === undefined || first.group === null) return t('alarm.brings')
+  return first.lot === null ? t('alarm.alike') : t('alarm.sameLot')
+}
+
 /** Marked, and to be focused by whoever brings it into sight. */
 const MEANT = { 'aria-current': 'true', tabIndex: -1 } as const
 
@@ -170,7 +176,7 @@ const Consequences = ({
   meant: string | null
 }) => (
   <div class="consequences">
-    <span class="muted">{alarms[0]?.group === null ? t('alarm.brings') : t('alarm.alike')}:</span>
+    <span class="muted">{alikeText(alarms[0])}:</span>
     <ul>
       {alarms.map((alarm) => (
         <li key={alarm.id} data-alarm={alarm.id} {...(alarm.id === meant ? MEANT : {})}>
@@ -242,6 +248,7 @@ export const AlarmItem = ({
           )}
           <PriorityIcon priority={alarm.priority} quiet={!isUnacknowledged(alarm) || !isActive(alarm)} />
           {t(`priority.${alarm.priority}`)}: {t(`rule.${alarm.rule}`)}
+          {alarm.lot !== null && ` · ${t('alarm.lot', { lot: alarm.lot })}`}
           {alarm.group !== null && consequences.length > 0 && ` · ${t('alarm.lines', { n: consequences.length + 1 })}`}
         </h3>
         <p>

@@ -38,6 +38,28 @@ const Back = () => (
 const hasCourse = ({ stages, shipments, forecast, received }: Line): boolean =>
   stages.length > 0 || shipments.length > 0 || forecast !== null || received !== null
 
+/** Named at first of those that share a lot. */
+const FIRST_OF_LOT = 5
+
+/** The lot that the line is of, and the lines that are late with it. */
+const Lot = ({ lot, others }: { lot: string; others: Line['sharesLot'] }) => {
+  if (others.length === 0) return <p class="muted line-lot">{t('line.lot', { lot })}</p>
+  return (
+    <p class="muted line-lot">
+      {t('line.sharesLot', { lot })}{' '}
+      {others.slice(0, FIRST_OF_LOT).map(({ orderId, number, line }, index) => (
+        <span key={`${orderId} ${line}`}>
+          {index > 0 && ', '}
+          <a href={`/orders/${orderId}/${encodeURIComponent(line)}`}>
+            {number}/{line}
+          </a>
+        </span>
+      ))}
+      {others.length > FIRST_OF_LOT && ` ${t('line.sharesMore', { n: others.length - FIRST_OF_LOT })}`}
+    </p>
+  )
+}
+
 /** What the line is and who is on its other side. */
 const Head = ({ order, line, buys }: { order: Order; line: Line; buys: boolean }) => (
   <header class="line-head">
@@ -54,6 +76,7 @@ const Head = ({ order, line, buys }: { order: Order; line: Line; buys: boolean }
         {line.substance.cas}
         {line.family !== null && ` · ${line.family}`}
       </p>
+      {line.lot !== null && <Lot lot={line.lot} others={line.sharesLot} />}
     </div>
   </header>
 )

@@ -15,7 +15,7 @@ const SHOWN: Record<Show, (one: RiskyLine) => boolean> = {
 }
 
 const matches = ({ order, line }: RiskyLine, query: string): boolean => {
-  const words = [order.number, order.buyer.name, line.line, line.supplier.name, line.substance.name, line.substance.nameZh ?? '', line.substance.cas, line.family ?? '']
+  const words = [order.number, order.buyer.name, line.line, line.supplier.name, line.substance.name, line.substance.nameZh ?? '', line.substance.cas, line.family ?? '', line.lot ?? '']
   const text = words.join(' ').toLowerCase()
   return query.toLowerCase().split(/\s+/).every((word) => text.includes(word))
 } // biome-ignore format: what is searched

@@ -77,6 +77,13 @@ export const OrderRow = ({ of: { order, line, risk, alarms }, names, seller }: P
         <span class="what">
           {amount(line.quantity, line.unit)} {substanceName(line)}
         </span>
+        {line.lot !== null && (
+          <span class="limit">
+            {line.sharesLot.length === 0
+              ? t('line.lot', { lot: line.lot })
+              : t('orders.lotWith', { lot: line.lot, n: line.sharesLot.length })}
+          </span>
+        )}
         {seller ? (
           <span class="limit">{order.buyer.name}</span>
         ) : (

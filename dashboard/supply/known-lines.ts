@@ -39,6 +39,10 @@ export const useOpenLines = (requests: Requests) => {
   return { lines, loaded, problem }
 }
 
+/** The lots that these lines are of, by name. */
+export const lotsOf = (lines: readonly RiskyLine[]): string[] =>
+  [...new Set(lines.flatMap(({ line: { lot } }) => (lot === null ? [] : [lot])))].sort((a, b) => a.localeCompare(b))
+
 /** The suppliers of these lines, with the one that has most at risk first. */
 export const bySupplier = (lines: readonly RiskyLine[]): WithLines[] => {
   const found = new Map<string, WithLines>()

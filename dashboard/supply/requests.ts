@@ -9,8 +9,8 @@ const one = encodeURIComponent
 /** What the pages of suppliers ask. */
 export const createSupplyRequests = (ask: Ask) => ({
   scorecard: (supplierId: string) => ask<Scorecard>('GET', `/suppliers/${one(supplierId)}/scorecard`),
-  whatIf: (supplierId: string, days: number) =>
-    ask<{ items: WhatIfLine[] }>('POST', '/orders/what-if', { supplierId, days }),
+  whatIf: (supplierId: string, lot: string | null, days: number) =>
+    ask<{ items: WhatIfLine[] }>('POST', '/orders/what-if', { supplierId, ...(lot !== null && { lot }), days }),
   plans: () => ask<{ items: StagePlan[] }>('GET', '/stage-plans'),
   /** Takes the place of the one for the same. */
   setPlan: (plan: StagePlanSet) => ask<StagePlan>('POST', '/stage-plans', plan),

@@ -59,10 +59,29 @@ const summary = (items: readonly WhatIfLine[]): string => {
     : t('whatIf.turn', { red, amber, of: items.length })
 }
 
-type Props = { supplier: { id: string; name: string }; days: number; supply: SupplyRequests }
+/** Lines that share a lot stand together, where the first of them stands. */
+const byLot = (items: readonly WhatIfLine[]): { lot: string | null; items: WhatIfLine[] }[] => {
+  const found = new Map<string, WhatIfLine[]>()
+  for (const one of items) {
+    const key = one.lot === null ? `${one.orderId} ${one.line}` : `lot ${one.lot}`
+    found.set(key, [...(found.get(key) ?? []), one])
+  }
+  return [...found.values()].map((together) => ({
+    lot: together.length > 1 ? (together[0]?.lot ?? null) : null,
+    items: together,
+  }))
+}
 
-/** The open lines of one supplier, as they are and as they would be if it slipped; what is needed first first. */
-export const WhatIfGroup = ({ supplier, days, supply }: Props) => {
+type Props = {
+  supplier: { id: string; name: string }
+  /** only its lines of that lot slip; null: all of it */
+  lot: string | null
+  days: number
+  supply: SupplyRequests
+}
+
+/** The open lines of one supplier or lot, as they are and as they would be if it slipped; what is needed first first. */
+export const WhatIfGroup = ({ supplier, lot, days, supply }: Props) => {
   const items = useSignal<WhatIfLine[] | null>(null)
   const problem = useSignal<string | null>(null)
   const asking = useSignal(true)
@@ -71,7 +90,7 @@ export const WhatIfGroup = ({ supplier, days, supply }: Props) => {
     asking.value = true
     const timer = setTimeout(
       () => {
-        void supply.whatIf(supplier.id, days).then((answer) => {
+        void supply.whatIf(supplier.id, lot, days).then((answer) => {
           if (stopped) return
           asking.value = false
           problem.value = answer.ok ? null : answer.message
@@ -84,7 +103,7 @@ export const WhatIfGroup = ({ supplier, days, supply }: Props) => {
       stopped = true
       clearTimeout(timer)
     }
-  }, [supplier.id, days])
+  }, [supplier.id, lot, days])
   const id = `what-if-${supplier.id}`
   return (
     <section class="panel" aria-labelledby={id} aria-busy={asking.value}>
@@ -106,11 +125,20 @@ export const WhatIfGroup = ({ supplier, days, supply }: Props) => {
               ))}
             </tr>
           </thead>
-          <tbody>
-            {items.value.map((one) => (
-              <Row key={`${one.orderId} ${one.line}`} of={one} />
-            ))}
-          </tbody>
+          {byLot(items.value).map((together) => (
+            <tbody key={`${together.items[0]?.orderId} ${together.items[0]?.line}`}>
+              {together.lot !== null && (
+                <tr class="lot-row">
+                  <th scope="rowgroup" colSpan={COLUMNS.length}>
+                    {t('line.lot', { lot: together.lot })} · {summary(together.items)}
+                  </th>
+                </tr>
+              )}
+              {together.items.map((one) => (
+                <Row key={`${one.orderId} ${one.line}`} of={one} />
+              ))}
+            </tbody>
+          ))}
         </table>
       )}
     </section>

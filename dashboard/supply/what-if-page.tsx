@@ -3,7 +3,7 @@ import type { User } from '../../server/model/session.ts'
 import type { Requests } from '../orders/requests.ts'
 import { param, setParams } from '../state/address.ts'
 import { t } from '../text/supply.ts'
-import { bySupplier, useOpenLines } from './known-lines.ts'
+import { bySupplier, lotsOf, useOpenLines } from './known-lines.ts'
 import type { SupplyRequests } from './requests.ts'
 import { WhatIfGroup } from './what-if-group.tsx'
 
@@ -19,12 +19,14 @@ const wholeDays = (text: string | null): number => {
 
 type Props = { user: User; requests: Requests; supply: SupplyRequests }
 
-/** If a supplier slipped by so many days: which lines would turn red or amber. Changes nothing. */
+/** If a supplier, or one lot of it, slipped by so many days: which lines would turn red or amber. Changes nothing. */
 export const WhatIfPage = ({ user, requests, supply }: Props) => {
   const { lines, loaded, problem } = useOpenLines(requests)
   const suppliers = bySupplier(lines.value.filter(({ order }) => order.buyer.id === user.organisation.id))
   const asked = param('supplier')
   const chosen = asked === 'all' ? 'all' : (suppliers.find(({ id }) => id === asked)?.id ?? suppliers[0]?.id)
+  const lots = lotsOf(suppliers.find(({ id }) => id === chosen)?.open ?? [])
+  const lot = lots.find((one) => one === param('lot')) ?? null
   const days = wholeDays(param('days'))
   useEffect(() => {
     document.title = `${t('whatIf.title')} · Zaitu`
@@ -53,7 +55,7 @@ export const WhatIfPage = ({ user, requests, supply }: Props) => {
               <select
                 name="supplier"
                 value={chosen}
-                onChange={(event) => setParams({ supplier: event.currentTarget.value })}
+                onChange={(event) => setParams({ supplier: event.currentTarget.value, lot: null })}
               >
                 {suppliers.map(({ id, name, open }) => (
                   <option key={id} value={id}>
@@ -63,6 +65,23 @@ export const WhatIfPage = ({ user, requests, supply }: Props) => {
                 {suppliers.length > 1 && <option value="all">{t('whatIf.all')}</option>}
               </select>
             </label>
+            {lots.length > 0 && (
+              <label>
+                <span>{t('whatIf.lot')}</span>
+                <select
+                  name="lot"
+                  value={lot ?? ''}
+                  onChange={(event) => setParams({ lot: event.currentTarget.value || null })}
+                >
+                  <option value="">{t('whatIf.allLots')}</option>
+                  {lots.map((one) => (
+                    <option key={one} value={one}>
+                      {one}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
             <label class="slide">
               <span>{t('whatIf.slider')}</span>
               <input
@@ -88,7 +107,7 @@ export const WhatIfPage = ({ user, requests, supply }: Props) => {
             </label>
           </fieldset>
           {shown.map((supplier) => (
-            <WhatIfGroup key={supplier.id} supplier={supplier} days={days} supply={supply} />
+            <WhatIfGroup key={supplier.id} supplier={supplier} lot={lot} days={days} supply={supply} />
           ))}
         </>
       )}

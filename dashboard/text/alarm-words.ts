@@ -84,6 +84,8 @@ export const alarmWords = {
   },
   'alarm.outOfService': { en: 'Its rule is out of service on this shipment', zh: '此货运已停用该规则' },
   'alarm.alike': { en: 'Same supplier and stage, or same shipment', zh: '同一供应商及阶段，或同一货运' },
+  'alarm.sameLot': { en: 'Of the same lot', zh: '同一批号' },
+  'alarm.lot': { en: 'lot {lot}', zh: '批号 {lot}' },
   'alarm.lines': { en: '{n} order lines', zh: '{n} 个订单行' },
   'alarm.lookOnlyLine': {
     en: 'You may look at this order line; its buyer acknowledges alarms.',

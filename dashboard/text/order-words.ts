@@ -23,6 +23,7 @@ export const orderWords = {
   'orders.column.risk': { en: 'Risk', zh: '风险' },
   'orders.column.line': { en: 'Line', zh: '订单行' },
   'orders.column.needBy': { en: 'Need-by', zh: '要求到货' },
+  'orders.lotWith': { en: 'lot {lot}, with {n} other {n|line|lines}', zh: '批号 {lot}，另有 {n} 行同批' },
   'orders.more': { en: 'Show {n} more', zh: '再显示 {n} 行' },
 
   'risk.late': { en: 'Late', zh: '延误' },
@@ -48,6 +49,9 @@ export const orderWords = {
   'line.ordered': { en: 'Ordered', zh: '下单' },
   'line.in': { en: 'in {duration}', zh: '还有 {duration}' },
   'line.since': { en: '{duration} ago', zh: '{duration}前' },
+  'line.lot': { en: 'lot {lot}', zh: '批号 {lot}' },
+  'line.sharesLot': { en: 'shares lot {lot} with', zh: '与下列订单行同属批号 {lot}：' },
+  'line.sharesMore': { en: 'and {n} more', zh: '等另外 {n} 行' },
   'line.course': { en: 'Course', zh: '进展' },
   'line.share': { en: '{percent} % done', zh: '已完成 {percent}%' },
   'line.forecast': { en: 'Forecast of arrival', zh: '到货预测' },

@@ -8,6 +8,8 @@ export const whatIfWords = {
     zh: '您进行中的订单行的预测：现状与假设。仅为推演：不保存，也不通知任何人。',
   },
   'whatIf.supplier': { en: 'Supplier', zh: '供应商' },
+  'whatIf.lot': { en: 'Lot', zh: '批号' },
+  'whatIf.allLots': { en: 'All that it makes', zh: '全部产品' },
   'whatIf.all': { en: 'Each supplier', zh: '每个供应商' },
   'whatIf.days': { en: 'Slips by, days', zh: '延迟天数' },
   'whatIf.slider': { en: 'Days that it slips', zh: '延迟的天数' },

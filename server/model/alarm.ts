@@ -66,10 +66,11 @@ export const Alarm = z.object({
   supplierId: z.uuid().nullable(),
   supplierName: z.string().nullable(),
   stage: z.string().nullable().describe('the stage of production that the line has come to'),
+  lot: z.string().nullable().describe('the lot that makes it one matter with others, where one does'),
   group: z
     .string()
     .nullable()
-    .describe('one matter with all others of this group: one supplier and stage, or shipment'),
+    .describe('one matter with all others of this group: one shipment, one lot, or one supplier and stage'),
   rule: RuleId,
   priority: Priority,
   state: AlarmState,

@@ -22,6 +22,7 @@ export const FIELD_NAMES: Record<ImportField, Record<'en' | 'zh', string>> = {
   classifier: { en: 'Actual, estimated or planned', zh: '实际、预计或计划' },
   progress: { en: 'Progress', zh: '进度' },
   note: { en: 'Note', zh: '备注' },
+  lot: { en: 'Lot', zh: '批号' },
   key: { en: 'Key', zh: '键' },
 }
 const isField = (text: string): text is ImportField => Object.hasOwn(FIELD_NAMES, text)

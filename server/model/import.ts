@@ -8,7 +8,7 @@ export const ORDER_FIELDS = [
 ] as const // biome-ignore format: a list
 /** What a column of a file of milestones can be. */
 export const MILESTONE_FIELDS = [
-  'number', 'stage', 'at', 'line', 'buyer', 'classifier', 'progress', 'quantity', 'note', 'key',
+  'number', 'stage', 'at', 'line', 'buyer', 'classifier', 'progress', 'quantity', 'note', 'lot', 'key',
 ] as const // biome-ignore format: a list
 
 export const ImportKind = z.enum(['orders', 'milestones'])

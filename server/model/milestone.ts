@@ -5,6 +5,9 @@ import { StageId } from './order.ts'
 export const Classifier = z.enum(['actual', 'estimated', 'planned'])
 export type Classifier = z.infer<typeof Classifier>
 
+/** As its supplier calls it. */
+export const Lot = z.string().trim().min(1).max(100)
+
 /** What is said of one stage of a line. `key` makes a retry harmless. */
 export const MilestoneSaid = z.object({
   stage: StageId,
@@ -13,7 +16,7 @@ export const MilestoneSaid = z.object({
   progress: z.number().min(0).max(1).optional().describe('how far the stage is, 0 to 1'),
   quantity: z.number().nonnegative().optional(),
   note: z.string().trim().max(2000).optional(),
-  lot: z.string().trim().min(1).max(100).optional().describe('what is made of it: lines of one lot are late together'),
+  lot: Lot.optional().describe('what is made of it: lines of one lot are late together'),
   saidAt: Instant.optional().describe(
     'when this was said, where it may reach us later or in another order: of several estimates the last one said holds. Left out: when it reaches us',
   ),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { IsoInstant } from './instant.ts'
+import { Lot } from './milestone.ts'
 
 /** A share, and of how many; null where there are none. */
 const share = z.number().nullable().describe('0 to 1; null where there is nothing to judge')
@@ -25,6 +26,7 @@ export type Scorecard = z.infer<typeof Scorecard>
 
 export const WhatIf = z.object({
   supplierId: z.uuid(),
+  lot: Lot.optional().describe('of that supplier: only the lines of this lot slip'),
   days: z.number().min(-60).max(365).describe('by which what has not left it yet comes later'),
 })
 
@@ -40,6 +42,8 @@ export const WhatIfLine = z.object({
   line: z.string(),
   number: z.string(),
   needBy: IsoInstant,
+  /** what is made of one lot slips together */
+  lot: z.string().nullable(),
   before: expected,
   after: expected,
   turns: z.enum(['red', 'amber']).nullable(),

@@ -127,6 +127,10 @@ export const OrderLine = z.object({
   reached: z.string().nullable(),
   /** done weight over all weight, 0 to 1 */
   done: z.number(),
+  /** as a milestone named it last; null: none did. A lot is its supplier's */
+  lot: z.string().nullable(),
+  /** other open lines of that lot, as far as you see them: what is late with one is late with all. At most 50 */
+  sharesLot: z.array(z.object({ orderId: z.uuid(), number: z.string(), line: z.string() })),
   /** the newest; null until it is made, a moment after the line was entered */
   forecast: LineForecast.nullable(),
 })

@@ -110,6 +110,9 @@ const pathOf = ({ alarm, together, shipment, event }: Facts): string => {
   return shipment === null ? '/' : `/shipments/${shipment.id}`
 }
 
+const lotLine = ({ lot }: Alarm, language: MessageLanguage): string[] =>
+  lot === null ? [] : [line('lot', language, lot)]
+
 /** Lines that are one matter, the gravest first: each in a line, and how many more there are. */
 const groupLines = ({ alarm, together, minutes, kind }: Facts, language: MessageLanguage): string[] => {
   const told = together
@@ -118,6 +121,7 @@ const groupLines = ({ alarm, together, minutes, kind }: Facts, language: Message
   const rest = together.length - told.length
   const first = alarm === null ? null : firstStep(alarm, language)
   return [
+    ...(alarm === null ? [] : lotLine(alarm, language)),
     ...(minutes === null
       ? []
       : [filled(PHRASE[kind === 'alarm-again' ? 'stillActive' : 'unanswered'][language], minutes)]),

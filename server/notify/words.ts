@@ -84,6 +84,7 @@ export const PHRASE = {
   left: { en: 'Time left', zh: '剩余时间' },
   cause: { en: 'Likely cause', zh: '可能原因' },
   peak: { en: 'furthest', zh: '极值' },
+  lot: { en: 'Lot', zh: '批号' },
   first: { en: 'First', zh: '首要处置' },
   card: { en: 'Of this substance', zh: '本物质' },
   call: { en: 'Call', zh: '联系' },

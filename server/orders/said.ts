@@ -9,6 +9,7 @@ export type Statement = {
   saidAt?: number | null | undefined
   key?: string | null | undefined
   stage?: string
+  lot?: string | null | undefined
 }
 
 /** What comes so soon after one another without saying when it was said may have changed places on its way, ms. */
@@ -61,6 +62,10 @@ export const standing = <T extends Statement>(known: readonly T[]): (T & { since
     )
     .map(({ word, counts }) => ({ ...word, since: counts }))
 }
+
+/** Of which lot the line is, as was said last, by what stands in the order in which it counts; null where nobody said. */
+export const lotOf = (words: readonly Statement[]): string | null =>
+  words.findLast(({ lot }) => lot != null)?.lot ?? null
 
 /** What is said of one stage. */
 export type StageWord = Statement & { classifier: 'actual' | 'estimated' | 'planned'; progress: number | null }

@@ -1,9 +1,9 @@
 import type { Milestone } from '../model/milestone.ts'
 import type { PlannedStage, StageState } from '../model/order.ts'
-import { standing, toldOf } from './said.ts'
+import { lotOf, standing, toldOf } from './said.ts'
 
 export type Heard = Pick<Milestone, 'id' | 'stage' | 'classifier' | 'at' | 'progress' | 'corrects'> &
-  Partial<Pick<Milestone, 'key' | 'saidAt' | 'recordedAt'>>
+  Partial<Pick<Milestone, 'key' | 'lot' | 'saidAt' | 'recordedAt'>>
 
 const wordOf = (one: Heard) => ({
   ...one,
@@ -32,6 +32,10 @@ export const stageStates = (plan: readonly PlannedStage[], heard: readonly Heard
     }
   })
 }
+
+/** Of which lot the line is, from everything that was said of it; null where nobody said. */
+export const heardLot = (heard: readonly Heard[]): string | null =>
+  heard.some(({ lot }) => lot != null) ? lotOf(standing(heard.map(wordOf))) : null
 
 /** The last stage of the plan that is done: stages are skipped in real life, so an earlier one may be open. */
 export const reachedStage = (states: readonly StageState[]): string | null =>

@@ -63,16 +63,17 @@ export const orderRiskRoutes =
       config: { openToViewers: true },
       schema: {
         tags,
-        summary: 'If a supplier slipped by so many days: your open lines with it, before and after, and which turn',
+        summary:
+          'If a supplier, or one lot of it, slipped by so many days: your open lines, before and after, and which turn',
         description: `Changes nothing. What has left the supplier stays as it is. At most ${MOST_LINES} lines, what is needed first first.`,
         body: WhatIf,
         response: { 200: z.object({ items: z.array(WhatIfLine) }) },
       },
       handler: async (request) => {
-        const { supplierId, days } = request.body
+        const { supplierId, lot, days } = request.body
         const lines = await asOrganisation(pool, signedIn(request), async (tx) => {
           if (!(await organisationExists(tx, supplierId))) throw notFound('supplier')
-          return openLinesWith(tx, supplierId, MOST_LINES)
+          return openLinesWith(tx, { supplierId, lot, most: MOST_LINES })
         })
         const slipped = new Map(
           (await forecasts.ifSlipped(lines, days)).map((one) => [`${one.orderId} ${one.line}`, one]),

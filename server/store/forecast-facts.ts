@@ -39,7 +39,7 @@ const LINE = `l.order_id, l.line, l.org_id, l.supplier_id, lower(coalesce(l.fami
   ${ms('o.ordered_at')} as ordered_at, ${ms('o.created_at')} as created_at, ${ms('l.need_by')} as need_by, l.quantity,
   ${ms('l.cancelled_at')} as cancelled_at, l.stages,
   ${list(`'at', ${ms('c.at')}, 'changes', c.changes`, `order_changes c where c.order_id = l.order_id and (c.line = l.line or c.line is null) and c.what = 'changed'`, 'c.id')} as changes,
-  ${list(`'id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', ${ms('m.at')}, 'progress', m.progress, 'corrects', milestone_corrects(m)::text, 'recordedAt', ${ms('m.recorded_at')}, 'saidAt', ${ms('m.said_at')}, 'key', m.key, 'by', m.said_org`, 'milestones m where m.order_id = l.order_id and m.line = l.line', 'm.id')} as said,
+  ${list(`'id', m.id::text, 'stage', m.stage, 'classifier', m.classifier, 'at', ${ms('m.at')}, 'progress', m.progress, 'corrects', milestone_corrects(m)::text, 'recordedAt', ${ms('m.recorded_at')}, 'saidAt', ${ms('m.said_at')}, 'key', m.key, 'lot', m.lot, 'by', m.said_org`, 'milestones m where m.order_id = l.order_id and m.line = l.line', 'm.id')} as said,
   ${list(`'id', r.id::text, 'at', ${ms('r.at')}, 'quantity', r.quantity, 'more', r.more, 'corrects', r.corrects::text, 'recordedAt', ${ms('r.recorded_at')}`, 'receipts r where r.order_id = l.order_id and r.line = l.line', 'r.id')} as receipts`
 
 const history = (what: string, pick: string): string =>

@@ -20,12 +20,13 @@ type Kept = {
   progress: number | null
   quantity: number | null
   note: string | null
+  lot: string | null
 }
 
 /** What was said under these keys by the organisation before. */
 const loadKept = async (tx: Tx, orgId: string, keys: readonly string[]): Promise<Map<string, Kept>> => {
   const { rows } = await tx.query<Kept>(
-    `select order_id as "orderId", line, key, stage, classifier, at, progress, quantity, note from milestones
+    `select order_id as "orderId", line, key, stage, classifier, at, progress, quantity, note, lot from milestones
      where said_org = $1::uuid and key = any ($2::text[])`,
     [orgId, keys],
   )
@@ -38,7 +39,8 @@ const isSame = (kept: Omit<Kept, 'orderId' | 'line' | 'key'>, row: MilestoneRow,
   kept.at.getTime() === row.at &&
   kept.progress === (row.progress ?? null) &&
   kept.quantity === (row.quantity ?? null) &&
-  kept.note === (row.note ?? null)
+  kept.note === (row.note ?? null) &&
+  kept.lot === (row.lot ?? null)
 
 /** Which line a row speaks of: an order of one line need not say which. */
 const lineOf = (row: MilestoneRow, lines: readonly NumberedLine[], hasLine: boolean): NumberedLine[] => {
@@ -128,12 +130,13 @@ export const planMilestones = async (tx: Tx, orgId: string, table: Table, mappin
   return { ...read, issues: issues.toSorted((one, other) => one.row - other.row), failed, unknown: names, work }
 }
 
-const asKept = ({ classifier, at, progress, quantity, note }: MilestoneRow) => ({
+const asKept = ({ classifier, at, progress, quantity, note, lot }: MilestoneRow) => ({
   classifier,
   at: new Date(at),
   progress: progress ?? null,
   quantity: quantity ?? null,
   note: note ?? null,
+  lot: lot ?? null,
 })
 
 /** Keeps what a file says, all of it in one statement; what somebody's retry kept meanwhile stays. The orders it is of. */
@@ -144,14 +147,15 @@ export const commitMilestones = async (
 ): Promise<string[]> => {
   const { orgId, ...saidBy } = speaker
   await tx.query(
-    `insert into milestones (said_org, said_by, order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key)
+    `insert into milestones (said_org, said_by, order_id, line, org_id, supplier_id, stage, classifier, at, progress, quantity, note, key, lot)
      select $1::uuid, $2::jsonb, * from unnest($3::uuid[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[],
-       $10::float8[], $11::float8[], $12::text[], $13::text[])
+       $10::float8[], $11::float8[], $12::text[], $13::text[], $14::text[])
      on conflict (order_id, line, said_org, key) where key is not null do nothing`,
     [
       orgId, JSON.stringify(saidBy), all.map((m) => m.of.orderId), all.map((m) => m.of.line), all.map((m) => m.of.orgId),
       all.map((m) => m.of.supplierId), all.map((m) => m.stage), all.map((m) => m.classifier), all.map((m) => new Date(m.at)),
       all.map((m) => m.progress ?? null), all.map((m) => m.quantity ?? null), all.map((m) => m.note ?? null), all.map((m) => m.key),
+      all.map((m) => m.lot ?? null),
     ],
   ) // biome-ignore format: the columns, in their order
   return [...new Set(all.map(({ of }) => of.orderId))]

@@ -13,6 +13,7 @@ type Row = {
   line: string
   rule: LineRule
   stage: string | null
+  lot: string | null
   priority: Priority
   onset: Date
   cleared_at: Date | null
@@ -30,7 +31,7 @@ const keyed = (keys: readonly LineKey[]): [string[], string[]] => [
 /** The alarms of these lines by `orderId line`, without those that were withdrawn. */
 export const lineAlarms = async (tx: Tx, keys: readonly LineKey[]): Promise<Map<string, RecordedLineAlarm[]>> => {
   const { rows } = await tx.query<Row>(
-    `select a.id, a.order_id, a.line, a.rule, a.stage, a.priority, a.onset, a.cleared_at, a.value, a.peak, a.limit_value, a.figures
+    `select a.id, a.order_id, a.line, a.rule, a.stage, a.lot, a.priority, a.onset, a.cleared_at, a.value, a.peak, a.limit_value, a.figures
      from unnest($1::uuid[], $2::text[]) as k (order_id, line)
      join alarms a on a.order_id = k.order_id and a.line = k.line and not a.void order by a.onset, a.id`,
     keyed(keys),
@@ -88,18 +89,18 @@ const raise = async (tx: Tx, raised: readonly { facts: LineFacts; alarm: LineAla
   if (raised.length === 0) return []
   const of = <T>(pick: (alarm: LineAlarm) => T): T[] => raised.map(({ alarm }) => pick(alarm))
   const { rows } = await tx.query<{ id: string }>(
-    `insert into alarms (id, org_id, order_id, line, supplier_id, rule, stage, group_key, priority, onset, value, peak, limit_value, figures, explanation)
+    `insert into alarms (id, org_id, order_id, line, supplier_id, rule, stage, group_key, priority, onset, value, peak, limit_value, figures, explanation, lot)
      select t.id, t.org_id, t.order_id, t.line, t.supplier_id, t.rule, t.stage, md5(t.org_id || ' ' || t.matter), t.priority, t.onset,
-       t.value, t.peak, t.limit_value, t.figures, t.explanation
+       t.value, t.peak, t.limit_value, t.figures, t.explanation, t.lot
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $10::timestamptz[], $11::float8[], $12::float8[], $13::float8[], $14::jsonb[], $15::text[])
-       as t (id, org_id, order_id, line, supplier_id, rule, stage, matter, priority, onset, value, peak, limit_value, figures, explanation)
+       $10::timestamptz[], $11::float8[], $12::float8[], $13::float8[], $14::jsonb[], $15::text[], $16::text[])
+       as t (id, org_id, order_id, line, supplier_id, rule, stage, matter, priority, onset, value, peak, limit_value, figures, explanation, lot)
      on conflict do nothing returning id`,
     [
       raised.map(() => randomUUID()), raised.map(({ facts }) => facts.orgId), raised.map(({ facts }) => facts.orderId),
       raised.map(({ facts }) => facts.line), raised.map(({ facts }) => facts.supplierId), of((a) => a.rule), of((a) => a.stage),
       of((a) => a.group), of((a) => a.priority), of((a) => new Date(a.onset)), of((a) => a.value), of((a) => a.peak),
-      of((a) => a.limit), of((a) => JSON.stringify(a.figures)), of((a) => a.explanation),
+      of((a) => a.limit), of((a) => JSON.stringify(a.figures)), of((a) => a.explanation), of((a) => a.lot),
     ],
   ) // biome-ignore format: the columns, in their order
   return rows.map(({ id }) => id)
@@ -119,10 +120,12 @@ const withdraw = async (tx: Tx, ids: readonly string[]): Promise<void> => {
 const rewrite = async (tx: Tx, id: string, alarm: LineAlarm): Promise<void> => {
   await tx.query(
     `update alarms set onset = $2::timestamptz, cleared_at = $3::timestamptz, value = $4::float8, peak = $5::float8, limit_value = $6::float8,
-       figures = $7::jsonb, priority = $8::text, stage = $9::text, explanation = $10::text where id = $1::uuid`,
+       figures = $7::jsonb, priority = $8::text, stage = $9::text, explanation = $10::text, lot = $11::text,
+       -- what it is one matter with changes with its lot alone: its end is told with its beginning
+       group_key = case when lot is distinct from $11::text then md5(org_id || ' ' || $12::text) else group_key end where id = $1::uuid`,
     [
       id, new Date(alarm.onset), moment(alarm.clearedAt), alarm.value, alarm.peak, alarm.limit, JSON.stringify(alarm.figures),
-      alarm.priority, alarm.stage, alarm.explanation,
+      alarm.priority, alarm.stage, alarm.explanation, alarm.lot, alarm.group,
     ],
   ) // biome-ignore format: the columns, in their order
 }

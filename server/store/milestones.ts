@@ -83,9 +83,13 @@ export const findSuppliersLine = async (
 
 /** Of a line `l`, all that was said of it, as where its stages stand is told from it. */
 export const HEARD = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id::text, 'stage', m.stage, 'classifier', m.classifier,
-    'at', iso(m.at), 'progress', m.progress, 'corrects', milestone_corrects(m)::text, 'key', m.key, 'saidAt', iso(m.said_at),
+    'at', iso(m.at), 'progress', m.progress, 'corrects', milestone_corrects(m)::text, 'key', m.key, 'lot', m.lot, 'saidAt', iso(m.said_at),
     'recordedAt', iso(m.recorded_at)) order by m.id), '[]')
   from milestones m where m.order_id = l.order_id and m.line = l.line) as heard`
+
+/** Something of a line `l` is still to come. */
+export const IS_OPEN = `l.cancelled_at is null and not exists (select from receipts r where r.order_id = l.order_id and r.line = l.line
+  and not r.more and r.quantity > 0 and not exists (select from receipts c where c.corrects = r.id))`
 
 type Row = Omit<Milestone, 'at' | 'saidAt' | 'recordedAt'> & { at: Date; saidAt: Date | null; recordedAt: Date }
 

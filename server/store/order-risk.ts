@@ -1,5 +1,7 @@
 import type { Scorecard } from '../model/order-risk.ts'
+import { type Heard, heardLot } from '../orders/stages.ts'
 import type { LineKey } from './forecast-facts.ts'
+import { HEARD, IS_OPEN } from './milestones.ts'
 import type { Tx } from './pool.ts'
 
 const share = (some: number, of: number): number | null => (of === 0 ? null : some / of)
@@ -28,18 +30,22 @@ export const supplierScorecard = async (tx: Tx, buyerId: string | null, supplier
   }
 }
 
-export type OpenLine = LineKey & { number: string; needBy: string }
+export type OpenLine = LineKey & { number: string; needBy: string; lot: string | null }
 
-/** One's own open lines with a supplier, what is needed first first. */
-export const openLinesWith = async (tx: Tx, supplierId: string, most: number): Promise<OpenLine[]> => {
-  const { rows } = await tx.query<OpenLine>(
-    `select l.order_id as "orderId", l.line, o.number, iso(l.need_by) as "needBy"
+/** One's own open lines with a supplier, or those of one lot of it, what is needed first first. */
+export const openLinesWith = async (
+  tx: Tx,
+  { supplierId, lot = null, most }: { supplierId: string; lot?: string | null | undefined; most: number },
+): Promise<OpenLine[]> => {
+  const { rows } = await tx.query<Omit<OpenLine, 'lot'> & { heard: Heard[] }>(
+    `select l.order_id as "orderId", l.line, o.number, iso(l.need_by) as "needBy", ${HEARD}
      from order_lines l join orders o on o.id = l.order_id
-     where l.supplier_id = $1::uuid and l.org_id = app_org() and l.cancelled_at is null
-       and not exists (select from receipts r where r.order_id = l.order_id and r.line = l.line and not r.more and r.quantity > 0
-         and not exists (select from receipts c where c.corrects = r.id))
+     where l.supplier_id = $1::uuid and l.org_id = app_org() and ${IS_OPEN}
+       and ($3::text is null or exists (select from milestones m where m.order_id = l.order_id and m.line = l.line and m.lot = $3::text))
      order by l.need_by, o.number, length(l.line), l.line limit $2::integer`,
-    [supplierId, most],
+    [supplierId, most, lot],
   )
-  return rows
+  const lines = rows.map(({ heard, ...line }) => ({ ...line, lot: heardLot(heard) }))
+  // of that lot once, and now of another
+  return lot === null ? lines : lines.filter((line) => line.lot === lot)
 }

@@ -1,6 +1,7 @@
 import type { Order, OrderLine, PlannedStage } from '../model/order.ts'
-import { doneShare, type Heard, reachedStage, stageStates } from '../orders/stages.ts'
-import { HEARD } from './milestones.ts'
+import { doneShare, type Heard, heardLot, reachedStage, stageStates } from '../orders/stages.ts'
+import { linesOfLots } from './lots.ts'
+import { HEARD, IS_OPEN } from './milestones.ts'
 import type { Tx } from './pool.ts'
 
 export type NewLine = {
@@ -66,7 +67,7 @@ export const createOrder = async (
 }
 
 type OrderRow = { id: string; number: string; buyer: Order['buyer']; ordered_at: Date | null; created_at: Date }
-type LineRow = Omit<OrderLine, 'needBy' | 'cancelledAt' | 'stages' | 'reached' | 'done'> & {
+type LineRow = Omit<OrderLine, 'needBy' | 'cancelledAt' | 'stages' | 'reached' | 'done' | 'lot' | 'sharesLot'> & {
   order_id: string
   need_by: Date
   cancelled_at: Date | null
@@ -98,14 +99,39 @@ const withLines = async (tx: Tx, rows: readonly OrderRow[]): Promise<Order[]> =>
      where l.order_id = any ($1::uuid[]) order by l.order_id, length(l.line), l.line`,
     [rows.map(({ id }) => id)],
   )
+  const told = await withLots(tx, lines)
   return rows.map((row) => ({
     id: row.id,
     number: row.number,
     buyer: row.buyer,
     orderedAt: row.ordered_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
-    lines: lines.filter(({ order_id }) => order_id === row.id).map(lineOf),
+    lines: told.flatMap(({ orderId, line }) => (orderId === row.id ? [line] : [])),
   }))
+}
+
+/** Named with a line at most, of those that are of its lot. */
+const MOST_OF_LOT = 50
+
+/** With which other open lines each shares its lot, as far as they are seen: a lot is its supplier's. */
+const withLots = async (tx: Tx, rows: readonly LineRow[]): Promise<{ orderId: string; line: OrderLine }[]> => {
+  const lines = rows.map((row) => ({ orderId: row.order_id, line: lineOf(row) }))
+  const of = await linesOfLots(
+    tx,
+    lines.flatMap(({ line: { lot, supplier } }) => (lot === null ? [] : [{ supplierId: supplier.id, lot }])),
+  )
+  return lines.map(({ orderId, line }) => {
+    const others = of.filter(
+      (one) =>
+        one.lot === line.lot &&
+        one.supplierId === line.supplier.id &&
+        !(one.orderId === orderId && one.line === line.line),
+    )
+    const sharesLot = others
+      .slice(0, MOST_OF_LOT)
+      .map((one) => ({ orderId: one.orderId, number: one.number, line: one.line }))
+    return { orderId, line: { ...line, sharesLot } }
+  })
 }
 
 const lineOf = ({ order_id: _order, need_by, cancelled_at, plan, heard, ...line }: LineRow): OrderLine => {
@@ -117,15 +143,13 @@ const lineOf = ({ order_id: _order, need_by, cancelled_at, plan, heard, ...line 
     stages,
     reached: reachedStage(stages),
     done: doneShare(stages),
+    lot: heardLot(heard),
+    sharesLot: [],
   }
 }
 
 const SELECT = `select o.id, o.number, jsonb_build_object('id', b.id, 'name', b.name) as buyer, o.ordered_at, o.created_at
   from orders o join organisations b on b.id = o.org_id`
-
-/** Something of the line is still to come. */
-const IS_OPEN = `l.cancelled_at is null and not exists (select from receipts r where r.order_id = l.order_id and r.line = l.line
-  and not r.more and r.quantity > 0 and not exists (select from receipts c where c.corrects = r.id))`
 
 export type OrderPosition = readonly [createdUs: string, id: string]
 

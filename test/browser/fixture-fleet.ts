@@ -162,6 +162,7 @@ export const makeAlarm = (shipment: ShipmentDetail, facts: AlarmFacts, now: numb
   supplierId: null,
   supplierName: null,
   stage: null,
+  lot: null,
   group: null,
   rule: facts.rule,
   priority: facts.priority,

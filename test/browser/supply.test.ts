@@ -108,6 +108,24 @@ describe.skipIf(chromiumPath === null)('what stands around orders', () => {
     expect(new URL(page.url()).searchParams.get('days')).toBe('30')
     await page.reload()
     await soon(() => page.textContent('.what-if-table .row')).toContain('Turns red')
+    // what shares a lot slips with it, and is named at the line
+    const lot = { stage: 'synthesis', classifier: 'estimated', at: days(2), lot: 'L-7' }
+    const other = await running.ask('POST', '/orders', {
+      number: 'PO-8', supplierId: made.supplier, orderedAt: days(-3),
+      lines: ['10', '20'].map((line) => ({ line, substance: { cas: '67-56-1' }, quantity: 5, unit: 't', needBy: days(50), stages: STAGES })),
+    }) // biome-ignore format: an order
+    for (const order of [made.order, other.body.id])
+      await running.ask('POST', `/orders/${order}/lines/10/milestones`, lot)
+    await page.selectOption('[name=lot]', 'L-7')
+    await soon(() => page.textContent('.what-if-table .lot-row')).toMatch(/lot L-7 .* of 2/)
+    await soon(() => page.locator('.what-if-table .row').count()).toBe(2)
+    expect(await violations(page)).toEqual([])
+    await page.click('.what-if-table .row a >> text=PO-7')
+    await soon(() => page.textContent('.line-lot')).toBe('shares lot L-7 with PO-8/10')
+    await page.click('.line-lot a')
+    await soon(() => page.textContent('.line-lot')).toBe('shares lot L-7 with PO-7/10')
+    await running.ask('PATCH', `/orders/${other.body.id}/lines/20`, { cancelled: true })
+    await running.ask('PATCH', `/orders/${other.body.id}/lines/10`, { cancelled: true })
     await page.context().close()
   })
 

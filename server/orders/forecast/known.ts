@@ -15,6 +15,7 @@ export type Said = {
   recordedAt: number
   saidAt?: number | null
   key?: string | null
+  lot?: string | null
   /** which organisation spoke; null or left out: the supplier */
   by?: string | null
 }

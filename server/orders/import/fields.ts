@@ -94,6 +94,7 @@ const HEADINGS: Record<ImportKind, Partial<Record<ImportField, readonly string[]
     progress: ['progress', 'percent', 'percent complete', '进度', '完成率', '完成百分比'],
     quantity: QUANTITY,
     note: ['note', 'notes', 'remark', 'remarks', 'comment', 'comments', '备注', '说明'],
+    lot: ['lot', 'lot no', 'lot number', 'batch', 'batch no', 'batch number', '批号', '批次', '批次号', '炉号'],
     key: ['key', 'message id', '键'],
   },
 } // biome-ignore format: a field a line

@@ -24,6 +24,7 @@ export type MilestoneRow = {
   progress: number | undefined
   quantity: number | undefined
   note: string | undefined
+  lot: string | undefined
   /** of the file, or made of what the row says, so that the same row again is a retry */
   key: string
 }
@@ -91,14 +92,30 @@ export const readMilestoneRows = (table: Table, mapping: ImportMapping) => {
       reader.issue('quantity', 'out-of-range', '0 … 1e12')
     const note = reader.text('note')
     if (note.length > 2000) reader.issue('note', 'too-long', '2000')
+    const lot = reader.text('lot')
+    if (lot.length > 100) reader.issue('lot', 'too-long', '100')
     if (reader.failed() || classifier === null || at === undefined) continue
     const buyer = reader.text('buyer')
     const made = createHash('sha256')
-      .update(JSON.stringify([number, line, buyer, written, classifier, at, progress, quantity, note]))
+      // without a lot as it always was, so that a file from before is a retry
+      .update(
+        JSON.stringify([
+          number,
+          line,
+          buyer,
+          written,
+          classifier,
+          at,
+          progress,
+          quantity,
+          note,
+          ...(lot === '' ? [] : [lot]),
+        ]),
+      )
       .digest('hex')
     read.push({
       row: raw.row, number, line, buyer, written, stages: stagesOf(written, mapping), classifier, at, progress, quantity,
-      note: note === '' ? undefined : note, key: reader.text('key').slice(0, 200) || `file:${made.slice(0, 40)}`,
+      note: note === '' ? undefined : note, lot: lot === '' ? undefined : lot, key: reader.text('key').slice(0, 200) || `file:${made.slice(0, 40)}`,
     }) // biome-ignore format: its fields
   }
   return {

@@ -5,13 +5,15 @@ import { DAY_MS, type LineFacts } from '../forecast/known.ts'
 import { stageName } from '../stage-name.ts'
 import { type Holding, judgeForecast, type Late, type LateSettings } from './forecast-late.ts'
 import { type Graces, type Overdue, overdueStretches, stageReached } from './overdue.ts'
-import { asItWas, daysBetween, termsAt } from './truth.ts'
+import { asItWas, daysBetween, lotAt, termsAt } from './truth.ts'
 
 export type LineRule = 'stage-overdue' | 'forecast-late'
 /** An alarm of an order line as it is to be recorded; epoch ms. `group`: what makes it one matter with others. */
 export type LineAlarm = {
   rule: LineRule
   stage: string | null
+  /** where that is a lot that the line shares */
+  lot: string | null
   group: string
   priority: Priority
   onset: number
@@ -44,14 +46,19 @@ const DUE = {
 } as const satisfies Record<string, FigureName>
 const WAS_DUE = { estimate: 'promised for', plan: 'planned for', usual: 'usually done by' } as const
 
+/** Lines that share a lot are one matter, whichever stage each has come to; else those of one supplier at one stage. */
+const bySupplier = ({ supplierId }: LineFacts, stage: string | null, lot: string | null): string =>
+  lot === null ? `supplier ${supplierId} ${stage ?? ''}` : `lot ${supplierId} ${lot}`
+
 const overdueAlarm = (
   facts: LineFacts,
   { stage, dueAt, basis, graceDays, ...when }: Overdue,
-  now: number,
+  { lot, now }: { lot: string | null; now: number },
 ): LineAlarm => ({
   rule: 'stage-overdue',
   stage,
-  group: `supplier ${facts.supplierId} ${stage}`,
+  lot,
+  group: bySupplier(facts, stage, lot),
   priority: 'medium',
   ...when,
   value: tenths(daysBetween(dueAt, when.onset)),
@@ -63,12 +70,11 @@ const overdueAlarm = (
   ),
 })
 
-/** Lines that wait for one shipment are one matter; else those of one supplier at one stage. */
-const groupOf = ({ supplierId, shipments }: LineFacts, { causes }: Forecast, stage: string | null): string => {
+/** The shipment that keeps a line, if one does: lines that wait for it are one matter. */
+const keptBy = ({ shipments }: LineFacts, { causes }: Forecast): string | null => {
   const kind = causes[0]?.kind
-  const shipment = shipments.find(({ detachedAt }) => detachedAt === null)
-  if ((kind === 'transit' || kind === 'condition') && shipment !== undefined) return `shipment ${shipment.id}`
-  return `supplier ${supplierId} ${stage ?? ''}`
+  if (kind !== 'transit' && kind !== 'condition') return null
+  return shipments.find(({ detachedAt }) => detachedAt === null)?.id ?? null
 }
 
 const againstNeedBy = (days: number): string => {
@@ -80,8 +86,15 @@ const lateAlarm = (
   facts: LineFacts,
   forecast: Forecast,
   late: Late,
-  { onset, needBy, settings, now }: { onset: number; needBy: number; settings: LateSettings; now: number },
+  {
+    onset,
+    needBy,
+    settings,
+    lot,
+    now,
+  }: { onset: number; needBy: number; settings: LateSettings; lot: string | null; now: number },
 ): LineAlarm => {
+  const shipment = keptBy(facts, forecast)
   const stage = stageReached(facts, now)
   const { why, priority, probability, daysLate, slippedDays } = late
   const expected = `${day(Date.parse(forecast.p50 ?? ''))}, ${againstNeedBy(daysLate)}; ${percent(probability)} likely to miss it`
@@ -90,7 +103,8 @@ const lateAlarm = (
   return {
     rule: 'forecast-late',
     stage,
-    group: groupOf(facts, forecast, stage),
+    lot: shipment === null ? lot : null,
+    group: shipment === null ? bySupplier(facts, stage, lot) : `shipment ${shipment}`,
     priority,
     onset,
     clearedAt: null,
@@ -123,6 +137,8 @@ export type Judging = {
   soonestP50: string | null
   graces: Graces
   settings: LateSettings
+  /** other open lines are of its lot, too */
+  sharesLot: boolean
   /** epoch ms */
   now: number
 }
@@ -135,17 +151,29 @@ const overlap = (
   Math.max(a.onset, b.onset)
 
 /**
+ * The lot by which an alarm is one matter with others. One that was stays so while the line is of that lot: its end is told
+ * with its beginning, though the others arrived first.
+ */
+const lotOfMatter = ({ facts, sharesLot, now }: Judging, was: RecordedLineAlarm | undefined): string | null => {
+  const lot = lotAt(facts, now)
+  return sharesLot || was?.lot === lot ? lot : null
+}
+
+/**
  * What has to change so that the record says which stages are and were overdue. An alarm keeps its id while its stretch
  * overlaps; one that, by what is known now, never was, is withdrawn; what was over before anybody noticed is not raised.
  */
-const judgeOverdue = ({ facts, recorded, graces, now }: Judging): LineChange[] => {
+const judgeOverdue = (judging: Judging): LineChange[] => {
+  const { facts, recorded, graces, now } = judging
   const free = new Set(recorded.filter(({ rule }) => rule === 'stage-overdue'))
   const changes: LineChange[] = []
   for (const stretch of overdueStretches(facts, graces, now)) {
     const [was] = [...free]
       .filter((one) => one.stage === stretch.stage && overlap(one, stretch) > 0)
       .toSorted((a, b) => overlap(b, stretch) - overlap(a, stretch) || a.onset - b.onset)
-    const alarm = overdueAlarm(facts, stretch, now)
+    // over, it stays with those that it was told with
+    const lot = was !== undefined && stretch.clearedAt !== null ? was.lot : lotOfMatter(judging, was)
+    const alarm = overdueAlarm(facts, stretch, { lot, now })
     if (was === undefined) {
       if (alarm.clearedAt === null) changes.push({ kind: 'raised', alarm })
       continue
@@ -154,6 +182,7 @@ const judgeOverdue = ({ facts, recorded, graces, now }: Judging): LineChange[] =
     const isSame =
       was.onset === alarm.onset &&
       was.clearedAt === alarm.clearedAt &&
+      was.lot === alarm.lot &&
       Object.entries(alarm.figures).every(([name, value]) => was.figures[name] === value)
     if (isSame) continue
     const isCleared = was.clearedAt === null && alarm.clearedAt !== null
@@ -170,20 +199,23 @@ const NEWS_PROBABILITY = 0.1
 const isNews = (was: RecordedLineAlarm, alarm: LineAlarm): boolean =>
   was.priority !== alarm.priority ||
   was.stage !== alarm.stage ||
+  was.lot !== alarm.lot ||
   was.limit !== alarm.limit ||
   was.figures.needByEpochMs !== alarm.figures.needByEpochMs ||
   Math.abs((was.figures.expectedAtEpochMs ?? 0) - (alarm.figures.expectedAtEpochMs ?? 0)) >= NEWS_MS ||
   Math.abs((was.figures.probability ?? 0) - (alarm.figures.probability ?? 0)) >= NEWS_PROBABILITY
 
 const judgeLate = async (
-  { facts, forecast, recorded, soonestP50, settings, now }: Judging,
+  judging: Judging,
   inHindsight: (facts: LineFacts, at: number) => Promise<Forecast>,
 ): Promise<LineChange[]> => {
+  const { facts, forecast, recorded, soonestP50, settings, now } = judging
   const open = recorded.find(({ rule, clearedAt }) => rule === 'forecast-late' && clearedAt === null)
   const { needBy, cancelledAt } = termsAt(facts, now)
   const late = judgeForecast(open === undefined ? null : holdingOf(open), forecast, { needBy, soonestP50 }, settings)
   if (late !== null) {
-    const alarm = lateAlarm(facts, forecast, late, { onset: open?.onset ?? now, needBy, settings, now })
+    const lot = lotOfMatter(judging, open)
+    const alarm = lateAlarm(facts, forecast, late, { onset: open?.onset ?? now, needBy, settings, lot, now })
     if (open === undefined) return [{ kind: 'raised', alarm }]
     const isOther = open.limit !== alarm.limit
     const kept = {

@@ -1,6 +1,7 @@
 import type { LineFacts, LineTerms } from '../forecast/known.ts'
 import { DAY_MS, standingAt } from '../forecast/known.ts'
 import { progressOf } from '../forecast/transit.ts'
+import { lotOf } from '../said.ts'
 
 /** What was said of a stage, by the time from which it counts; epoch ms. */
 export type Word = LineFacts['said'][number] & { since: number }
@@ -27,6 +28,9 @@ export const doneTimes = (words: readonly Word[]): Map<string, number> => {
   }
   return done
 }
+
+/** Of which lot the line is, by all that is known at `now` (epoch ms); null where nobody said. */
+export const lotAt = (facts: LineFacts, now: number): string | null => lotOf(standingAt(facts.said, now))
 
 /** What is on shipments is all of the line when no more than this share is missing. */
 const ALL = 0.95

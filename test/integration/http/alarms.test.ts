@@ -49,6 +49,7 @@ describe('an alarm', () => {
           supplierId: null,
           supplierName: null,
           stage: null,
+          lot: null,
           group: null,
           rule: 'temperature-high',
           priority: 'high',

@@ -47,7 +47,7 @@ const Orders = z.object({
       lines: z.array(
         z.object({
           line: z.string(), quantity: z.number(), unit: z.string(), needBy: z.string(), family: z.string().nullable(), price: z.number().nullable(),
-          substance: z.object({ cas: z.string() }), supplier: z.object({ name: z.string() }), received: z.unknown(),
+          substance: z.object({ cas: z.string() }), supplier: z.object({ name: z.string() }), received: z.unknown(), lot: z.string().nullable(),
           stages: z.array(z.object({ stage: z.string(), plannedAt: z.string().nullable(), actualAt: z.string().nullable() })),
         }), // biome-ignore format: its fields
       ),
@@ -305,16 +305,17 @@ describe('a file of milestones', () => {
       ),
     )
     const text = [
-      '订单号,行号,阶段,状态,日期,备注',
-      'M-1,1,合成,已完成,2026-10-20,',
-      'M-1,1,ready,预计,2026-12-20,slow',
-      'M-2,7,Quality release,done,2026-10-21 08:30,',
+      '订单号,行号,阶段,状态,日期,备注,批号',
+      'M-1,1,合成,已完成,2026-10-20,,',
+      'M-1,1,ready,预计,2026-12-20,slow,L-7',
+      'M-2,7,Quality release,done,2026-10-21 08:30,,',
     ].join('\n')
     const preview = await look(text, { kind: 'milestones' })
     expect([preview.counts, preview.issues]).toEqual([{ new: 3, changed: 0, same: 0, failed: 0 }, []])
     expect((await take(preview)).json()).toEqual({ new: 3, changed: 0, same: 0, orders: 2 })
     const stages = (await order('M-1'))?.lines[0]?.stages
     expect(stages?.find(({ stage }) => stage === 'synthesis')?.actualAt).toBe('2026-10-20T00:00:00.000Z')
+    expect((await order('M-1'))?.lines[0]?.lot).toBe('L-7')
     const again = await look(text, { kind: 'milestones' })
     expect(again.counts).toEqual({ new: 0, changed: 0, same: 3, failed: 0 })
     expect((await take(again)).json().orders).toBe(0)

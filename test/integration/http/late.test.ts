@@ -75,8 +75,13 @@ const order = async (
   expect(made.statusCode, made.body).toBe(201)
   return made.json().id
 }
-const say = async (id: string, body: Record<string, unknown>, client = supplier): Promise<{ id: string }> => {
-  const answer = await client.ask('POST', `/orders/${id}/lines/1/milestones`, body)
+const say = async (
+  id: string,
+  body: Record<string, unknown>,
+  client = supplier,
+  line = '1',
+): Promise<{ id: string }> => {
+  const answer = await client.ask('POST', `/orders/${id}/lines/${line}/milestones`, body)
   expect(answer.statusCode, answer.body).toBe(201)
   return answer.json()
 }
@@ -89,6 +94,7 @@ type Seen = {
   onset: string
   clearedAt: string | null
   group: string
+  lot: string | null
   priority: string
   void: boolean
 }
@@ -297,6 +303,40 @@ describe('who is told', () => {
     expect(rows).toEqual([{ later: true }])
   })
 
+  it('lines of one lot are one message, whatever stage they have come to; a lot of one line makes none', async () => {
+    await service.owner.query('delete from outbox; delete from notifications')
+    const [one, two, other] = [await order('L-25', { lines: 2 }), await order('L-26'), await order('L-27')]
+    const late = { stage: 'ready', classifier: 'estimated', at: day(40) }
+    await say(one, { ...late, lot: 'L-7' })
+    await say(two, { stage: 'synthesis', classifier: 'actual', at: day(-9) })
+    await say(two, { stage: 'filled', classifier: 'estimated', at: day(-2), lot: 'L-7' })
+    await say(other, { ...late, lot: 'L-8' })
+    // that another buyer has some of it is between that one and the supplier
+    const theirs = await order('L-28', { client: supplier })
+    await say(theirs, { ...late, lot: 'L-7' })
+    await forecaster.look()
+    const [ofOne, ofTwo, ofOther] = [await alarms(one), await alarms(two), await alarms(other)]
+    const byLine = (line: string) => ofOne.find((alarm) => alarm.line === line)
+    expect([byLine('1')?.lot, ofTwo[0]?.lot, byLine('2')?.lot, ofOther[0]?.lot]).toEqual(['L-7', 'L-7', null, null])
+    expect(byLine('1')?.group).toBe(ofTwo[0]?.group)
+    expect(byLine('2')?.group).toBe(ofOther[0]?.group)
+    expect(byLine('2')?.group).not.toBe(byLine('1')?.group)
+    const { rows } = await service.owner.query(
+      `select count(*)::int as n from outbox where kind = 'stage-overdue' and payload ->> 'group' = $1`,
+      [ofTwo[0]?.group],
+    )
+    expect(rows).toEqual([{ n: 1 }])
+    // each side is shown which lines are late together, of those that it sees
+    const ours = { orderId: one, number: 'L-25', line: '1' }
+    for (const [client, shared] of [
+      [buyer, [ours]],
+      [supplier, [ours, { orderId: theirs, number: 'L-28', line: '1' }]],
+    ] as const) {
+      const { lines } = (await client.ask('GET', `/orders/${two}`)).json()
+      expect(lines).toMatchObject([{ lot: 'L-7', sharesLot: shared }])
+    }
+  })
+
   it('is dropped when all of it is over before it was sent', async () => {
     await service.owner.query('delete from outbox; delete from notifications')
     const id = await order('L-24', { planned: -8, of: service.one.id })
@@ -329,6 +369,16 @@ describe('if a supplier slips', () => {
     expect((Date.parse(after.p50) - Date.parse(before.p50)) / DAY_MS).toBeCloseTo(60, 0)
     const kept = (await buyer.ask('GET', `/orders/${soon}/lines/1/forecast`)).json()
     expect(Math.abs(Date.parse(kept.p50) - Date.parse(before.p50))).toBeLessThan(3_600_000)
+
+    // a lot of it: those alone that are of it now
+    await say(soon, { stage: 'filled', classifier: 'estimated', at: day(6), lot: 'W-LOT' })
+    await say(far, { stage: 'filled', classifier: 'estimated', at: day(6), lot: 'W-LOT' })
+    await say(far, { stage: 'filled', classifier: 'estimated', at: day(6), lot: 'W-OTHER' })
+    const ofLot = (await ask({ supplierId, lot: 'W-LOT', days: 60 })).json().items
+    expect(ofLot).toMatchObject([{ orderId: soon, lot: 'W-LOT', turns: 'red' }])
+    expect(ofLot).toHaveLength(1)
+    // a lot is of one supplier
+    expect((await ask({ supplierId: service.one.id, lot: 'W-LOT', days: 60 })).json().items).toEqual([])
 
     const viewer = await service.signIn(service.one.email.viewer)
     expect((await ask({ supplierId, days: 3 }, viewer)).statusCode).toBe(200)

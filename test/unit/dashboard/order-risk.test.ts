@@ -13,11 +13,11 @@ const stage = (name: string, more: Partial<StageState> = {}): StageState => ({
 }) // biome-ignore format: one line
 const line = (name: string, more: Partial<Line> = {}): Line => ({
   line: name, supplier: { id: 's', name: 'S' }, substance: { id: 'b', cas: '67-56-1', un: null, name: 'M', nameZh: null }, quantity: 1, unit: 't',
-  needBy: day(10), price: null, currency: null, family: null, cancelledAt: null, stages: [], received: null, shipments: [], reached: null, done: 0, forecast: null, ...more,
+  needBy: day(10), price: null, currency: null, family: null, cancelledAt: null, stages: [], received: null, shipments: [], reached: null, done: 0, lot: null, sharesLot: [], forecast: null, ...more,
 }) // biome-ignore format: its fields
 const ALARM: Alarm = {
   id: 'a', shipmentId: null, shipmentReference: null, deviceId: null, orderId: null, orderNumber: 'PO', line: null, supplierId: 's', supplierName: 'S',
-  stage: null, group: null, rule: 'forecast-late', priority: 'low', state: 'active-unacknowledged', onset: day(-1), clearedAt: null, value: 1, peak: 1,
+  stage: null, lot: null, group: null, rule: 'forecast-late', priority: 'low', state: 'active-unacknowledged', onset: day(-1), clearedAt: null, value: 1, peak: 1,
   limit: 1, cause: null, figures: null, retrospective: false, void: false, recovered: false, suppressed: false, outOfService: false, causedBy: null,
   acknowledgedBy: null, acknowledgedAt: null, shelvedUntil: null, shelvedBy: null, shelvedFor: null, resetAt: null, raisedAt: day(-1), explanation: '',
 } // biome-ignore format: its fields

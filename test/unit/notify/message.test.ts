@@ -18,6 +18,7 @@ const alarm = (more: Partial<Alarm> = {}): Alarm => ({
   supplierId: null,
   supplierName: null,
   stage: null,
+  lot: null,
   group: null,
   rule: 'self-heating',
   priority: 'critical',
@@ -91,6 +92,18 @@ describe('a message', () => {
       ],
       link: { url: `${ORIGIN}/shipments/${alarm().shipmentId}?alarm=${alarm().id}` },
     })
+  })
+
+  it('of lines that share a lot names the lot first', () => {
+    const late = { rule: 'forecast-late', shipmentId: null, orderId: 'o', orderNumber: 'PO-2', supplierName: 'Linhai', lot: 'L-7', figures: null } as const // biome-ignore format: an alarm
+    const together = ['10', '20'].map((line) => alarm({ ...late, line, explanation: 'Expected later' }))
+    const told = facts({ kind: 'forecast-late', alarm: together[0] ?? null, together, shipment: null, position: null })
+    expect(compose([told], 'en', ORIGIN).lines.slice(0, 3)).toEqual([
+      'Lot: L-7',
+      '• PO-2 / 10: Expected later',
+      '• PO-2 / 20: Expected later',
+    ])
+    expect(compose([told], 'zh', ORIGIN).lines[0]).toBe('批号：L-7')
   })
 
   it('in Chinese says nothing in English but names', () => {

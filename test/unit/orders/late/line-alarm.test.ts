@@ -69,6 +69,7 @@ const judge = (
   seen: Forecast,
   recorded: readonly RecordedLineAlarm[] = [],
   then = seen,
+  sharesLot = false,
 ) =>
   judgeLine(
     {
@@ -78,6 +79,7 @@ const judge = (
       soonestP50: seen.p50,
       graces: [{ from: 0, days: 1 }],
       settings: SETTINGS,
+      sharesLot,
       now: T0 + now * DAY,
     },
     async () => then,
@@ -114,13 +116,35 @@ describe('the alarms of a line', () => {
     const said = { id: '1', stage: 'synthesis', classifier: 'actual', at: T0 + 8 * DAY, progress: null, corrects: null, recordedAt: T0 + 9 * DAY } as const // biome-ignore format: a word
     expect(await judge({ ...line, said: [said] }, 9, forecast(20, 0.1))).toEqual([])
   })
+  it('of lines that share a lot are one matter, by the lot that was named last of what stands', async () => {
+    const word = (id: string, lot: string | null, days: number, corrects: string | null = null) => ({
+      id, stage: 'filled', classifier: 'estimated', at: T0 + 20 * DAY, progress: null, corrects, recordedAt: T0 + days * DAY, lot,
+    }) as const // biome-ignore format: a word
+    const alone = await judge({ ...line, said: [word('1', 'L-6', 1)] }, 7, forecast(31, 0.7))
+    expect(alone).toMatchObject([{ alarm: { lot: null, group: 'supplier s synthesis' } }, { alarm: { lot: null } }])
+    // L-6 was a slip of the pen, and what came last names none
+    const facts = {
+      ...line,
+      said: [word('2', 'L-7', 2), word('1', 'L-6', 1), word('3', null, 3), word('4', 'L-5', 4, '1')],
+    }
+    const shared = await judge(facts, 7, forecast(31, 0.7), [], undefined, true)
+    const matter = { lot: 'L-7', group: 'lot s L-7' }
+    expect(shared).toMatchObject([{ alarm: matter }, { alarm: matter }])
+    // those that were raised before it was known are brought to them, and stay while the line is of that lot
+    const amended = await judge(facts, 7, forecast(31, 0.7), recordedBy(alone), undefined, true)
+    expect(amended).toMatchObject([
+      { kind: 'amended', alarm: matter },
+      { kind: 'amended', alarm: matter },
+    ])
+    expect(await judge(facts, 8, forecast(31, 0.7), recordedBy(shared))).toEqual([])
+  })
   it('of lines that wait for one shipment are one matter', async () => {
     const shipment = {
       id: 'x', quantity: 10, attachedAt: T0, detachedAt: null, departAt: T0, eta: T0 + 9 * DAY, etas: [], phases: [], positions: [], alarms: [],
       origin: { lat: 0, lon: 0 }, destination: { lat: 1, lon: 1 },
     } // biome-ignore format: a shipment
     const seen = forecast(31, 0.7, { causes: [{ what: '', days: 3, kind: 'transit' }] })
-    const [change] = await judge({ ...line, shipments: [shipment] }, 3, seen)
-    expect(change).toMatchObject({ alarm: { rule: 'forecast-late', group: 'shipment x' } })
+    const [change] = await judge({ ...line, shipments: [shipment] }, 3, seen, [], undefined, true)
+    expect(change).toMatchObject({ alarm: { rule: 'forecast-late', lot: null, group: 'shipment x' } })
   })
 })
