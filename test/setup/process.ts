@@ -83,7 +83,7 @@ export const startProcess = async (
     await gone
   }
   const up = async (): Promise<void> => {
-    for (let until = Date.now() + 30_000; !((await accepts(port)) && (await ready())); ) {
+    for (let until = Date.now() + 90_000; !((await accepts(port)) && (await ready())); ) {
       if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
         await end('SIGKILL')
         throw new Error(`${command.join(' ')} did not start:\n${said}`)
