@@ -14,7 +14,11 @@ const shared = {
 }
 
 /** Suites one after another, so that none disturbs the next one's times; in a suite, files side by side. */
-const suite = (name: string, groupOrder: number, { maxWorkers = 2, globalSetup = [] as string[] } = {}) => ({
+const suite = (
+  name: string,
+  groupOrder: number,
+  { maxWorkers = 2, globalSetup = [] as string[], setupFiles = [] as string[] } = {},
+) => ({
   root,
   test: {
     ...shared,
@@ -22,6 +26,7 @@ const suite = (name: string, groupOrder: number, { maxWorkers = 2, globalSetup =
     include: [`test/${name}/**/*.test.{ts,tsx}`],
     maxWorkers,
     globalSetup,
+    setupFiles,
     sequence: { groupOrder },
   },
 })
@@ -33,7 +38,7 @@ export default defineConfig({
     globalSetup: ['test/setup/embedded-database.ts'],
     projects: [
       suite('unit', 0),
-      suite('integration', 1),
+      suite('integration', 1, { setupFiles: ['test/setup/tidy.ts'] }),
       suite('services', 2, { globalSetup: ['test/setup/all-services.ts'] }),
       suite('browser', 3, { maxWorkers: 1, globalSetup: ['test/setup/browser.ts'] }),
     ],

@@ -6,20 +6,15 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { afterEach } from 'vitest'
 import type { Logger } from '../../../server/log.ts'
 import { startEmbeddedPostgres } from '../../../server/store/embedded.ts'
 import { waitUntilGone } from '../../../server/store/embedded-process.ts'
+import { afterwards } from '../../setup/afterwards.ts'
+
+export { afterwards } from '../../setup/afterwards.ts'
 
 export const asRoot = process.getuid?.() === 0
 export const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-
-const leftovers: (() => unknown)[] = []
-/** Runs after the test, last first, whatever became of it. */
-export const afterwards = (work: () => unknown) => leftovers.push(work)
-afterEach(async () => {
-  for (let work = leftovers.pop(); work; work = leftovers.pop()) await work()
-})
 
 /** Where the database of a data folder lies. */
 export const homeOf = async (dataDir: string) =>
