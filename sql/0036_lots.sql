@@ -63,12 +63,20 @@ left join lateral (
       and o.out_from <= coalesce(a.cleared_at, now()) and (o.out_to is null or o.out_to > coalesce(a.cleared_at, now()))) as out_of_service
 ) quiet on true
 left join lateral (
-  select c.id from alarm_consequences q
-  join alarms c on c.shipment_id = a.shipment_id and c.device_id = a.device_id and c.rule = q.cause_rule
-    and (q.cause is null or c.cause = q.cause)
-  where q.rule = a.rule and not c.void and c.id <> a.id
-    and c.onset <= coalesce(a.cleared_at, 'infinity') and coalesce(c.cleared_at, 'infinity') >= a.onset - interval '30 minutes'
-  order by q.rank, c.onset limit 1
+  -- what brought it about, whichever device of the shipment saw that; else the same thing, seen before by another device
+  select x.id from (
+    select c.id, q.rank, c.onset, c.device_id from alarm_consequences q
+    join alarms c on c.shipment_id = a.shipment_id and c.rule = q.cause_rule and (q.cause is null or c.cause = q.cause)
+      and (c.device_id = a.device_id or not is_of_device(c.rule))
+    where q.rule = a.rule and not c.void and c.id <> a.id
+      and c.onset <= coalesce(a.cleared_at, 'infinity') and coalesce(c.cleared_at, 'infinity') >= a.onset - interval '30 minutes'
+    union all
+    select c.id, 1000, c.onset, c.device_id from alarms c
+    where c.shipment_id = a.shipment_id and c.rule = a.rule and c.device_id <> a.device_id and not c.void
+      and (c.onset, c.device_id) < (a.onset, a.device_id) and coalesce(c.cleared_at, 'infinity') >= a.onset
+      and c.cause is not distinct from a.cause and a.cause is distinct from 'sensor-fault'
+      and not is_of_device(a.rule)
+  ) x order by x.rank, x.onset, x.device_id, x.id limit 1
 ) incident on true
 -- a shipment or an order that is not seen takes its alarms along, for whoever looks past the policies of alarms
 where (s.id is not null and d.id is not null) or o.id is not null;

@@ -74,7 +74,7 @@ describe('guessing from many addresses', () => {
         if (status === 429) await new Promise((resolve) => setTimeout(resolve, 5))
       }
     })
-    await vi.waitFor(() => expect(answers.get(429)).toBeGreaterThan(20))
+    await vi.waitFor(() => expect(answers.get(429)).toBeGreaterThan(20), { timeout: 15_000 })
     const [tried, began] = [answers.get(401) ?? 0, Date.now()]
     for (let i = 0; i < 5; i++) {
       // from an address that has done nothing, in a browser that nobody knows
