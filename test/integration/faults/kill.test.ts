@@ -140,7 +140,7 @@ it('killed at any moment: what was acknowledged is stored once, and the alarms a
   await Promise.all(all)
   // the device keeps what is not committed, and sends again what the server says it misses
   for (const id of DEVICES)
-    await expect.poll(() => told.get(id), { timeout: 40_000 }).toBe((sent.get(id)?.length ?? 0) - 1)
+    await expect.poll(() => told.get(id), { timeout: 120_000 }).toBe((sent.get(id)?.length ?? 0) - 1)
   await server.end('SIGTERM')
 
   const { url } = await start(dataDir)
@@ -189,4 +189,4 @@ it('killed at any moment: what was acknowledged is stored once, and the alarms a
   } finally {
     await pool.end()
   }
-}, 120_000)
+}, 300_000)

@@ -67,14 +67,17 @@ describe('guessing from many addresses', () => {
     // ten addresses that guess on and on, as fast as they are answered; each answer comes in its turn
     let attacked = true
     const answers = new Map<number, number>()
+    const came = Array.from({ length: 10 }, () => 0)
     const attack = Array.from({ length: 10 }, async (_, i) => {
       while (attacked) {
         const status = await signIn(browserAt(`10.1.1.${i}`), email, 'x')
         answers.set(status, (answers.get(status) ?? 0) + 1)
+        came[i] = (came[i] ?? 0) + 1
         if (status === 429) await new Promise((resolve) => setTimeout(resolve, 5))
       }
     })
-    await vi.waitFor(() => expect(answers.get(429)).toBeGreaterThan(20), { timeout: 15_000 })
+    // by then none of them is there for the first time, as the owner is
+    await vi.waitFor(() => expect(Math.min(...came)).toBeGreaterThanOrEqual(2), { timeout: 15_000 })
     const [tried, began] = [answers.get(401) ?? 0, Date.now()]
     for (let i = 0; i < 5; i++) {
       // from an address that has done nothing, in a browser that nobody knows
