@@ -29,7 +29,7 @@ const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Tried again after so long while something waits, ms. */
-const AGAIN_MS = 15_000
+const AGAIN_MS = 5_000
 /** So long lines are good enough while the page is looked at, ms. */
 const REFRESH_MS = 60_000
 
@@ -104,8 +104,12 @@ export const createPageState = ({ asking, keeping }: { asking: Asking; keeping: 
   let sending: Promise<void> | null = null
   const waits = (): boolean => state.queue.some(({ problem, scope: whose }) => problem === null && whose === scope())
   const send = async (): Promise<void> => {
-    // what was never tried can be taken back without a trace
-    if (!navigator.onLine) return change({ reached: false })
+    // what was never tried can be taken back without a trace: a browser that says it has no network is asked by a look
+    // alone, since some go on saying so when it is back
+    if (!navigator.onLine) {
+      await hear()
+      if (!state.reached) return
+    }
     sending ??= (async () => {
       let sent = false
       while (await sendOne()) sent = true

@@ -133,7 +133,7 @@ describe.skipIf(chromiumPath === null)('the alarms', () => {
     const entry = page.locator('.alarm-item').first()
     expect(await entry.textContent()).toMatch(/0\.041\s?bar\/h more than temperature explains: a leak/)
     expect(await entry.locator('.consequences').textContent()).toContain('Pressure low')
-    expect(await entry.locator('.first a').getAttribute('href')).toMatch(/^tel:\+\d+$/)
+    expect(await entry.locator('.first a.call').getAttribute('href')).toMatch(/^tel:\+\d+$/)
     expect(await entry.textContent()).toContain('arrival in')
     // selecting the incident selects all of it
     await entry.locator('h3 input').check()
