@@ -40,7 +40,7 @@ export default defineConfig({
       suite('unit', 0),
       suite('integration', 1, { setupFiles: ['test/setup/tidy.ts'] }),
       suite('services', 2, { globalSetup: ['test/setup/all-services.ts'] }),
-      suite('browser', 3, { maxWorkers: 1, globalSetup: ['test/setup/browser.ts'] }),
+      suite('browser', 3, { globalSetup: ['test/setup/browser.ts'] }),
     ],
   },
 })
