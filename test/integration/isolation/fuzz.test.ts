@@ -6,7 +6,7 @@ import { mqttAccess } from '../../../server/mqtt-clients.ts'
 import { type Service, startService } from '../http/service.ts'
 import { createWorld, type World } from './world.ts'
 
-const BOUND_MS = 8_000
+const BOUND_MS = 6_000
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2_147_483_647)
 
 type Operation = {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Running, type Socket, startRunning } from '../service/running.ts'
 
 /** Random worlds: organisations, shipments, orders and a history of deeds. More of them: PROPERTY_WORLDS, PROPERTY_SEED. */
-const WORLDS = Number(process.env.PROPERTY_WORLDS ?? 3)
+const WORLDS = Number(process.env.PROPERTY_WORLDS ?? 2)
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_261_123)
 const SHIPMENTS = 3
 const WAIT = { timeout: 15_000, interval: 40 }

@@ -59,7 +59,7 @@ const body = (readings: readonly NumberedReading[]) => ({ readings })
 
 describe('a trip, in any order of arrival, with repetitions, over restarts', () => {
   const scenarios: StudyScenario[] = ['leak', 'self-heating', 'relief-lifted', 'frozen-sensor', 'normal']
-  const runs = 3
+  const runs = 2
   let rig: Rig
   let people: Pool
   const trips = new Map<StudyScenario, Trip>()
