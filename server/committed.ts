@@ -18,6 +18,8 @@ import {
 const EVERY_MS = 1_000
 /** A gap this old is asked for, and asked for again no sooner than that. */
 const RESEND_AFTER_MS = 10_000
+/** A broker that has not taken a message by then is told anew: one that never answers must not keep all others from being told. */
+const PUBLISH_MS = 10_000
 
 /** `said`: the number that the device was told; null when it is to be told anew. */
 type Boot = { progress: Progress; changed: boolean; gapSince: number | null; said: number | null }
@@ -180,7 +182,7 @@ export const createCommitted = ({
         try {
           // what is kept for a device that comes back is of the boot that it spoke in last
           const payload = JSON.stringify({ boot, seq } satisfies Committed)
-          await publish(deviceTopic(code, 'committed'), payload, { retain: one === last })
+          await inTime(publish(deviceTopic(code, 'committed'), payload, { retain: one === last }))
         } catch (error) {
           one.said = null
           throw error
@@ -191,7 +193,8 @@ export const createCommitted = ({
       else if (one.gapSince === null) one.gapSince = now
       else if (now - one.gapSince >= RESEND_AFTER_MS) {
         one.gapSince = now
-        await publish(deviceTopic(code, 'resend'), JSON.stringify({ boot, ranges } satisfies Resend), { retain: false })
+        const payload = JSON.stringify({ boot, ranges } satisfies Resend)
+        await inTime(publish(deviceTopic(code, 'resend'), payload, { retain: false }))
       }
     }
   }
@@ -226,3 +229,10 @@ export const createCommitted = ({
 }
 
 const fresh = (progress: Progress): Boot => ({ progress, changed: false, gapSince: null, said: null })
+
+const inTime = (work: Promise<void>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the broker did not take a message in time')), PUBLISH_MS)
+    timer.unref()
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })

@@ -68,4 +68,4 @@ export const signIn = async (page: Page, email = EMAIL, password = PASSWORD): Pr
 }
 
 /** Waits until what `ask` gives is as expected: ten seconds, for a machine that has other work. */
-export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 10_000 })
+export const soon = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 25_000 })
