@@ -80,6 +80,8 @@ describe.skipIf(!has.own || !has.timescale)('the service on external parts', () 
     const { deviceId, secret } = await running.lend('tank-1')
     const socket = await fleetOf(running)
     const device = await running.device(deviceId, secret)
+    // what is published before the server has subscribed is nobody's
+    await expect.poll(async () => (await fetch(new URL('/readyz', running.base))).status).toBe(200)
     await device.publishAsync(telemetry(deviceId), reading(20, 0), { qos: 1 })
     await expect.poll(() => socket.of('readings').at(-1)?.items).toMatchObject([{ temperature: 20 }])
     const origin = new URL(running.base).origin
