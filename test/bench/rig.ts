@@ -13,7 +13,7 @@ import type { Account, Result } from './publisher.ts'
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 export const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 export const EMAIL = 'bench@zaitu.example'
-export const PASSWORD = 'bench-password'
+export const PASSWORD = 'a desk that measures'
 
 /** The same in every installation, so that a broker with accounts is told of them once. */
 export const accountOf = (index: number): Account => {
