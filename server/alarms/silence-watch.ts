@@ -103,6 +103,18 @@ export const createSilenceWatch = ({
     alarmsChanged()
   }
 
+  /** Lent now, and not heard of since as far as we know: mostly none. */
+  const unheard = (): number[] =>
+    directory
+      .streams()
+      .filter(
+        (stream) =>
+          isNow(stream) &&
+          leases.owns(stream.deviceId) &&
+          (stream.state === null || stream.state === 'refolding' || stream.state.heard === null),
+      )
+      .map(({ deviceId }) => deviceId)
+
   const gaps = async (): Promise<void> => {
     const buckets = leases.buckets()
     const changed = await fenced(
@@ -112,7 +124,7 @@ export const createSilenceWatch = ({
         (await clearGaps(tx, buckets)) +
         (await raiseGaps(tx, buckets, gapPatienceMs)) +
         (await clearNeverHeard(tx, buckets)) +
-        (hearingSince === null ? 0 : await raiseNeverHeard(tx, buckets, hearingSince)),
+        (hearingSince === null ? 0 : await raiseNeverHeard(tx, unheard(), hearingSince)),
     )
     if (changed > 0) alarmsChanged()
   }

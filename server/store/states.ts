@@ -2,6 +2,7 @@ import type { Verdict } from '../rules/excursion.ts'
 import { fold } from '../rules/fold.ts'
 import type { Sampled } from '../rules/rule.ts'
 import { INITIAL, isBefore, restored, type StreamState } from '../rules/state.ts'
+import { copySampled } from './copy-out.ts'
 import type { Tx } from './pool.ts'
 import type { Stream } from './streams.ts'
 
@@ -34,13 +35,13 @@ export const readingsAfter = async (
   count: number,
 ): Promise<Sampled[]> => {
   const from = at ?? { time: stream.context.from, seq: -1 }
-  const { rows } = await tx.query<SampledRow>(
-    `select ${SAMPLED} from readings x
-     where device_id = $1::integer and time >= $2::timestamptz and (time, seq) > ($2::timestamptz, $3::integer) and time < $4::timestamptz
-     order by time, seq limit $5::integer`,
-    [stream.deviceId, new Date(from.time), from.seq, new Date(stream.context.to ?? Date.now() + 3_600_000), count],
+  const instant = (ms: number): string => `timestamptz '${new Date(ms).toISOString()}'`
+  const [first, end] = [instant(from.time), instant(stream.context.to ?? Date.now() + 3_600_000)]
+  return copySampled(
+    tx,
+    `where device_id = ${stream.deviceId} and time >= ${first} and (time, seq) > (${first}, ${from.seq}) and time < ${end}
+     order by time, seq limit ${count}`,
   )
-  return rows.map(sampled)
 }
 
 /** Of each stretch the readings after `after` up to and including the time `upTo`, ascending; each at most `most`. */

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MEASURES, type Reading } from '../../../server/model/reading.ts'
+import { copySampled } from '../../../server/store/copy-out.ts'
+import { inTransaction } from '../../../server/store/pool.ts'
 import type { TestDatabase } from '../../setup/clones.ts'
 import { naiveStore } from './oracle.ts'
 import { DAY, HOUR, MINUTE, openStorage, reading, type Storage } from './rig.ts'
@@ -28,6 +30,25 @@ export const describeStoring = (fresh: () => Promise<TestDatabase>): void => {
       expect([stored.length, joined, contradictions]).toEqual([2, [], []])
       expect(await storage.rowsOf(d)).toEqual([bare, full])
       expect(await storage.letters()).toEqual([])
+    })
+
+    it('and gives them back as the rules look at them', async () => {
+      const full = reading(d, noon + 123, {
+        seq: 2_147_483_647, temperature: -273.15, pressure: 1.01325, level: 0.1, ambient: -0, lat: -31.2304, lon: 121.4737,
+        battery: 100, shock: 1e-300, extra: { tilt: -12.5, door: true }, receivedAt: noon + 999,
+      }) // biome-ignore format: as the columns
+      const odd = reading(d, noon + 124, { temperature: 20, extra: { tilt: 'steep' } })
+      const bare = reading(d, noon, { pressure: 3 })
+      await storage.store([full, odd, bare])
+      const rows = await inTransaction(storage.ingest, (tx) =>
+        copySampled(tx, `where device_id = ${d} order by time, seq`),
+      )
+      expect(rows).toEqual(
+        [bare, { ...full, extra: { tilt: -12.5 } }, { ...odd, extra: null }].map(
+          ({ deviceId: _device, boot: _boot, ...rest }) => rest,
+        ),
+      )
+      expect(await inTransaction(storage.ingest, (tx) => copySampled(tx, 'where device_id = -1'))).toEqual([])
     })
 
     it('from 29 days ago to five minutes ahead', async () => {
