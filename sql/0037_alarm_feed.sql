@@ -42,3 +42,47 @@ begin
   from alarm_details d where d.id = any(found) on conflict (key) do nothing;
 end $$;
 grant execute on function settle_retrospective to zaitu_ingest;
+
+-- Raises alarms and announces them, in one round trip; answers those that were not there yet.
+create function raise_alarms(
+  ids uuid[], org_ids uuid[], shipment_ids uuid[], device_ids integer[], rules text[], priorities text[], onsets timestamptz[],
+  cleared_ats timestamptz[], vals float8[], peaks float8[], limit_values float8[], explanations text[], causes text[], figs jsonb[],
+  news interval, grace interval
+) returns setof uuid language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+declare
+  raised uuid[];
+begin
+  with added as (
+    insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, cause, figures, retrospective, latching)
+    select *, cleared_at < now() is true, priority = 'critical'
+    from unnest(ids, org_ids, shipment_ids, device_ids, rules, priorities, onsets, cleared_ats, vals, peaks, limit_values, explanations, causes, figs)
+      as t (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, cause, figures)
+    on conflict (shipment_id, device_id, rule, onset) where not void and not recovered do nothing returning id
+  ) select array_agg(id order by array_position(ids, id)) into raised from added;
+  if raised is null then return; end if;
+  perform announce_alarms(raised, news, grace);
+  return query select unnest(raised);
+end $$;
+grant execute on function raise_alarms to zaitu_ingest;
+
+-- The condition of these alarms is over. Retrospective: it was over (event time) before we had raised it (when we learnt).
+create function clear_alarms(
+  shipment_ids uuid[], device_ids integer[], rules text[], onsets timestamptz[], cleared_ats timestamptz[], peaks float8[], explanations text[]
+) returns void language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+declare
+  ended uuid[];
+  late uuid[];
+begin
+  with given as (
+    select * from unnest(shipment_ids, device_ids, rules, onsets, cleared_ats, peaks, explanations) with ordinality
+      as t (shipment_id, device_id, rule, onset, cleared_at, peak, explanation, place)
+  ), updated as (
+    update alarms a set cleared_at = t.cleared_at, peak = t.peak, explanation = t.explanation, retrospective = t.cleared_at < a.raised_at
+    from given t
+    where a.shipment_id = t.shipment_id and a.device_id = t.device_id and a.rule = t.rule and a.onset = t.onset and not a.void and not a.recovered
+    returning a.id, a.retrospective, t.place
+  ) select array_agg(id order by place), array_agg(id) filter (where retrospective) into ended, late from updated;
+  if ended is not null then perform feed_alarm_changes(ended, 'cleared'); end if;
+  if late is not null then perform settle_retrospective(late); end if;
+end $$;
+grant execute on function clear_alarms to zaitu_ingest;

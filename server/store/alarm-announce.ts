@@ -12,12 +12,12 @@ export const feed = async (tx: Tx, change: AlarmChangeKind, ids: readonly string
 }
 
 /**
- * What must leave the house. Data that comes late may bring an excursion that is over already: such a page waits a
- * moment, and is taken back when the rest of the data says so.
+ * Data that comes late may bring an excursion that is over already: the page of one that began longer ago than so many
+ * seconds waits for a moment, and is taken back when the rest of the data says so.
  */
-const GRACE_AFTER_MS = 60_000
-const GRACE = '20 seconds'
+export const GRACE = [60, '20 seconds'] as const
 
+/** What must leave the house. */
 export const notify = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await tx.query({
     name: 'outbox-alarms',
@@ -25,7 +25,7 @@ export const notify = async (tx: Tx, ids: readonly string[]): Promise<void> => {
      select d.org_id, 'alarm-raised', 'alarm-raised:' || d.id, d.alarm,
        case when d.onset < now() - make_interval(secs => $2::float8) then now() + $3::interval else now() end
      from alarm_details d where d.id = any($1::uuid[]) on conflict (key) do nothing`,
-    values: [ids, GRACE_AFTER_MS / 1000, GRACE],
+    values: [ids, ...GRACE],
   })
 }
 
@@ -34,7 +34,7 @@ export const announce = async (tx: Tx, ids: readonly string[]): Promise<void> =>
   await tx.query({
     name: 'announce-alarms',
     text: 'select announce_alarms($1::uuid[], make_interval(secs => $2::float8), $3::interval)',
-    values: [ids, GRACE_AFTER_MS / 1000, GRACE],
+    values: [ids, ...GRACE],
   })
 }
 

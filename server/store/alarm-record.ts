@@ -5,7 +5,7 @@ import { explain } from '../rules/explain.ts'
 import { priorityOf } from '../rules/fold.ts'
 import type { Reconciled, Recorded, Whole } from '../rules/reconcile.ts'
 import type { Change } from '../rules/state.ts'
-import { announce, feed, notify, settleRetrospective } from './alarm-announce.ts'
+import { feed, GRACE, notify, settleRetrospective } from './alarm-announce.ts'
 import type { Tx } from './pool.ts'
 import type { Stream } from './streams.ts'
 
@@ -17,11 +17,8 @@ const raise = async (tx: Tx, raised: readonly Raise[]): Promise<string[]> => {
   if (raised.length === 0) return []
   const { rows } = await tx.query<{ id: string }>({
     name: 'raise-alarms',
-    text: `insert into alarms (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, cause, figures, retrospective, latching)
-     select *, cleared_at < now() is true, priority = 'critical' from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
-       $9::float8[], $10::float8[], $11::float8[], $12::text[], $13::text[], $14::jsonb[])
-       as t (id, org_id, shipment_id, device_id, rule, priority, onset, cleared_at, value, peak, limit_value, explanation, cause, figures)
-     on conflict (shipment_id, device_id, rule, onset) where not void and not recovered do nothing returning id`,
+    text: `select raise_alarms($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
+       $9::float8[], $10::float8[], $11::float8[], $12::text[], $13::text[], $14::jsonb[], make_interval(secs => $15::float8), $16::interval) as id`,
     values: [
       raised.map(() => randomUUID()),
       raised.map(({ stream }) => stream.orgId),
@@ -39,24 +36,19 @@ const raise = async (tx: Tx, raised: readonly Raise[]): Promise<string[]> => {
       raised.map(({ whole }) =>
         whole.excursion.figures === undefined ? null : JSON.stringify(whole.excursion.figures),
       ),
+      ...GRACE,
     ],
   })
-  const ids = rows.map((row) => row.id)
-  if (ids.length > 0) await announce(tx, ids)
-  return ids
+  return rows.map(({ id }) => id)
 }
 
 type Clear = { stream: Stream; rule: RuleId; excursion: Verdict; clearedAt: number }
 
-/** Retrospective: it was over (event time) before we had raised it (when we learnt). */
 const clear = async (tx: Tx, cleared: readonly Clear[]): Promise<void> => {
   if (cleared.length === 0) return
-  const { rows } = await tx.query<{ id: string; retrospective: boolean }>({
+  await tx.query({
     name: 'clear-alarms',
-    text: `update alarms a set cleared_at = t.cleared_at, peak = t.peak, explanation = t.explanation, retrospective = t.cleared_at < a.raised_at
-     from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::float8[], $7::text[]) as t (shipment_id, device_id, rule, onset, cleared_at, peak, explanation)
-     where a.shipment_id = t.shipment_id and a.device_id = t.device_id and a.rule = t.rule and a.onset = t.onset and not a.void and not a.recovered
-     returning a.id, a.retrospective`,
+    text: `select clear_alarms($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::float8[], $7::text[])`,
     values: [
       cleared.map(({ stream }) => stream.shipmentId),
       cleared.map(({ stream }) => stream.deviceId),
@@ -67,13 +59,6 @@ const clear = async (tx: Tx, cleared: readonly Clear[]): Promise<void> => {
       cleared.map(({ rule, excursion }) => explain(rule, excursion)),
     ],
   })
-  await feed(
-    tx,
-    'cleared',
-    rows.map((row) => row.id),
-  )
-  const late = rows.filter((row) => row.retrospective).map((row) => row.id)
-  if (late.length > 0) await settleRetrospective(tx, late)
 }
 
 type Turn = { stream: Stream; rule: RuleId; excursion: Verdict }
@@ -143,30 +128,39 @@ const recoverOpen = async (tx: Tx, recovered: readonly Turn[]): Promise<void> =>
 }
 
 /**
- * Records what live folds changed: alarms, the feed, the outbox. The n-th change of every stream together, so that each
- * stream's changes keep their order in few statements.
+ * Records what live folds changed: alarms, the feed, the outbox. From every stream the changes of one kind that come next,
+ * together, so that each stream's changes keep their order in few statements.
  */
 export const recordChanges = async (tx: Tx, folds: readonly StreamChanges[]): Promise<void> => {
-  const rounds = folds.reduce((most, { changes }) => Math.max(most, changes.length), 0)
-  for (let round = 0; round < rounds; round++) {
+  let rest = folds
+  while (rest.length > 0) {
     const raised: Raise[] = []
     const cleared: Clear[] = []
     const turned: Turn[] = []
     const recovered: Turn[] = []
-    for (const { stream, changes } of folds) {
-      const change = changes[round]
-      if (change === undefined) continue
-      const { rule, excursion } = change
-      if (change.kind === 'raised') raised.push({ stream, rule, whole: { rule, excursion, clearedAt: null } })
-      else if (change.kind === 'cleared') cleared.push({ stream, rule, excursion, clearedAt: change.clearedAt })
-      else if (change.kind === 'changed') turned.push({ stream, rule, excursion })
-      else recovered.push({ stream, rule, excursion })
-    }
+    rest = rest.flatMap(({ stream, changes }) => {
+      const next = alike(changes)
+      for (const change of next) {
+        const { rule, excursion } = change
+        if (change.kind === 'raised') raised.push({ stream, rule, whole: { rule, excursion, clearedAt: null } })
+        else if (change.kind === 'cleared') cleared.push({ stream, rule, excursion, clearedAt: change.clearedAt })
+        else if (change.kind === 'changed') turned.push({ stream, rule, excursion })
+        else recovered.push({ stream, rule, excursion })
+      }
+      return next.length === changes.length ? [] : [{ stream, changes: changes.slice(next.length) }]
+    })
     await raise(tx, raised)
     await clear(tx, cleared)
     await turn(tx, turned)
     await recoverOpen(tx, recovered)
   }
+}
+
+/** The first changes of one kind, of a rule each. */
+const alike = (changes: readonly Change[]): readonly Change[] => {
+  const rules = new Set<RuleId>()
+  const end = changes.findIndex(({ kind, rule }) => kind !== changes[0]?.kind || rules.size === rules.add(rule).size)
+  return end < 0 ? changes : changes.slice(0, end)
 }
 
 /** Alarms that a fold speaks of, of a loan, that are not over before `since` (epoch ms), withdrawn ones left out. */
