@@ -67,7 +67,7 @@ export const startService = async (
 ): Promise<Service> => {
   const session = randomBytes(6).toString('hex')
   const owner = openPool(databaseUrl, { role: 'owner', max: 2, log, session, statementMs: 600_000 })
-  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log, session })
+  const ingest = openPool(databaseUrl, { role: 'zaitu_ingest', max: 6, log, session, warm: 'select plan_alarms()' })
   // what is asked of the past takes long, and must not keep what comes in waiting
   const hindsight = openPool(databaseUrl, { role: 'zaitu_ingest', max: 3, log, session })
   const people = openPool(databaseUrl, { role: 'zaitu_app', max: 10, log, session })

@@ -86,3 +86,32 @@ begin
   if late is not null then perform settle_retrospective(late); end if;
 end $$;
 grant execute on function clear_alarms to zaitu_ingest;
+
+-- The next changes of alarms after one, in their order, of all that the role sees; of transactions that are over.
+create function alarm_feed_after(after_xid xid8, after_id bigint, most integer)
+  returns table (xid xid8, id bigint, shipment_id uuid, change text, audience text[], alarm jsonb)
+  language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query select c.xid, c.id, c.shipment_id, c.change,
+    case when c.order_id is null then array(select a.org_id::text from shipment_access a where a.shipment_id = c.shipment_id)
+      else array[c.org_id::text, c.supplier_id::text] end,
+    -- of two that changed it at once, the last entry knows both
+    case when exists (select from alarm_changes later where later.alarm_id = c.alarm_id and (later.xid, later.id) > (c.xid, c.id))
+      then c.alarm else (select d.alarm from alarm_details d where d.id = c.alarm_id) end
+  from alarm_changes c
+  where (c.xid, c.id) > (after_xid, after_id) and c.xid < pg_snapshot_xmin(pg_current_snapshot())
+  order by c.xid, c.id limit most;
+end $$;
+grant execute on function alarm_feed_after to zaitu_app, zaitu_ingest;
+
+-- Plans what a session that takes readings in will be asked for in a hurry. Changes nothing.
+create function plan_alarms() returns void language plpgsql volatile as $$
+begin
+  perform raise_alarms('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '0', '0');
+  perform announce_alarms('{}', '0', '0');
+  perform clear_alarms('{}', '{}', '{}', '{}', '{}', '{}', '{}');
+  perform feed_alarm_changes('{}', 'cleared');
+  perform from alarm_feed_after('18446744073709551615', 0, 1);
+end $$;
+grant execute on function plan_alarms to zaitu_ingest;

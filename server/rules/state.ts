@@ -42,8 +42,14 @@ export const INITIAL: StreamState = {
   memory: {},
 }
 
+/** A state as a checkpoint holds it: its JSON, or what earlier versions left, the object itself. */
+export type Stored = string | Partial<StreamState>
+
 /** A state as it was stored, by this version of the rules or an earlier one. */
-export const restored = (stored: Partial<StreamState>): StreamState => ({ ...INITIAL, ...stored })
+export const restored = (stored: Stored): StreamState => ({
+  ...INITIAL,
+  ...(typeof stored === 'string' ? (JSON.parse(stored) as Partial<StreamState>) : stored),
+})
 
 /** Of two versions with the same beginning the one recorded later holds, and the other never did. */
 export type FactsVersion = { from: number; facts: Facts }

@@ -46,14 +46,7 @@ export const feedAfter = async (db: Pool | Tx, after: Cursor, most: number): Pro
     alarm: Alarm
   }>({
     name: 'feed-after',
-    text: `select c.xid::text, c.id::text, c.shipment_id, c.change,
-       case when c.order_id is null then array(select a.org_id::text from shipment_access a where a.shipment_id = c.shipment_id)
-         else array[c.org_id::text, c.supplier_id::text] end as audience,
-       case when exists (select from alarm_changes later where later.alarm_id = c.alarm_id and (later.xid, later.id) > (c.xid, c.id))
-         then c.alarm else (select d.alarm from alarm_details d where d.id = c.alarm_id) end as alarm
-     from alarm_changes c
-     where (c.xid, c.id) > ($1::text::xid8, $2::bigint) and c.xid < pg_snapshot_xmin(pg_current_snapshot())
-     order by c.xid, c.id limit $3::integer`,
+    text: `select xid::text, id::text, shipment_id, change, audience, alarm from alarm_feed_after($1::text::xid8, $2::bigint, $3::integer)`,
     values: [after.xid.toString(), after.id.toString(), most],
   })
   return rows.map((row) => ({

@@ -117,17 +117,27 @@ const withdraw = async (tx: Tx, ids: readonly string[]): Promise<void> => {
   await feed(tx, 'amended', ids)
 }
 
-const rewrite = async (tx: Tx, id: string, alarm: LineAlarm): Promise<void> => {
-  await tx.query(
-    `update alarms set onset = $2::timestamptz, cleared_at = $3::timestamptz, value = $4::float8, peak = $5::float8, limit_value = $6::float8,
-       figures = $7::jsonb, priority = $8::text, stage = $9::text, explanation = $10::text, lot = $11::text,
+type Rewritten = { id: string; alarm: LineAlarm }
+
+/** All in one statement: when the forecasts of a whole order book move, so do most of its alarms. */
+const rewrite = async (tx: Tx, rewritten: readonly Rewritten[]): Promise<void> => {
+  const of = <T>(part: (alarm: LineAlarm) => T): T[] => rewritten.map(({ alarm }) => part(alarm))
+  await tx.query({
+    name: 'rewrite-line-alarms',
+    text: `update alarms a set onset = t.onset, cleared_at = t.cleared_at, value = t.value, peak = t.peak, limit_value = t.limit_value,
+       figures = t.figures, priority = t.priority, stage = t.stage, explanation = t.explanation, lot = t.lot,
        -- what it is one matter with changes with its lot alone: its end is told with its beginning
-       group_key = case when lot is distinct from $11::text then md5(org_id || ' ' || $12::text) else group_key end where id = $1::uuid`,
-    [
-      id, new Date(alarm.onset), moment(alarm.clearedAt), alarm.value, alarm.peak, alarm.limit, JSON.stringify(alarm.figures),
-      alarm.priority, alarm.stage, alarm.explanation, alarm.lot, alarm.group,
+       group_key = case when a.lot is distinct from t.lot then md5(a.org_id || ' ' || t.matter) else a.group_key end
+     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::float8[], $5::float8[], $6::float8[], $7::jsonb[], $8::text[],
+       $9::text[], $10::text[], $11::text[], $12::text[])
+       as t (id, onset, cleared_at, value, peak, limit_value, figures, priority, stage, explanation, lot, matter)
+     where a.id = t.id`,
+    values: [
+      rewritten.map(({ id }) => id), of((a) => new Date(a.onset)), of((a) => moment(a.clearedAt)), of((a) => a.value), of((a) => a.peak),
+      of((a) => a.limit), of((a) => JSON.stringify(a.figures)), of((a) => a.priority), of((a) => a.stage), of((a) => a.explanation),
+      of((a) => a.lot), of((a) => a.group),
     ],
-  ) // biome-ignore format: the columns, in their order
+  }) // biome-ignore format: the columns, in their order
 }
 
 /** Those that come in the same moment are told in one message. */
@@ -142,14 +152,11 @@ export const recordLineAlarms = async (
   if (withdrawn.length > 0) await withdraw(tx, withdrawn)
   const told: string[] = []
   for (const kind of ['cleared', 'amended'] as const) {
-    const ids: string[] = []
-    for (const { change } of changed) {
-      if (change.kind !== kind) continue
-      await rewrite(tx, change.id, change.alarm)
-      ids.push(change.id)
-      // it was over, so nobody may have been told; it is not over
-      if (change.reopened) told.push(change.id)
-    }
+    const rewritten = changed.flatMap(({ change }) => (change.kind === kind ? [change] : []))
+    if (rewritten.length > 0) await rewrite(tx, rewritten)
+    const ids = rewritten.map(({ id }) => id)
+    // it was over, so nobody may have been told; it is not over
+    told.push(...rewritten.flatMap(({ id, reopened }) => (reopened ? [id] : [])))
     await feed(tx, kind, ids)
   }
   const raised = await raise(

@@ -12,6 +12,8 @@ export type Role = 'owner' | 'zaitu_app' | 'zaitu_ingest'
  * A pool whose connections act as `role`. Every wait has an end (pg waits for ever by default): connecting 5 s,
  * a statement `statementMs`, a lock 10 s, an idle transaction 30 s.
  * `session` names this run of this server: should it stall, whoever takes its place ends its connections by that.
+ * `warm`: a statement that each connection begins with, and that is then kept for an hour rather than ten seconds: what is
+ * asked for in a hurry later has been planned by then.
  */
 export const openPool = (
   url: string,
@@ -21,7 +23,8 @@ export const openPool = (
     log,
     statementMs = 30_000,
     session,
-  }: { role: Role; max: number; log: Logger; statementMs?: number; session?: string },
+    warm,
+  }: { role: Role; max: number; log: Logger; statementMs?: number; session?: string; warm?: string },
 ): Pool => {
   const settings = [
     `-c statement_timeout=${statementMs}`,
@@ -37,6 +40,14 @@ export const openPool = (
     connectionTimeoutMillis: 5_000,
     query_timeout: statementMs + 5_000,
     keepAlive: true,
+    ...(warm !== undefined && {
+      idleTimeoutMillis: 3_600_000,
+      onConnect: async (client: pg.ClientBase) => {
+        await client
+          .query(warm)
+          .catch((error) => log.debug({ error: String(error) }, 'a database connection was not warmed up'))
+      },
+    }),
   })
   // an idle connection that dies must not end the process; the next query gets a new one or says why not
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection ended'))

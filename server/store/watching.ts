@@ -2,7 +2,7 @@ import { type RuleSettings, RuleSettingsChange } from '../model/rule-settings.ts
 import type { Newest } from '../model/shipment.ts'
 import type { Needed } from '../rules/detector.ts'
 import { SETTINGS, settingsWith } from '../rules/facts.ts'
-import { factsAt, restored, type StreamState } from '../rules/state.ts'
+import { factsAt, restored, type Stored } from '../rules/state.ts'
 import { type NotWatching, rulesNotWatching } from '../rules/watching.ts'
 import { type FactsRow, factsVersions, LOAN_FACTS } from './facts.ts'
 import { newestValues } from './newest.ts'
@@ -43,9 +43,7 @@ export const notWatching = async (tx: Tx, shipmentId: string): Promise<NotWatchi
   const facts = factsAt(factsVersions(row, { intervalMs: 60_000, reportMs: 60_000, gauge: false }, record), Date.now())
   if (facts === undefined) return []
   const newest = (await newestValues(tx, [shipmentId])).get(shipmentId)
-  const states = await tx.query<{ state: Partial<StreamState> }>('select state from standing_of_rules($1::uuid)', [
-    shipmentId,
-  ])
+  const states = await tx.query<{ state: Stored }>('select state from standing_of_rules($1::uuid)', [shipmentId])
   return rulesNotWatching(
     facts,
     newest === undefined ? null : measuredIn(newest),
