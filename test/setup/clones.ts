@@ -24,8 +24,19 @@ export const databaseAt = (serverUrl: string, name: string): string => {
   return url.href
 }
 
-export const createDatabase = (serverUrl: string, name: string, template: string): Promise<unknown> =>
-  withClient(serverUrl, (client) => client.query(`create database ${name} template ${template}`))
+/**
+ * How a database is copied. By the write-ahead log is quicker on disk (270 ms on two cores, against 300 ms by files, and
+ * without a checkpoint that others wait for), by files in memory (35 ms, against 300 ms; Nov 2026).
+ */
+export type Strategy = 'wal_log' | 'file_copy'
+
+export const createDatabase = (
+  serverUrl: string,
+  name: string,
+  template: string,
+  strategy: Strategy = 'wal_log',
+): Promise<unknown> =>
+  withClient(serverUrl, (client) => client.query(`create database ${name} template ${template} strategy ${strategy}`))
 
 export const dropDatabase = async (serverUrl: string, name: string): Promise<void> => {
   await withClient(serverUrl, (client) => client.query(`drop database ${name} with (force)`))
@@ -51,13 +62,14 @@ const connectionsTo = async (client: pg.Client, name: string): Promise<string[]>
   }
 }
 
-/**
- * A database of its own on this server, a copy of `template`. Copied by the write-ahead log, the default: 270 ms on two
- * cores, against 300 ms by files and 310 ms for migrating anew (Nov 2026), and without a checkpoint that others wait for.
- */
-export const cloneDatabase = async (serverUrl: string, template: string): Promise<TestDatabase> => {
+/** A database of its own on this server, a copy of `template`. */
+export const cloneDatabase = async (
+  serverUrl: string,
+  template: string,
+  strategy?: Strategy,
+): Promise<TestDatabase> => {
   const name = `test_${randomBytes(8).toString('hex')}`
-  await createDatabase(serverUrl, name, template)
+  await createDatabase(serverUrl, name, template, strategy)
   return {
     url: databaseAt(serverUrl, name),
     drop: () =>

@@ -11,9 +11,10 @@ const embedded = () => {
 
 /** A migrated database of its own on the run's embedded PostgreSQL. */
 export const freshDatabase = (): Promise<TestDatabase> => {
-  const { url, template } = embedded()
-  return cloneDatabase(url, template)
+  const { url, template, strategy } = embedded()
+  return cloneDatabase(url, template, strategy)
 }
 
 /** The same with nothing in it, for tests of the migrations. */
-export const emptyDatabase = (): Promise<TestDatabase> => cloneDatabase(embedded().url, 'template0')
+export const emptyDatabase = (): Promise<TestDatabase> =>
+  cloneDatabase(embedded().url, 'template0', embedded().strategy)

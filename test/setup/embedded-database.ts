@@ -21,10 +21,11 @@ const say = (facts: Record<string, unknown>, sentence: string): void => console.
 const log: Logger = { debug: () => {}, info: () => {}, warn: say, error: say }
 
 /** In memory where there is plenty: hundreds of databases are made and dropped, and what a disk has kept is tried elsewhere. */
+const MEMORY = '/dev/shm'
 const quickestFolder = (): string => {
   try {
-    const { bavail, bsize } = statfsSync('/dev/shm')
-    return bavail * bsize > 8e9 ? '/dev/shm' : tmpdir()
+    const { bavail, bsize } = statfsSync(MEMORY)
+    return bavail * bsize > 8e9 ? MEMORY : tmpdir()
   } catch {
     return tmpdir()
   }
@@ -54,7 +55,8 @@ export default async (root: TestProject): Promise<(() => Promise<void>) | undefi
     own.remove()
   }
   try {
-    root.provide('embedded', (await makeTemplate(server.url)).given)
+    const { given } = await makeTemplate(server.url)
+    root.provide('embedded', folder === MEMORY ? { ...given, strategy: 'file_copy' } : given)
   } catch (error) {
     await stop()
     throw error

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { migrate } from '../../server/store/migrate.ts'
-import { createDatabase, databaseAt, dropDatabase, freezeDatabase } from './clones.ts'
+import { createDatabase, databaseAt, dropDatabase, freezeDatabase, type Strategy } from './clones.ts'
 
 /** A database server, and its migrated database that tests copy. */
-export type Templated = { url: string; template: string }
+export type Templated = { url: string; template: string; strategy?: Strategy }
 
 /** Migrates a database once, on a server that we may create databases on. */
 export const makeTemplate = async (url: string): Promise<{ given: Templated; drop(): Promise<void> }> => {
