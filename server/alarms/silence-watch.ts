@@ -10,7 +10,7 @@ import { clearGaps, raiseGaps } from '../store/gaps.ts'
 import { countRecovered, intakeIsDown, intakeIsUp, intakeOutages, lentNow } from '../store/intake.ts'
 import { fenced } from '../store/leases.ts'
 import { clearNeverHeard, raiseNeverHeard } from '../store/never-heard.ts'
-import { inTransaction, type Pool } from '../store/pool.ts'
+import { inTransaction, isTimedOut, type Pool } from '../store/pool.ts'
 import { loadStates } from '../store/states.ts'
 import type { Stream } from '../store/streams.ts'
 import type { Leases } from './leases.ts'
@@ -20,6 +20,8 @@ const EVERY_MS = 5_000
 const LOOK_UP_MS = 60_000
 /** How long a server may be cut off from its broker before it says that nothing is heard. */
 const GRACE_MS = 15_000
+/** Most that one statement about gaps may hold up what comes in. */
+const MOST_MS = 5_000
 
 type Deps = {
   pool: Pool
@@ -117,15 +119,16 @@ export const createSilenceWatch = ({
 
   const gaps = async (): Promise<void> => {
     const buckets = leases.buckets()
-    const changed = await fenced(
-      pool,
-      leases.epoch(),
-      async (tx) =>
+    const changed = await fenced(pool, leases.epoch(), async (tx) => {
+      // what comes in waits for this: rather later than for long
+      await tx.query(`set local statement_timeout = ${MOST_MS}`)
+      return (
         (await clearGaps(tx, buckets)) +
         (await raiseGaps(tx, buckets, gapPatienceMs)) +
         (await clearNeverHeard(tx, buckets)) +
-        (hearingSince === null ? 0 : await raiseNeverHeard(tx, unheard(), hearingSince)),
-    )
+        (hearingSince === null ? 0 : await raiseNeverHeard(tx, unheard(), hearingSince))
+      )
+    })
     if (changed > 0) alarmsChanged()
   }
 
@@ -147,12 +150,11 @@ export const createSilenceWatch = ({
   }
   const run = (): void => {
     running ??= turn()
-      .catch((error) =>
-        log.debug(
-          { error: error instanceof Error ? error.message : String(error) },
-          'silences are looked for a little later',
-        ),
-      )
+      .catch((error) => {
+        const facts = { error: error instanceof Error ? error.message : String(error) }
+        if (isTimedOut(error)) log.warn(facts, 'to look for silences took too long, and was broken off')
+        else log.debug(facts, 'silences are looked for a little later')
+      })
       .finally(() => {
         running = null
       })

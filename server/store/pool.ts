@@ -142,6 +142,10 @@ export const isOutage = (error: unknown): boolean => {
   return code === '' && /timeout|terminated|closed|ended|not queryable|ECONN/i.test(error.message)
 }
 
+/** Whether a statement was broken off because it took longer than it may: SQLSTATE 57014. */
+export const isTimedOut = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '57014'
+
 /** Whether the statement's own values were refused: SQLSTATE classes 22 (data) and 23 (integrity). */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code)
