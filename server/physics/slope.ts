@@ -12,6 +12,9 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
+/** The slopes of one call, which nobody sees: an array of its own each time would cost more than the slopes do. */
+let scratch = new Float64Array(512)
+
 /**
  * Theil–Sen: the median of the slopes of all pairs of points, unmoved by outliers in up to 29 % of the points; the interval is
  * Sen's (1968), from the variance of Kendall's S: ranks (N ∓ z·√(n(n−1)(2n+5)/18))/2 of the N sorted slopes. It takes the
@@ -26,7 +29,9 @@ export const theilSen = (
 ): Slope | null => {
   const n = Math.min(xs.length, ys.length)
   if (n < least) return null
-  const slopes = new Float64Array((n * (n - 1)) / 2)
+  const pairs = (n * (n - 1)) / 2
+  if (scratch.length < pairs) scratch = new Float64Array(pairs)
+  const slopes = scratch
   let count = 0
   for (let i = 0; i < n; i++) {
     const x = xs[i] ?? 0
