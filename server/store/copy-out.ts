@@ -16,6 +16,8 @@ const COLUMNS = `x.time, x.seq, x.received_at, x.temperature, x.pressure, x.leve
  */
 export const copySampled = async (tx: Tx, rest: string): Promise<Sampled[]> => {
   const stream = tx.query(copyTo(`copy (select ${COLUMNS} from readings x ${rest}) to stdout (format binary)`))
+  // pg's clock for it runs on after its end, and then says so to whoever listens: nobody would be an uncaught error
+  stream.on('error', () => undefined)
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk)
   return decodeSampled(Buffer.concat(chunks))
